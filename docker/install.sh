@@ -1,0 +1,181 @@
+#!/bin/sh
+# The steps of docker/Dockerfile, by name: one RUN each. Runs in the builder stage only.
+#
+#   install.sh start|bootstrap|numpy|scipy|torch|tensorrt|requirements|clean-up
+#
+# From the environment, as the Dockerfile's build arguments: PYTHON, MIRROR_URL, PRESET, BOOTSTRAP, *_VERSION,
+# TORCH_INDEX_URL.
+# shellcheck disable=SC2046 # pinned prints one word or none
+set -eu
+
+here=/opt/airlock
+venv=/opt/venv
+constraints=$here/constraints.txt
+requirements=$here/requirements.txt
+
+say() { printf 'airlock: %s\n' "$*"; }
+die() { printf 'airlock: error: %s\n' "$*" >&2; exit 1; }
+
+step=${1:-}
+PYTHON=${PYTHON:-python3}
+MIRROR_URL=${MIRROR_URL:-}
+while :; do case $MIRROR_URL in */) MIRROR_URL=${MIRROR_URL%/} ;; *) break ;; esac; done
+PRESET=${PRESET:-}
+BOOTSTRAP=${BOOTSTRAP:-}
+NUMPY_VERSION=${NUMPY_VERSION:-}
+SCIPY_VERSION=${SCIPY_VERSION:-}
+TORCH_VERSION=${TORCH_VERSION:-}
+TORCHVISION_VERSION=${TORCHVISION_VERSION:-}
+TORCHAUDIO_VERSION=${TORCHAUDIO_VERSION:-}
+TENSORRT_VERSION=${TENSORRT_VERSION:-}
+TORCH_INDEX_URL=${TORCH_INDEX_URL:-}
+
+command -v "$PYTHON" >/dev/null \
+    || die "the base image has no $PYTHON: give a base image with Python, or its interpreter's path as PYTHON."
+
+# --- one source for this step, and for every pip that it starts -------------------------------------------------
+
+# "off" switches the cache off in every version of pip, "1" breaks pip before 19.
+export PIP_NO_CACHE_DIR=off
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore PIP_PROGRESS_BAR=off
+
+if [ -n "$MIRROR_URL" ]; then
+    [ -n "$PRESET" ] || die "MIRROR_URL is given but PRESET is not: add --build-arg PRESET=NAME."
+    source="the mirror at MIRROR_URL, and nothing else"
+    # What the base image sets for pip or uv would win over, or add to, what is set below. Certificates stay.
+    for name in $(env | sed -n 's/^\(\(PIP\|UV\)_[A-Z0-9_]*\)=.*/\1/p'); do
+        case $name in
+            PIP_CERT | PIP_CLIENT_CERT | PIP_NO_CACHE_DIR | PIP_DISABLE_PIP_VERSION_CHECK | PIP_NO_INPUT) ;;
+            PIP_ROOT_USER_ACTION | PIP_PROGRESS_BAR) ;;
+            *) unset "$name" ;;
+        esac
+    done
+    export PIP_CONFIG_FILE=/dev/null
+    # per-user settings, ~/.netrc among them, and caches
+    export HOME=$here/home XDG_CACHE_HOME=$here/home/.cache XDG_CONFIG_HOME=$here/home/.config
+    mirror_host=$("$PYTHON" "$here/mirror.py" host "$MIRROR_URL") || exit 1
+    # In the environment, not as options: so they reach the pips that pip starts to build an sdist.
+    export PIP_INDEX_URL="$MIRROR_URL/preset/$PRESET/simple/"
+    export PIP_EXTRA_INDEX_URL='' PIP_FIND_LINKS=''
+    # pip skips a plain http index that is not on loopback unless told to trust its host. For https it would switch
+    # off the check of the certificate.
+    case $MIRROR_URL in http://*) export PIP_TRUSTED_HOST="$mirror_host" ;; esac
+    # A dead mirror must not hold up the build: 2 tries, 60 s of silence each.
+    export PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=60
+    # The mirror is asked directly even if the build has a proxy.
+    no_proxy="$mirror_host${no_proxy:+,$no_proxy}${NO_PROXY:+,$NO_PROXY}"
+    NO_PROXY=$no_proxy
+    export no_proxy NO_PROXY
+else
+    source="the package indexes, directly"
+fi
+
+# --- helpers ----------------------------------------------------------------------------------------------------
+
+mirror_answers() {
+    "$PYTHON" "$here/mirror.py" check "$MIRROR_URL" "$PRESET" || exit 1
+}
+
+# pip_install ARGUMENT…
+pip_install() {
+    say "$step: pip install $* from $source"
+    "$venv/bin/python" -m pip install --constraint "$constraints" "$@" && return 0
+    if [ -n "$MIRROR_URL" ]; then
+        mirror_answers # says so and ends the build if that is why
+        die "step $step failed, see pip's message above; if the mirror lacks something, \`airlock check $PRESET\` names it and \`airlock sync $PRESET\` fetches it; if a version contradicts the constraints, take the build arguments that \`airlock docker-args $PRESET\` prints."
+    fi
+    die "step $step failed, see pip's message above."
+}
+
+# pinned NAME VERSION: prints NAME==VERSION, or nothing if there is no version
+pinned() {
+    [ -z "$2" ] || printf '%s==%s\n' "$1" "$2"
+}
+
+# install_pinned REQUIREMENT…: skips the step if there is none
+install_pinned() {
+    if [ $# = 0 ]; then
+        say "$step: no version given, not part of the preset; skipped"
+        return 0
+    fi
+    [ -z "$MIRROR_URL" ] || mirror_answers
+    pip_install "$@"
+}
+
+# --- the steps --------------------------------------------------------------------------------------------------
+
+case $step in
+start)
+    if [ -n "$MIRROR_URL" ]; then
+        say "source: $source, because MIRROR_URL is given"
+    else
+        say "source: $source, because MIRROR_URL is empty"
+    fi
+    if [ -n "$MIRROR_URL" ]; then
+        "$PYTHON" "$here/mirror.py" fetch "$MIRROR_URL" "$PRESET" "$here" || exit 1
+    else
+        [ -n "$PRESET" ] || die "PRESET is empty: add --build-arg PRESET=NAME."
+        [ -f "$requirements" ] || die "presets/$PRESET/requirements.txt is not in the build context: the context must be the root of the repository, and PRESET a preset in it."
+        # There is no lock to be had from an index; what the build arguments pin stays pinned in every later step.
+        {
+            pinned numpy "$NUMPY_VERSION"
+            pinned scipy "$SCIPY_VERSION"
+        } >"$constraints"
+    fi
+    "$PYTHON" -m venv "$venv" \
+        || die "$PYTHON -m venv failed: the base image needs Python's venv and ensurepip (python3-venv on Debian and Ubuntu)."
+    say "Python $("$venv/bin/python" -c 'import sys; print(sys.version.split()[0])'), $("$venv/bin/python" -m pip --version | cut -d' ' -f1,2) in $venv"
+    ;;
+bootstrap)
+    [ -z "$MIRROR_URL" ] || mirror_answers
+    # names only, the constraints have the versions; separated by blanks or commas
+    BOOTSTRAP=$(printf '%s' "$BOOTSTRAP" | tr ',' ' ')
+    if [ -n "$BOOTSTRAP" ]; then
+        # shellcheck disable=SC2086 # a list of requirements
+        pip_install --upgrade $BOOTSTRAP
+    else
+        say "$step: BOOTSTRAP is empty; skipped"
+    fi
+    ;;
+numpy)
+    install_pinned $(pinned numpy "$NUMPY_VERSION")
+    ;;
+scipy)
+    install_pinned $(pinned scipy "$SCIPY_VERSION")
+    ;;
+torch)
+    if [ -z "$MIRROR_URL" ] && [ -n "$TORCH_INDEX_URL" ]; then
+        export PIP_INDEX_URL="$TORCH_INDEX_URL"
+        source="TORCH_INDEX_URL, directly"
+    fi
+    install_pinned $(pinned torch "$TORCH_VERSION") $(pinned torchvision "$TORCHVISION_VERSION") \
+        $(pinned torchaudio "$TORCHAUDIO_VERSION")
+    ;;
+tensorrt)
+    install_pinned $(pinned tensorrt "$TENSORRT_VERSION")
+    ;;
+requirements)
+    [ -z "$MIRROR_URL" ] || mirror_answers
+    if grep -q '^[[:space:]]*[^#[:space:]]' "$requirements"; then
+        pip_install --requirement "$requirements"
+    else
+        say "$step: the preset's requirements.txt is empty; skipped"
+    fi
+    ;;
+clean-up)
+    "$venv/bin/python" -m pip check || die "what was installed does not fit together, see above."
+    # pip writes down where a package came from only if that was a direct address
+    find "$venv" -name direct_url.json -exec rm -f {} +
+    rm -rf "${here:?}/home"
+    if [ -n "$MIRROR_URL" ]; then
+        found=$(grep -rlF -e "${MIRROR_URL#*://}" "$venv" || :)
+        [ -z "$found" ] || die "the mirror's address is left in $found."
+    fi
+    found=$(find "$venv" -name '*.whl' -o -name pip.conf)
+    [ -z "$found" ] || say "note: left in the image: $found"
+    say "$(du -sh "$venv" | cut -f1) in $venv"
+    ;;
+*)
+    die "usage: install.sh start|bootstrap|numpy|scipy|torch|tensorrt|requirements|clean-up"
+    ;;
+esac

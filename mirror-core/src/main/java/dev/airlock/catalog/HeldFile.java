@@ -1,0 +1,52 @@
+package dev.airlock.catalog;
+
+import dev.airlock.digest.Sha256;
+import dev.airlock.index.IndexFile;
+import dev.airlock.index.IndexFile.MetadataOffer;
+import dev.airlock.index.IndexFile.Yanked;
+import dev.airlock.packaging.filename.DistributionFilename;
+import dev.airlock.packaging.version.SpecifierSet;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A distribution file whose bytes are in the store. Digest and size are those of the bytes, not
+ * what an index claims.
+ *
+ * @param name the file's name
+ * @param sha256 the digest of its bytes
+ * @param size its size in bytes
+ * @param metadata the digest of its core metadata, which is a blob too; empty for an sdist that has
+ *     none to trust
+ * @param requiresPython the Pythons it is for, from its own metadata
+ * @param uploadTime when it was uploaded, where the index said so
+ * @param yanked whether the index had withdrawn it when it was fetched
+ * @param source where its bytes came from
+ */
+public record HeldFile(
+    DistributionFilename name,
+    Sha256 sha256,
+    long size,
+    Optional<Sha256> metadata,
+    SpecifierSet requiresPython,
+    Optional<Instant> uploadTime,
+    Yanked yanked,
+    URI source) {
+  /** The entry of this file on a page, under some address. */
+  public IndexFile at(URI url) {
+    return new IndexFile(
+        name,
+        url,
+        List.of(sha256.digest()),
+        requiresPython,
+        OptionalLong.of(size),
+        uploadTime,
+        yanked,
+        metadata
+            .<MetadataOffer>map(digest -> new MetadataOffer.Offered(Optional.of(digest.digest())))
+            .orElseGet(MetadataOffer.None::new));
+  }
+}

@@ -1,0 +1,107 @@
+package dev.airlock.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Writing that a power cut cannot tear: a temporary file beside the target, fsync, rename, fsync of
+ * the directory. File systems that cannot sync a directory are tolerated.
+ */
+public final class DurableFiles {
+  /**
+   * What the names of temporary files begin with; whatever begins so may be removed when nobody
+   * writes.
+   */
+  public static final String TEMPORARY = ".tmp-";
+
+  private DurableFiles() {}
+
+  /**
+   * Replaces or creates a file with these bytes.
+   *
+   * @throws NoSpaceException when the file system is full
+   */
+  public static void write(Path target, byte[] bytes) throws IOException {
+    Path directory = parent(target);
+    createDirectories(directory);
+    Path temporary = temporaryIn(directory);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
+        channel.force(true);
+      }
+      publish(temporary, target);
+    } catch (IOException e) {
+      throw NoSpaceException.when(e, target);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** A name for a temporary file in a directory, which no other thread or process uses. */
+  public static Path temporaryIn(Path directory) {
+    return directory.resolve(
+        TEMPORARY
+            + ProcessHandle.current().pid()
+            + "-"
+            + Long.toHexString(ThreadLocalRandom.current().nextLong()));
+  }
+
+  /**
+   * Gives a finished and synced file its name, replacing what had it, and makes the name durable.
+   */
+  public static void publish(Path finished, Path target) throws IOException {
+    try {
+      Files.move(
+          finished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(finished, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+    syncDirectory(parent(target));
+  }
+
+  /** Creates a directory with its parents, each made durable. */
+  public static void createDirectories(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+    Path parent = directory.toAbsolutePath().getParent();
+    if (parent != null) {
+      createDirectories(parent);
+      Files.createDirectories(directory);
+      syncDirectory(parent);
+    }
+  }
+
+  /** Makes the names in a directory durable, where the file system can. */
+  public static void syncDirectory(Path directory) {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException cannotSyncDirectories) {
+      System.getLogger(DurableFiles.class.getName())
+          .log(
+              System.Logger.Level.DEBUG,
+              "cannot sync the directory " + directory,
+              cannotSyncDirectories);
+    }
+  }
+
+  private static Path parent(Path target) throws IOException {
+    Path parent = target.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IOException("'" + target + "' is no place for a file");
+    }
+    return parent;
+  }
+}

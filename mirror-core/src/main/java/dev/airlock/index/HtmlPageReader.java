@@ -1,0 +1,143 @@
+package dev.airlock.index;
+
+import dev.airlock.digest.Digest;
+import dev.airlock.index.IndexFile.MetadataOffer;
+import dev.airlock.index.IndexFile.Yanked;
+import dev.airlock.packaging.filename.DistributionFilename;
+import dev.airlock.packaging.metadata.LenientForms;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.version.SpecifierSet;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
+
+/**
+ * Reads HTML pages: every anchor that leads to a wheel or sdist, and nothing else, so that injected
+ * scripts and navigation do no harm. Links may lead to other hosts, as they do on
+ * download.pytorch.org.
+ *
+ * @see <a href="https://peps.python.org/pep-0503/">PEP 503</a>
+ */
+final class HtmlPageReader {
+  private HtmlPageReader() {}
+
+  static ProjectPage read(byte[] html, URI address, ProjectName project)
+      throws MalformedPageException {
+    Document document = parse(html, address);
+    URI base = base(document, address);
+    var files = new ArrayList<IndexFile>();
+    boolean anyAnchor = false;
+    for (Element anchor : document.getElementsByTag("a")) {
+      anyAnchor = true;
+      file(anchor, base, project).ifPresent(files::add);
+    }
+    if (!anyAnchor && !document.getElementsByTag("form").isEmpty()) {
+      throw new MalformedPageException(
+          "it has a form and no links: a login page of a proxy, perhaps");
+    }
+    return new ProjectPage(project, files);
+  }
+
+  private static Document parse(byte[] html, URI address) throws MalformedPageException {
+    try {
+      return Jsoup.parse(new ByteArrayInputStream(html), null, address.toString());
+    } catch (IOException | UncheckedIOException e) {
+      throw new MalformedPageException("it cannot be read as HTML: " + e.getMessage(), e);
+    }
+  }
+
+  private static URI base(Document document, URI address) {
+    Element base = document.selectFirst("base[href]");
+    return base == null ? address : resolved(address, base.attr("href")).orElse(address);
+  }
+
+  private static Optional<IndexFile> file(Element anchor, URI base, ProjectName project) {
+    Optional<URI> link =
+        anchor.hasAttr("href") ? resolved(base, anchor.attr("href").strip()) : Optional.empty();
+    return link.flatMap(target ->
+        DistributionFilename.of(lastSegment(target), project)
+            .map(name ->
+                new IndexFile(
+                    name,
+                    withoutFragment(target),
+                    Optional.ofNullable(target.getFragment())
+                        .flatMap(HtmlPageReader::digest)
+                        .stream()
+                        .toList(),
+                    requiresPython(anchor),
+                    size(anchor),
+                    uploadTime(anchor),
+                    anchor.hasAttr("data-yanked")
+                        ? new Yanked.Because(anchor.attr("data-yanked"))
+                        : new Yanked.No(),
+                    metadata(anchor))));
+  }
+
+  private static Optional<URI> resolved(URI base, String href) {
+    return Links.resolve(base, href.replace(" ", "%20").replace("|", "%7C"));
+  }
+
+  private static String lastSegment(URI target) {
+    String path = target.getPath();
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  private static URI withoutFragment(URI target) {
+    String text = target.toString();
+    int fragment = text.indexOf('#');
+    return fragment < 0 ? target : URI.create(text.substring(0, fragment));
+  }
+
+  private static Optional<Digest> digest(String fragment) {
+    for (String part : fragment.split("&", -1)) {
+      Optional<Digest> digest = Digest.parse(part);
+      if (digest.isPresent()) {
+        return digest;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static SpecifierSet requiresPython(Element anchor) {
+    String value = anchor.attr("data-requires-python");
+    return value.isBlank() ? SpecifierSet.ANY : LenientForms.requiresPython(value);
+  }
+
+  private static OptionalLong size(Element anchor) {
+    try {
+      return OptionalLong.of(Long.parseLong(anchor.attr("data-size").strip()));
+    } catch (NumberFormatException notStated) {
+      return OptionalLong.empty();
+    }
+  }
+
+  private static Optional<Instant> uploadTime(Element anchor) {
+    try {
+      return Optional.of(Instant.parse(anchor.attr("data-upload-time").strip()));
+    } catch (DateTimeParseException notStated) {
+      return Optional.empty();
+    }
+  }
+
+  private static MetadataOffer metadata(Element anchor) {
+    for (String attribute : List.of("data-core-metadata", "data-dist-info-metadata")) {
+      if (anchor.hasAttr(attribute)) {
+        String value = anchor.attr(attribute);
+        return value.equals("false")
+            ? new MetadataOffer.None()
+            : new MetadataOffer.Offered(Digest.parse(value));
+      }
+    }
+    return new MetadataOffer.None();
+  }
+}

@@ -1,0 +1,83 @@
+package dev.airlock.index;
+
+import dev.airlock.digest.Algorithm;
+import dev.airlock.digest.Digest;
+import dev.airlock.digest.Sha256;
+import dev.airlock.packaging.filename.DistributionFilename;
+import dev.airlock.packaging.version.SpecifierSet;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One file on the page of a project. What an index says of a file is a claim, until the bytes were
+ * read.
+ *
+ * @param name the file's name
+ * @param url where its bytes are; relative on the pages that we write
+ * @param digests the digests that the index states, none on some pages of download.pytorch.org
+ * @param requiresPython the Pythons it is for
+ * @param size its size in bytes, where stated (PEP 700)
+ * @param uploadTime when it was uploaded, where stated (PEP 700)
+ * @param yanked whether and why it was withdrawn (PEP 592)
+ * @param metadata whether its core metadata can be had apart (PEP 658)
+ * @see <a
+ *     href="https://packaging.python.org/en/latest/specifications/simple-repository-api/">Simple
+ *     repository API</a>
+ */
+public record IndexFile(
+    DistributionFilename name,
+    URI url,
+    List<Digest> digests,
+    SpecifierSet requiresPython,
+    OptionalLong size,
+    Optional<Instant> uploadTime,
+    Yanked yanked,
+    MetadataOffer metadata) {
+  /** Copies the digests. */
+  public IndexFile {
+    digests = List.copyOf(digests);
+  }
+
+  /** The strongest digest stated. */
+  public Optional<Digest> strongestDigest() {
+    return digests.stream().min(Comparator.comparing(Digest::algorithm));
+  }
+
+  /** The SHA-256 stated. */
+  public Optional<Sha256> sha256() {
+    return digests.stream()
+        .filter(digest -> digest.algorithm() == Algorithm.SHA256)
+        .map(digest -> new Sha256(digest.hex()))
+        .findFirst();
+  }
+
+  /** Whether a file was withdrawn. */
+  public sealed interface Yanked {
+    /** Not withdrawn. */
+    record No() implements Yanked {}
+
+    /**
+     * Withdrawn: to be chosen by those only who pin its version.
+     *
+     * @param reason why, empty where no reason was given
+     */
+    record Because(String reason) implements Yanked {}
+  }
+
+  /** Whether the core metadata of a file can be had from {@code URL.metadata}. */
+  public sealed interface MetadataOffer {
+    /** It cannot. */
+    record None() implements MetadataOffer {}
+
+    /**
+     * It can.
+     *
+     * @param digest the digest of the metadata, where stated
+     */
+    record Offered(Optional<Digest> digest) implements MetadataOffer {}
+  }
+}

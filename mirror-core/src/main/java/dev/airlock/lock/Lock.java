@@ -1,0 +1,47 @@
+package dev.airlock.lock;
+
+import dev.airlock.digest.Sha256;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.target.Target;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The closure of a preset: every version, with every file, that an install of it on its targets
+ * needs.
+ *
+ * @param preset the preset's name
+ * @param inputs the digest of all that the solution depends on; a lock with another one is out of
+ *     date
+ * @param targets the targets
+ * @param packages the locked versions, in the order of their names
+ * @see <a href="https://packaging.python.org/en/latest/specifications/pylock-toml/">pylock.toml
+ *     (PEP 751)</a>
+ */
+public record Lock(
+    String preset, Sha256 inputs, List<Target> targets, List<LockedPackage> packages) {
+  /** The name of the file that a lock is written to. */
+  public static final String FILE = "pylock.toml";
+
+  /** Copies the collections, and sorts the packages. */
+  public Lock {
+    targets = List.copyOf(targets);
+    packages =
+        packages.stream()
+            .sorted(
+                Comparator.comparing(LockedPackage::project)
+                    .thenComparing(LockedPackage::version)
+                    .thenComparing(LockedPackage::role))
+            .toList();
+  }
+
+  /** The locked versions of a project. */
+  public List<LockedPackage> of(ProjectName project) {
+    return packages.stream().filter(locked -> locked.project().equals(project)).toList();
+  }
+
+  /** All files, each once, in the order of the packages. */
+  public List<LockedFile> files() {
+    return packages.stream().flatMap(locked -> locked.files().stream()).distinct().toList();
+  }
+}

@@ -1,0 +1,5 @@
+/** Wheel tags and the ordered lists of tags that platforms support (PEP 425, 600, 656, 730). */
+@NullMarked
+package dev.airlock.packaging.tag;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,104 @@
+package dev.airlock.preset;
+
+import dev.airlock.packaging.marker.Requirement;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.target.Target;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What to mirror: which projects in which versions, for which targets, from which indexes.
+ *
+ * @param name the preset's name, which is the name of its folder
+ * @param description one line on what it is for
+ * @param baseImage the image that it is meant to be installed in
+ * @param targets what it is built for
+ * @param indexes where its projects come from; exactly one of them is the default
+ * @param roots what is to be installed, in the order in which the Dockerfile installs it
+ * @param constraints versions admitted of projects that something else requires
+ * @param overrides requirements that replace every other requirement of the same project
+ * @param exclude projects that are left out wherever they are required
+ * @param prereleases of which projects pre-releases are admitted
+ * @param noBinary projects of which no wheel is taken
+ * @param noBuild projects of which no sdist is taken
+ * @param excludeNewer files uploaded later are passed over
+ * @param dependencyMetadata what sdists require that cannot say it themselves
+ * @param buildRequires what building an sdist requires, where it does not say so or says it wrongly
+ * @param buildArguments the versions by which image builds are parametrised, by argument name, in
+ *     order
+ */
+public record Preset(
+    String name,
+    String description,
+    Optional<String> baseImage,
+    List<Target> targets,
+    List<PresetIndex> indexes,
+    List<Root> roots,
+    List<Requirement> constraints,
+    List<Requirement> overrides,
+    Set<ProjectName> exclude,
+    Prereleases prereleases,
+    Set<ProjectName> noBinary,
+    Set<ProjectName> noBuild,
+    Optional<Instant> excludeNewer,
+    List<DependencyMetadata> dependencyMetadata,
+    Map<ProjectName, List<Requirement>> buildRequires,
+    Map<String, String> buildArguments) {
+  /** Copies the collections. */
+  public Preset {
+    targets = List.copyOf(targets);
+    indexes = List.copyOf(indexes);
+    roots = List.copyOf(roots);
+    constraints = List.copyOf(constraints);
+    overrides = List.copyOf(overrides);
+    exclude = Set.copyOf(exclude);
+    noBinary = Set.copyOf(noBinary);
+    noBuild = Set.copyOf(noBuild);
+    dependencyMetadata = List.copyOf(dependencyMetadata);
+    buildRequires = Map.copyOf(buildRequires);
+  }
+
+  /** The index that a project comes from: the one that claims it, else the default. */
+  public PresetIndex indexOf(ProjectName project) {
+    return indexes.stream()
+        .filter(index -> index.projects().contains(project))
+        .findFirst()
+        .orElseGet(this::defaultIndex);
+  }
+
+  /** The index of all projects that no other one claims. */
+  public PresetIndex defaultIndex() {
+    return indexes.stream()
+        .filter(PresetIndex::isDefault)
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalStateException(
+                "the preset " + name + " was loaded without a default index"));
+  }
+
+  /**
+   * Something that is to be installed.
+   *
+   * @param requirement what
+   * @param step in which step of the install
+   * @param place where the preset says so, for messages
+   */
+  public record Root(Requirement requirement, Step step, String place) {}
+
+  /** The steps of the install, in their order. */
+  public enum Step {
+    /** pip, setuptools and wheel. */
+    BOOTSTRAP,
+    /** {@code packages}. */
+    PACKAGES,
+    /** {@code pytorch}. */
+    PYTORCH,
+    /** {@code tensorrt}. */
+    TENSORRT,
+    /** {@code requirements}. */
+    REQUIREMENTS
+  }
+}

@@ -1,0 +1,433 @@
+package dev.airlock.preset;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.airlock.packaging.marker.Requirement;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.tag.Platform;
+import dev.airlock.packaging.target.Target;
+import dev.airlock.packaging.version.SpecifierSet;
+import dev.airlock.packaging.version.Version;
+import dev.airlock.preset.Preset.Root;
+import dev.airlock.preset.Preset.Step;
+import java.net.URI;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads presets. All mistakes are found before any is reported. {@code presets/preset.schema.json}
+ * says the same to editors.
+ */
+public final class PresetReader {
+  /** The version of the preset format. */
+  public static final int SCHEMA = 1;
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
+  private static final String NAME = "[a-z0-9][a-z0-9._-]*";
+  private static final List<String> BOOTSTRAP = List.of("pip", "setuptools", "wheel");
+
+  private final PresetSource source;
+  private final Problems problems;
+  private final List<Root> roots = new ArrayList<>();
+  private final Map<String, String> buildArguments = new LinkedHashMap<>();
+
+  private PresetReader(PresetSource source) {
+    this.source = source;
+    this.problems = new Problems(source.label() + "/" + PresetSource.FILE);
+  }
+
+  /**
+   * Reads a preset.
+   *
+   * @throws InvalidPresetException when there is a mistake in it
+   */
+  public static Preset read(PresetSource source) throws InvalidPresetException {
+    return new PresetReader(source).preset();
+  }
+
+  /** The requirements file that a preset names, as far as its JSON can be read at all. */
+  static Optional<String> requirementsFile(String json) {
+    try {
+      String name = JSON.readTree(json).path("requirements").asText("");
+      return isFileName(name) ? Optional.of(name) : Optional.empty();
+    } catch (JsonProcessingException reportedLater) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isFileName(String name) {
+    return name.matches("[A-Za-z0-9][A-Za-z0-9._-]*");
+  }
+
+  private Preset preset() throws InvalidPresetException {
+    JsonNode document;
+    try {
+      document = JSON.readTree(source.json());
+    } catch (JsonProcessingException e) {
+      String line = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr();
+      problems.add(line, "", "it is not JSON: " + e.getOriginalMessage());
+      throw problems.exception();
+    }
+    Fields fields = Fields.of(document, "", problems);
+    checkSchema(fields);
+    String name = fields.text("name").orElse("");
+    checkName(name);
+    List<Target> targets = targets(fields);
+    List<PresetIndex> indexes = indexes(fields);
+    bootstrap(fields);
+    packages(fields);
+    pytorch(fields);
+    fields
+        .object("tensorrt")
+        .ifPresent(tensorrt -> {
+          pinned(tensorrt, "version", "tensorrt", Step.TENSORRT, "TENSORRT_VERSION");
+          tensorrt.refuseOthers();
+        });
+    requirementsText(fields);
+    var preset =
+        new Preset(
+            name,
+            fields.text("description").orElse(""),
+            fields.text("base_image"),
+            targets,
+            indexes,
+            roots,
+            requirements(fields, "constraints"),
+            requirements(fields, "override"),
+            names(fields, "exclude"),
+            prereleases(fields),
+            names(fields, "no_binary"),
+            names(fields, "no_build"),
+            excludeNewer(fields),
+            dependencyMetadata(fields),
+            buildRequires(fields),
+            Collections.unmodifiableMap(buildArguments));
+    fields.list("notes").forEach(note -> note.text());
+    fields.text("$schema");
+    fields.refuseOthers();
+    problems.throwIfAny();
+    return preset;
+  }
+
+  private void checkSchema(Fields fields) {
+    Fields.Value schema = fields.value("schema");
+    if (schema.isAbsent()) {
+      problems.add("schema", "", "it is missing; \"schema\": " + SCHEMA + " is accepted");
+    } else if (!schema.node().isInt() || schema.node().asInt() != SCHEMA) {
+      schema.refuse("accepted is " + SCHEMA);
+    }
+  }
+
+  private void checkName(String name) {
+    if (!name.matches(NAME)) {
+      problems.add(
+          "name", "'" + name + "'", "accepted are lower-case letters, digits, '.', '_' and '-'");
+    } else if (!name.equals(source.folder())) {
+      problems.add(
+          "name",
+          "'" + name + "'",
+          "it has to be the name of the preset's folder, '" + source.folder() + "'");
+    }
+  }
+
+  private List<Target> targets(Fields fields) {
+    var targets = new ArrayList<Target>();
+    List<Fields.Value> list = fields.list("targets");
+    if (list.isEmpty() && fields.value("targets").isAbsent()) {
+      problems.add(
+          "targets",
+          "",
+          "it is missing; accepted is [{\"python\": \"3.10\", \"platform\":"
+              + " \"manylinux_2_35_x86_64\"}]");
+    }
+    for (Fields.Value value : list) {
+      value
+          .object()
+          .ifPresent(target -> {
+            Optional<Platform> platform =
+                target
+                    .required("platform")
+                    .flatMap(text -> target.value("platform").parse(text, Platform::parse));
+            Optional<String> python = target.required("python");
+            if (python.isPresent()) {
+              Platform known = platform.orElseGet(() -> Platform.parse("linux_x86_64"));
+              target
+                  .value("python")
+                  .parse(python.get(), text -> Target.of(text, known))
+                  .filter(parsed -> platform.isPresent())
+                  .ifPresent(parsed -> addOnce(targets, parsed, value));
+            }
+            target.refuseOthers();
+          });
+    }
+    return targets;
+  }
+
+  private static void addOnce(List<Target> targets, Target target, Fields.Value value) {
+    if (targets.contains(target)) {
+      value.refuse("this target is there already");
+    } else {
+      targets.add(target);
+    }
+  }
+
+  private List<PresetIndex> indexes(Fields fields) {
+    var indexes = new ArrayList<PresetIndex>();
+    Map<ProjectName, String> claims = new LinkedHashMap<>();
+    Optional<Fields> object = fields.object("indexes");
+    if (object.isEmpty() && fields.value("indexes").isAbsent()) {
+      problems.add(
+          "indexes",
+          "",
+          "it is missing; accepted is {\"pypi\": {\"url\": \"https://pypi.org/simple/\","
+              + " \"default\": true}}");
+    }
+    object.ifPresent(named -> {
+      for (String name : named.names()) {
+        if (!name.matches(NAME)) {
+          named
+              .value(name)
+              .refuse(
+                  "the name of an index has to be lower-case letters, digits, '.', '_' and '-'");
+        }
+        named.object(name).flatMap(index -> index(name, index, claims)).ifPresent(indexes::add);
+      }
+      long defaults = indexes.stream().filter(PresetIndex::isDefault).count();
+      if (defaults != 1) {
+        problems.add(
+            "indexes",
+            "",
+            (defaults == 0 ? "no index has" : defaults + " indexes have")
+                + " \"default\": true; exactly one has to, the one of all projects that no other"
+                + " claims");
+      }
+    });
+    return indexes;
+  }
+
+  private Optional<PresetIndex> index(String name, Fields index, Map<ProjectName, String> claims) {
+    Optional<URI> url =
+        index
+            .required("url")
+            .flatMap(text -> index.value("url").parse(text, PresetReader::address));
+    Set<ProjectName> projects = new LinkedHashSet<>();
+    for (Fields.Value value : index.list("projects")) {
+      value
+          .text()
+          .flatMap(text -> value.parse(text, ProjectName::new))
+          .ifPresent(project -> {
+            String earlier = claims.putIfAbsent(project, name);
+            if (earlier != null && !earlier.equals(name)) {
+              value.refuse(
+                  "the index '" + earlier + "' claims this project too; a project has one index");
+            }
+            projects.add(project);
+          });
+    }
+    boolean isDefault = index.flag("default");
+    index.refuseOthers();
+    return url.map(address -> new PresetIndex(name, address, projects, isDefault));
+  }
+
+  private static URI address(String text) {
+    URI address = URI.create(text);
+    String scheme = String.valueOf(address.getScheme());
+    if (!Set.of("http", "https", "file").contains(scheme)
+        || (address.getHost() == null && !scheme.equals("file"))) {
+      throw new IllegalArgumentException(
+          "accepted are http, https and file addresses, as in https://pypi.org/simple/");
+    }
+    if (address.getUserInfo() != null) {
+      throw new IllegalArgumentException("credentials belong in ~/.netrc, not in a preset");
+    }
+    return address;
+  }
+
+  private void bootstrap(Fields fields) {
+    if (fields.value("bootstrap").isAbsent()) {
+      BOOTSTRAP.forEach(
+          name -> root(Requirement.parse(name), Step.BOOTSTRAP, "bootstrap (default)"));
+      return;
+    }
+    for (Fields.Value value : fields.list("bootstrap")) {
+      value
+          .text()
+          .flatMap(text -> value.parse(text, Requirement::parse))
+          .ifPresent(requirement -> root(requirement, Step.BOOTSTRAP, value.place()));
+    }
+  }
+
+  private void packages(Fields fields) {
+    fields
+        .object("packages")
+        .ifPresent(packages -> {
+          for (String name : packages.names()) {
+            String argument =
+                name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]+", "_") + "_VERSION";
+            pinned(packages, name, name, Step.PACKAGES, argument);
+          }
+        });
+  }
+
+  private void pytorch(Fields fields) {
+    fields
+        .object("pytorch")
+        .ifPresent(pytorch -> {
+          for (String project : List.of("torch", "torchvision", "torchaudio")) {
+            pinned(
+                pytorch,
+                project + "_version",
+                project,
+                Step.PYTORCH,
+                project.toUpperCase(Locale.ROOT) + "_VERSION");
+          }
+          pytorch.refuseOthers();
+        });
+  }
+
+  /** A project with its version, or with a specifier where that begins with an operator. */
+  private void pinned(Fields fields, String key, String project, Step step, String argument) {
+    Fields.Value value = fields.value(key);
+    fields
+        .text(key)
+        .ifPresent(text -> {
+          Optional<ProjectName> name = value.parse(project, ProjectName::new);
+          Optional<SpecifierSet> specifier =
+              value.parse(
+                  text,
+                  version ->
+                      version.isBlank() || "=<>!~".indexOf(version.strip().charAt(0)) >= 0
+                          ? SpecifierSet.parse(version)
+                          : SpecifierSet.exactly(Version.parse(version)));
+          if (name.isPresent() && specifier.isPresent()) {
+            root(new Requirement(name.get(), specifier.get()), step, value.place());
+            buildArguments.put(argument, text);
+          }
+        });
+  }
+
+  private void root(Requirement requirement, Step step, String place) {
+    roots.add(new Root(requirement, step, place));
+  }
+
+  private void requirementsText(Fields fields) {
+    Optional<String> file = fields.text("requirements");
+    if (file.isEmpty()) {
+      return;
+    }
+    if (!isFileName(file.get())) {
+      fields
+          .value("requirements")
+          .refuse("accepted is the name of a file beside preset.json, as in requirements.txt");
+    } else if (source.requirements().isEmpty()) {
+      fields.value("requirements").refuse("there is no such file beside preset.json");
+    } else {
+      var lines = new RequirementsText(source.label() + "/" + file.get(), problems);
+      lines
+          .read(source.requirements().get())
+          .forEach(line ->
+              root(line.requirement(), Step.REQUIREMENTS, file.get() + " line " + line.number()));
+    }
+  }
+
+  private static List<Requirement> requirements(Fields fields, String key) {
+    var requirements = new ArrayList<Requirement>();
+    for (Fields.Value value : fields.list(key)) {
+      value
+          .text()
+          .flatMap(text -> value.parse(text, Requirement::parse))
+          .ifPresent(requirements::add);
+    }
+    return requirements;
+  }
+
+  private static Set<ProjectName> names(Fields fields, String key) {
+    Set<ProjectName> names = new HashSet<>();
+    for (Fields.Value value : fields.list(key)) {
+      value.text().flatMap(text -> value.parse(text, ProjectName::new)).ifPresent(names::add);
+    }
+    return names;
+  }
+
+  private static Prereleases prereleases(Fields fields) {
+    Fields.Value value = fields.value("prereleases");
+    if (value.node().isBoolean()) {
+      return new Prereleases(value.node().asBoolean(), Set.of());
+    }
+    return new Prereleases(false, names(fields, "prereleases"));
+  }
+
+  private static Optional<Instant> excludeNewer(Fields fields) {
+    return fields
+        .text("exclude_newer")
+        .flatMap(text -> fields.value("exclude_newer").parse(text, PresetReader::time));
+  }
+
+  private static Instant time(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("accepted is a time such as 2024-06-30T00:00:00Z", e);
+    }
+  }
+
+  private static List<DependencyMetadata> dependencyMetadata(Fields fields) {
+    var all = new ArrayList<DependencyMetadata>();
+    for (Fields.Value value : fields.list("dependency_metadata")) {
+      value
+          .object()
+          .ifPresent(entry -> {
+            Optional<ProjectName> project =
+                entry
+                    .required("name")
+                    .flatMap(text -> entry.value("name").parse(text, ProjectName::new));
+            Optional<Version> version =
+                entry
+                    .text("version")
+                    .flatMap(text -> entry.value("version").parse(text, Version::parse));
+            Optional<SpecifierSet> python =
+                entry
+                    .text("requires_python")
+                    .flatMap(
+                        text -> entry.value("requires_python").parse(text, SpecifierSet::parse));
+            List<Requirement> requires = requirements(entry, "requires_dist");
+            entry.refuseOthers();
+            project.ifPresent(name ->
+                all.add(
+                    new DependencyMetadata(
+                        name, version, python.orElse(SpecifierSet.ANY), requires)));
+          });
+    }
+    return all;
+  }
+
+  private static Map<ProjectName, List<Requirement>> buildRequires(Fields fields) {
+    Map<ProjectName, List<Requirement>> all = new LinkedHashMap<>();
+    fields
+        .object("build_requires")
+        .ifPresent(named -> {
+          for (String name : named.names()) {
+            List<Requirement> requirements = requirements(named, name);
+            named
+                .value(name)
+                .parse(name, ProjectName::new)
+                .ifPresent(project -> all.put(project, requirements));
+          }
+        });
+    return all;
+  }
+}

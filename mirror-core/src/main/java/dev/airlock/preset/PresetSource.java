@@ -1,0 +1,66 @@
+package dev.airlock.preset;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The texts of a preset, before they are understood.
+ *
+ * @param label what to call it in messages: the path of its folder, or its name in the store
+ * @param folder the name of its folder, which has to be the preset's name
+ * @param json the text of {@code preset.json}
+ * @param requirements the text of the requirements file that it names, empty where it names none
+ * @param directory the folder, where it is one
+ */
+public record PresetSource(
+    String label,
+    String folder,
+    String json,
+    Optional<String> requirements,
+    Optional<Path> directory) {
+  /** The name of the file that describes a preset. */
+  public static final String FILE = "preset.json";
+
+  /**
+   * Finds the folder of a preset.
+   *
+   * @param nameOrPath its name, or a path to its folder or to its {@code preset.json}
+   * @param searched the folders that hold presets, in their order
+   */
+  public static Optional<Path> locate(String nameOrPath, List<Path> searched) {
+    boolean isPath =
+        nameOrPath.contains("/") || nameOrPath.contains("\\") || nameOrPath.equals(".");
+    if (isPath) {
+      Path path = Path.of(nameOrPath).toAbsolutePath().normalize();
+      Path folder = path.endsWith(FILE) ? path.getParent() : path;
+      return folder != null && Files.isRegularFile(folder.resolve(FILE))
+          ? Optional.of(folder)
+          : Optional.empty();
+    }
+    return searched.stream()
+        .map(directory -> directory.resolve(nameOrPath))
+        .filter(folder -> Files.isRegularFile(folder.resolve(FILE)))
+        .findFirst();
+  }
+
+  /** Reads the files of a preset's folder. */
+  public static PresetSource read(Path folder) throws IOException {
+    String json = Files.readString(folder.resolve(FILE), StandardCharsets.UTF_8);
+    @Nullable Path named = PresetReader.requirementsFile(json).map(folder::resolve).orElse(null);
+    Optional<String> requirements =
+        named != null && Files.isRegularFile(named)
+            ? Optional.of(Files.readString(named, StandardCharsets.UTF_8))
+            : Optional.empty();
+    return new PresetSource(
+        folder.toString(),
+        String.valueOf(folder.getFileName()),
+        json,
+        requirements,
+        Optional.of(folder));
+  }
+}

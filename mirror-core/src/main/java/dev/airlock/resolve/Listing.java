@@ -1,0 +1,26 @@
+package dev.airlock.resolve;
+
+import java.util.List;
+
+/** The versions that a source has of a project. */
+public sealed interface Listing {
+  /**
+   * There is such a project.
+   *
+   * @param candidates its versions, each once, in any order; those that cannot be used among them,
+   *     with the reason
+   */
+  record Found(List<Candidate> candidates) implements Listing {
+    /** Copies the candidates. */
+    public Found {
+      candidates = List.copyOf(candidates);
+    }
+  }
+
+  /**
+   * There is no such project.
+   *
+   * @param reason where it was looked for, in a sentence
+   */
+  record Missing(String reason) implements Listing {}
+}

@@ -1,0 +1,39 @@
+package dev.airlock.store;
+
+import dev.airlock.digest.Sha256;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Blobs by their SHA-256. Adding what is there already changes nothing, so several processes may
+ * add at once.
+ */
+public interface BlobStore {
+  /** The blob of a digest, empty where it is not held. Its bytes are not read. */
+  Optional<Blob> find(Sha256 digest) throws IOException;
+
+  /**
+   * Begins a blob, or goes on with one that an earlier run left unfinished under the same name.
+   *
+   * @param name what tells unfinished blobs apart: the digest expected, or a digest of the address
+   */
+  Draft draft(Sha256 name) throws IOException;
+
+  /** Adds bytes in memory. */
+  default Blob put(byte[] bytes) throws IOException {
+    Sha256 digest = Sha256.of(bytes);
+    Optional<Blob> held = find(digest);
+    if (held.isPresent()) {
+      return held.get();
+    }
+    try (Draft draft = draft(digest)) {
+      draft.restart();
+      draft.write(bytes, 0, bytes.length);
+      return draft.commit(Expectation.of(digest, bytes.length));
+    }
+  }
+
+  /** The digests of all blobs held, in their order. */
+  List<Sha256> list() throws IOException;
+}

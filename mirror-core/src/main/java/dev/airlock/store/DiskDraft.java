@@ -1,0 +1,192 @@
+package dev.airlock.store;
+
+import dev.airlock.digest.Algorithm;
+import dev.airlock.digest.Digest;
+import dev.airlock.digest.Hasher;
+import dev.airlock.digest.Sha256;
+import dev.airlock.files.DurableFiles;
+import dev.airlock.files.NoSpaceException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A draft as a file {@code partial/NAME.part}, with the upstream's validator beside it. Whoever
+ * holds the lock on that name goes on with it; anybody else, in this process or another, writes a
+ * draft of its own that is thrown away when it is closed. So the lock saves work and is not needed
+ * to be right: bytes that another run wrote are hashed again before they become part of a blob.
+ */
+final class DiskDraft implements Draft {
+  private static final int BUFFER = 1 << 17;
+
+  private final DiskBlobStore store;
+  private final Path file;
+  private final Path validatorFile;
+  private final @Nullable FileLock lock;
+  private final FileChannel channel;
+  private Hasher hasher = new Hasher();
+  private boolean allWrittenHere;
+  private long length;
+  private Optional<String> validator;
+  private boolean committed;
+
+  private DiskDraft(DiskBlobStore store, Path file, @Nullable FileLock lock) throws IOException {
+    this.store = store;
+    this.file = file;
+    this.validatorFile = file.resolveSibling(file.getFileName() + ".validator");
+    this.lock = lock;
+    this.channel = openFile(file);
+    this.length = channel.size();
+    this.allWrittenHere = length == 0;
+    this.validator = length == 0 ? Optional.empty() : readValidator();
+    channel.position(length);
+  }
+
+  static DiskDraft open(Path directory, Sha256 name, DiskBlobStore store) throws IOException {
+    DurableFiles.createDirectories(directory);
+    FileLock lock = store.lock(name);
+    Path file =
+        lock == null
+            ? DurableFiles.temporaryIn(directory)
+            : directory.resolve(name.hex() + ".part");
+    return new DiskDraft(store, file, lock);
+  }
+
+  private static FileChannel openFile(Path file) throws IOException {
+    try {
+      return FileChannel.open(
+          file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw NoSpaceException.when(e, file);
+    }
+  }
+
+  private Optional<String> readValidator() throws IOException {
+    try {
+      return Optional.of(Files.readString(validatorFile)).filter(text -> !text.isBlank());
+    } catch (NoSuchFileException none) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public long length() {
+    return length;
+  }
+
+  @Override
+  public Optional<String> validator() {
+    return validator;
+  }
+
+  @Override
+  public void validator(Optional<String> newValidator) throws IOException {
+    if (newValidator.equals(validator)) {
+      return;
+    }
+    validator = newValidator;
+    if (newValidator.isPresent()) {
+      DurableFiles.write(validatorFile, newValidator.get().getBytes(StandardCharsets.UTF_8));
+    } else {
+      Files.deleteIfExists(validatorFile);
+    }
+  }
+
+  @Override
+  public void restart() throws IOException {
+    channel.truncate(0);
+    channel.position(0);
+    length = 0;
+    hasher = new Hasher();
+    allWrittenHere = true;
+    validator(Optional.empty());
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int count) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, count);
+    try {
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+    } catch (IOException e) {
+      throw NoSpaceException.when(e, file);
+    }
+    hasher.update(bytes, offset, count);
+    length += count;
+  }
+
+  @Override
+  public Blob commit(Expectation expectation) throws IOException, CorruptContentException {
+    Hasher verified = verify(expectation);
+    Sha256 digest = verified.sha256();
+    Path target = store.file(digest);
+    try {
+      channel.force(true);
+      DurableFiles.createDirectories(Objects.requireNonNull(target.getParent()));
+      DurableFiles.publish(file, target);
+    } catch (IOException e) {
+      throw NoSpaceException.when(e, target);
+    }
+    committed = true;
+    Files.deleteIfExists(validatorFile);
+    return store
+        .find(digest)
+        .orElseThrow(() -> new IOException("'" + target + "' vanished after it was written"));
+  }
+
+  private Hasher verify(Expectation expectation) throws IOException {
+    if (expectation.size().isPresent() && expectation.size().getAsLong() != length) {
+      long found = length;
+      restart();
+      throw new CorruptContentException(
+          "expected " + expectation.size().getAsLong() + " bytes and got " + found);
+    }
+    Algorithm algorithm = expectation.digest().map(Digest::algorithm).orElse(Algorithm.SHA256);
+    Hasher verified =
+        allWrittenHere && algorithm == Algorithm.SHA256 ? hasher : hashFile(new Hasher(algorithm));
+    Digest actual = verified.digest(algorithm);
+    if (expectation.digest().isPresent() && !expectation.digest().get().equals(actual)) {
+      restart();
+      throw new CorruptContentException(
+          "expected " + expectation.digest().get() + " and got " + actual);
+    }
+    return verified;
+  }
+
+  private Hasher hashFile(Hasher into) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    long position = 0;
+    for (int read = channel.read(buffer, position);
+        read >= 0;
+        read = channel.read(buffer, position)) {
+      into.update(buffer.array(), 0, read);
+      position += read;
+      buffer.clear();
+    }
+    return into;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (channel) {
+      if (!committed && (lock == null || length == 0)) {
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(validatorFile);
+      }
+    } finally {
+      if (lock != null) {
+        lock.release();
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.airlock.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * A blob that is being written. Closing it without {@link #commit} keeps what is there for a later
+ * run. Not for several threads.
+ */
+public interface Draft extends Closeable {
+  /** How many bytes are there, from an earlier run too. */
+  long length();
+
+  /** The upstream's validator of the version that these bytes are of, for {@code If-Range}. */
+  Optional<String> validator();
+
+  /** Keeps the validator with the bytes that follow. */
+  void validator(Optional<String> validator) throws IOException;
+
+  /** Throws away the bytes that are there. */
+  void restart() throws IOException;
+
+  /**
+   * Adds bytes at the end.
+   *
+   * @throws dev.airlock.files.NoSpaceException when the file system is full
+   */
+  void write(byte[] bytes, int offset, int length) throws IOException;
+
+  /**
+   * Makes a blob of the bytes: verifies them, makes them durable, then gives them their name.
+   *
+   * @throws CorruptContentException when they are not what was expected; they are thrown away
+   */
+  Blob commit(Expectation expectation) throws IOException, CorruptContentException;
+}

@@ -1,0 +1,51 @@
+package dev.airlock.upstream;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes the source that an address stands for. */
+public final class Indexes {
+  private final Http http;
+
+  /** Sources that ask over this client. */
+  public Indexes(Http http) {
+    this.http = http;
+  }
+
+  /**
+   * The index at an address: over HTTP; a folder of files; or else a folder of pages.
+   *
+   * @throws IOException when a folder cannot be looked at
+   */
+  public IndexSource at(URI address) throws IOException {
+    if (!Addresses.isFile(address)) {
+      return new HttpIndex(address, http);
+    }
+    Path folder = Path.of(address);
+    return FolderIndex.isOne(folder) ? new FolderIndex(folder) : new TreeIndex(address);
+  }
+
+  /**
+   * What pip would look at for the default index: wheel folders, then extra indexes, then the
+   * index.
+   */
+  public IndexSource of(PipConfig config, URI declared) throws IOException {
+    var places = new ArrayList<IndexSource>();
+    for (URI address : config.findLinks()) {
+      places.add(
+          Addresses.isFile(address)
+              ? new FolderIndex(Path.of(address))
+              : new FlatIndex(address, http));
+    }
+    if (!config.noIndex()) {
+      for (URI address : config.extraIndexes()) {
+        places.add(at(address));
+      }
+      places.add(at(config.index().orElse(declared)));
+    }
+    return places.size() == 1 ? places.getFirst() : new FirstIndex(List.copyOf(places));
+  }
+}

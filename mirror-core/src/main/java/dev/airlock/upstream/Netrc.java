@@ -1,0 +1,79 @@
+package dev.airlock.upstream;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringTokenizer;
+import org.jspecify.annotations.Nullable;
+
+/** Credentials by host, from {@code ~/.netrc} or the file that {@code NETRC} names. */
+final class Netrc {
+  /** A user and a password. Its text does not show the password. */
+  record Login(String user, String password) {
+    @Override
+    public String toString() {
+      return user + ":***";
+    }
+  }
+
+  private static final String DEFAULT = "";
+
+  private final Map<String, Login> logins;
+
+  private Netrc(Map<String, Login> logins) {
+    this.logins = logins;
+  }
+
+  static Netrc read(Map<String, String> environment, Path home) throws IOException {
+    String named = environment.getOrDefault("NETRC", "");
+    Path file = named.isBlank() ? home.resolve(".netrc") : Path.of(named);
+    return Files.isReadable(file) && Files.isRegularFile(file)
+        ? parse(Files.readString(file))
+        : parse("");
+  }
+
+  static Netrc parse(String text) {
+    Map<String, Login> logins = new HashMap<>();
+    var tokens = new StringTokenizer(text.replaceAll("(?m)(^|\\s)#.*$", "$1"));
+    String host = null;
+    String user = "";
+    String password = "";
+    while (tokens.hasMoreTokens()) {
+      String token = tokens.nextToken();
+      switch (token) {
+        case "machine", "default" -> {
+          put(logins, host, user, password);
+          host = token.equals("default") ? DEFAULT : next(tokens).toLowerCase(Locale.ROOT);
+          user = "";
+          password = "";
+        }
+        case "login" -> user = next(tokens);
+        case "password" -> password = next(tokens);
+        case "account" -> next(tokens);
+        default -> {}
+      }
+    }
+    put(logins, host, user, password);
+    return new Netrc(logins);
+  }
+
+  private static String next(StringTokenizer tokens) {
+    return tokens.hasMoreTokens() ? tokens.nextToken() : "";
+  }
+
+  private static void put(
+      Map<String, Login> logins, @Nullable String host, String user, String password) {
+    if (host != null && !user.isEmpty()) {
+      logins.putIfAbsent(host, new Login(user, password));
+    }
+  }
+
+  Optional<Login> of(String host) {
+    return Optional.ofNullable(
+        logins.getOrDefault(host.toLowerCase(Locale.ROOT), logins.get(DEFAULT)));
+  }
+}

@@ -1,0 +1,47 @@
+package dev.airlock.upstream;
+
+import java.io.IOException;
+import java.net.URI;
+
+/** An upstream that did not answer, or not as it should. The message names it and the cause. */
+public final class UpstreamException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  private final boolean transientTrouble;
+
+  private UpstreamException(String message, boolean transientTrouble, Throwable cause) {
+    super(message, cause);
+    this.transientTrouble = transientTrouble;
+  }
+
+  /** No answer: no route, no name, a reset connection, a time-out. */
+  static UpstreamException unreachable(URI address, IOException cause) {
+    return new UpstreamException(
+        Addresses.shown(address) + " cannot be reached: " + words(cause), true, cause);
+  }
+
+  /** An answer that is a failure. */
+  static UpstreamException status(URI address, int status, String hint) {
+    boolean passing = status == 429 || status >= 500;
+    return new UpstreamException(
+        Addresses.shown(address) + " answered with the status " + status + hint,
+        passing,
+        new IOException("HTTP " + status));
+  }
+
+  /** An answer that is not what was asked for. */
+  static UpstreamException unexpected(URI address, String what) {
+    return new UpstreamException(
+        Addresses.shown(address) + ": " + what, false, new IOException(what));
+  }
+
+  private static String words(IOException cause) {
+    String message = cause.getMessage();
+    return cause.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
+  }
+
+  /** Whether the same request may succeed later. */
+  public boolean isTransient() {
+    return transientTrouble;
+  }
+}

@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.airlock.server;
+
+import org.jspecify.annotations.NullMarked;

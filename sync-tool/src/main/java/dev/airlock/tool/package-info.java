@@ -1,0 +1,5 @@
+/** Placeholder. */
+@NullMarked
+package dev.airlock.tool;
+
+import org.jspecify.annotations.NullMarked;
