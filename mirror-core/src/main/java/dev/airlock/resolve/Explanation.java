@@ -48,7 +48,7 @@ final class Explanation {
     switch (incompatibility.cause()) {
       case Cause.Requires(Node dependent, Requirement requirement, String wantedBy) ->
           facts.add(requires(incompatibility, dependent, requirement, wantedBy));
-      case Cause.SameVersion unused -> {}
+      case Cause.SameVersion _ -> {}
       case Cause.Constrained(Requirement constraint) ->
           facts.add("the preset constrains " + constraint);
       case Cause.Unusable(ProjectName project, String reason) -> facts.add(project + " " + reason);

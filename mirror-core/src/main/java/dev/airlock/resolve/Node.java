@@ -38,7 +38,7 @@ sealed interface Node {
     return switch (this) {
       case Root() -> Optional.empty();
       case Plain(ProjectName project) -> Optional.of(project);
-      case WithExtra(ProjectName project, ExtraName unused) -> Optional.of(project);
+      case WithExtra(ProjectName project, _) -> Optional.of(project);
     };
   }
 }

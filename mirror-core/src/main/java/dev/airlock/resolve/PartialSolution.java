@@ -39,7 +39,7 @@ final class PartialSolution {
   }
 
   private void add(Node node, VersionSet set, @Nullable Incompatibility cause) {
-    List<Assignment> earlier = byNode.computeIfAbsent(node, unused -> new ArrayList<>());
+    List<Assignment> earlier = byNode.computeIfAbsent(node, _ -> new ArrayList<>());
     VersionSet together = earlier.isEmpty() ? set : earlier.getLast().together().and(set);
     var assignment = new Assignment(all.size(), node, set, together, level, cause);
     earlier.add(assignment);

@@ -191,10 +191,11 @@ public final class Solver {
 
   private void add(Incompatibility incompatibility) {
     for (Node node : incompatibility.terms().keySet()) {
-      incompatibilities.computeIfAbsent(node, unused -> new ArrayList<>()).add(incompatibility);
+      incompatibilities.computeIfAbsent(node, _ -> new ArrayList<>()).add(incompatibility);
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // the very same one: others with equal terms stay
   private void remove(Incompatibility incompatibility) {
     for (Node node : incompatibility.terms().keySet()) {
       Objects.requireNonNull(incompatibilities.get(node))
@@ -339,7 +340,7 @@ public final class Solver {
         .forEach(active::add);
     for (Incompatibility incompatibility : incompatibilities.getOrDefault(node, List.of())) {
       if (incompatibility.cause()
-              instanceof Cause.Requires(Node dependent, Requirement requirement, String unused)
+              instanceof Cause.Requires(Node dependent, Requirement requirement, _)
           && node.behind().equals(Optional.of(requirement.project()))) {
         int decision = solution.decision(dependent);
         VersionSet dependents = incompatibility.terms().get(dependent);
@@ -448,7 +449,7 @@ public final class Solver {
     Map<String, List<Integer>> unusable = new TreeMap<>();
     for (int choice = 1; choice < universe.size(); choice++) {
       if (universe.candidate(choice).state() instanceof State.Unusable(String reason)) {
-        unusable.computeIfAbsent(reason, unused -> new ArrayList<>()).add(choice);
+        unusable.computeIfAbsent(reason, _ -> new ArrayList<>()).add(choice);
       }
     }
     unusable.forEach((reason, choices) ->
@@ -483,7 +484,7 @@ public final class Solver {
         case Node.Plain(ProjectName project) ->
             versions.put(project, universeOf(node).version(solution.decision(node)));
         case Node.WithExtra(ProjectName project, ExtraName extra) ->
-            extras.computeIfAbsent(project, unused -> new TreeSet<>()).add(extra);
+            extras.computeIfAbsent(project, _ -> new TreeSet<>()).add(extra);
       }
     }
     return new Solution(versions, extras);

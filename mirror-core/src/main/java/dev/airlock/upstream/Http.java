@@ -42,6 +42,7 @@ public final class Http implements Closeable {
   private final Map<String, Netrc.Login> loginsOfAddresses = new ConcurrentHashMap<>();
 
   /** A document that was read whole. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Document(
       URI address, int status, String contentType, Optional<String> etag, byte[] bytes) {}
 
@@ -184,27 +185,23 @@ public final class Http implements Closeable {
             .filter(etag -> !etag.startsWith("W/"))
             .or(() -> header(response, "Last-Modified"));
     long length = response.body().contentLength();
-    switch (response.code()) {
-      case 200 -> {
-        OptionalLong total = length >= 0 ? OptionalLong.of(length) : OptionalLong.empty();
-        return new Transfer(permit.releasing(response.body().byteStream()), 0, total, validator);
-      }
-      case 206 -> {
-        ContentRange range = ContentRange.of(header(response, "Content-Range").orElse(""));
-        if (range.first() != from) {
-          throw UpstreamException.unexpected(
-              address,
-              "it was asked for the bytes from " + from + " and sent those from " + range.first());
-        }
-        return new Transfer(
-            permit.releasing(response.body().byteStream()), from, range.total(), validator);
-      }
-      default ->
-          throw UpstreamException.status(
-              address,
-              response.code(),
-              response.code() == 403 ? ": the index lists it, but it cannot be had" : "");
+    int status = response.code();
+    if (status == 200) {
+      OptionalLong total = length >= 0 ? OptionalLong.of(length) : OptionalLong.empty();
+      return new Transfer(permit.releasing(response.body().byteStream()), 0, total, validator);
     }
+    if (status == 206) {
+      ContentRange range = ContentRange.of(header(response, "Content-Range").orElse(""));
+      if (range.first() != from) {
+        throw UpstreamException.unexpected(
+            address,
+            "it was asked for the bytes from " + from + " and sent those from " + range.first());
+      }
+      return new Transfer(
+          permit.releasing(response.body().byteStream()), from, range.total(), validator);
+    }
+    throw UpstreamException.status(
+        address, status, status == 403 ? ": the index lists it, but it cannot be had" : "");
   }
 
   /** Some bytes of a file; empty when the upstream does not answer ranges. */
@@ -218,6 +215,7 @@ public final class Http implements Closeable {
   }
 
   /** Bytes of a file, where they begin, and the size of the whole. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Range(long first, byte[] bytes, long total) {}
 
   private Optional<Range> range(URI address, String range) throws IOException {
@@ -286,7 +284,7 @@ public final class Http implements Closeable {
 
   private Permit permit(URI address) throws IOException {
     String host = String.valueOf(address.getHost());
-    return Permit.take(hosts.computeIfAbsent(host, unused -> new Semaphore(PER_HOST)));
+    return Permit.take(hosts.computeIfAbsent(host, _ -> new Semaphore(PER_HOST)));
   }
 
   @Override

@@ -18,7 +18,9 @@ import java.util.stream.Collectors;
  */
 public sealed interface Marker {
   /** The marker that always holds. */
-  Marker ALWAYS = new All(List.of());
+  static Marker always() {
+    return new All(List.of());
+  }
 
   /**
    * Reads a marker.
@@ -38,9 +40,8 @@ public sealed interface Marker {
       case All all -> all.parts().stream().anyMatch(Marker::mentionsExtra);
       case Any any -> any.parts().stream().anyMatch(Marker::mentionsExtra);
       case Comparison comparison ->
-          comparison.left() instanceof Operand.Named(Variable left) && left == Variable.EXTRA
-              || comparison.right() instanceof Operand.Named(Variable right)
-                  && right == Variable.EXTRA;
+          comparison.left().equals(new Operand.Named(Variable.EXTRA))
+              || comparison.right().equals(new Operand.Named(Variable.EXTRA));
     };
   }
 

@@ -33,7 +33,7 @@ public record Requirement(
 
   /** A requirement of a project in some versions, always. */
   public Requirement(ProjectName project, SpecifierSet specifier) {
-    this(project, List.of(), specifier, Optional.empty(), Marker.ALWAYS);
+    this(project, List.of(), specifier, Optional.empty(), Marker.always());
   }
 
   /**
@@ -58,7 +58,7 @@ public record Requirement(
     }
     text.append(specifier);
     url.ifPresent(address -> text.append(" @ ").append(address));
-    if (!marker.equals(Marker.ALWAYS)) {
+    if (!marker.equals(Marker.always())) {
       text.append(url.isPresent() ? " ; " : "; ").append(marker);
     }
     return text.toString();

@@ -39,7 +39,7 @@ final class RequirementParser {
       specifier = specifier();
     }
     skipSpace();
-    Marker marker = Marker.ALWAYS;
+    Marker marker = Marker.always();
     if (peek() == ';') {
       at++;
       marker = either();

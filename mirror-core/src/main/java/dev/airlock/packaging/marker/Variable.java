@@ -1,6 +1,7 @@
 package dev.airlock.packaging.marker;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -41,16 +42,17 @@ public enum Variable {
   /** The dependency groups that are asked for, in lock files (PEP 751). */
   DEPENDENCY_GROUPS("dependency_groups");
 
-  private final String[] spellings;
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable
+  private final List<String> spellings;
 
   Variable(String... spellings) {
-    this.spellings = spellings;
+    this.spellings = List.of(spellings);
   }
 
   /** The variable of a name, in its present or an older spelling. */
   static Optional<Variable> named(String name) {
     return Arrays.stream(values())
-        .filter(variable -> Arrays.asList(variable.spellings).contains(name))
+        .filter(variable -> variable.spellings.contains(name))
         .findFirst();
   }
 
@@ -69,6 +71,6 @@ public enum Variable {
 
   @Override
   public String toString() {
-    return spellings[0];
+    return spellings.getFirst();
   }
 }

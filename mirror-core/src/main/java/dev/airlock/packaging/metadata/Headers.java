@@ -45,7 +45,7 @@ final class Headers {
 
   private static void put(Map<String, List<String>> fields, String name, CharSequence value) {
     if (!name.isEmpty()) {
-      fields.computeIfAbsent(name, unused -> new ArrayList<>()).add(value.toString());
+      fields.computeIfAbsent(name, _ -> new ArrayList<>()).add(value.toString());
     }
   }
 

@@ -61,14 +61,15 @@ public final class LenientForms {
    * as in pip.
    */
   public static SpecifierSet requiresPython(String text) {
-    for (String form : List.of(text, rewritten(text))) {
-      try {
-        return SpecifierSet.parse(form);
-      } catch (MalformedException tryNext) {
-        continue;
-      }
+    return specifiers(text).or(() -> specifiers(rewritten(text))).orElse(SpecifierSet.ANY);
+  }
+
+  private static Optional<SpecifierSet> specifiers(String text) {
+    try {
+      return Optional.of(SpecifierSet.parse(text));
+    } catch (MalformedException notSpecifiers) {
+      return Optional.empty();
     }
-    return SpecifierSet.ANY;
   }
 
   /** Reads the name of an extra; one that is no name cannot be asked for and is left out. */
