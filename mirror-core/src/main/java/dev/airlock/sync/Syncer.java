@@ -137,8 +137,11 @@ public final class Syncer {
     if (held.isPresent()) {
       return new Plan.Item(project, version, file, OptionalLong.of(held.get().size()), true);
     }
-    OptionalLong size = file.size().isPresent() ? file.size() : access.size(file.url());
-    return new Plan.Item(project, version, file, size, false);
+    return new Plan.Item(project, version, file, size(file), false);
+  }
+
+  private OptionalLong size(IndexFile file) throws IOException {
+    return file.size().isPresent() ? file.size() : access.size(file.url());
   }
 
   /**
