@@ -30,9 +30,20 @@ final class Links {
               && target.getPath() != null
               && (REMOTE.contains(scheme)
                   || (scheme.equals("file") && "file".equals(base.getScheme())));
-      return allowed ? Optional.of(target) : Optional.empty();
+      return allowed ? Optional.of(withSlashes(target)) : Optional.empty();
     } catch (URISyntaxException | IllegalArgumentException notALink) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Files as {@code file:///path}: resolving a relative link leaves {@code file:/path}, which not
+   * every tool reads.
+   */
+  private static URI withSlashes(URI target) {
+    String text = target.toString();
+    return text.startsWith("file:/") && !text.startsWith("file://")
+        ? URI.create("file://" + text.substring("file:".length()))
+        : target;
   }
 }

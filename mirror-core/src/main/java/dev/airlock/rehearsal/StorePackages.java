@@ -18,7 +18,6 @@ import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.store.Blob;
 import dev.airlock.store.BlobStore;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.util.List;
@@ -27,8 +26,6 @@ import java.util.Optional;
 
 /** Pages and metadata of nothing but files that are held. */
 final class StorePackages implements PackageSource {
-  private static final URI NOWHERE = URI.create("held:");
-
   private final BlobStore blobs;
   private final Map<ProjectName, List<HeldFile>> held;
 
@@ -43,7 +40,7 @@ final class StorePackages implements PackageSource {
     return files.isEmpty()
         ? new PageLookup.Missing("the store holds nothing of it for this preset")
         : new PageLookup.Found(
-            new ProjectPage(project, files.stream().map(file -> file.at(NOWHERE)).toList()));
+            new ProjectPage(project, files.stream().map(file -> file.at(file.source())).toList()));
   }
 
   @Override

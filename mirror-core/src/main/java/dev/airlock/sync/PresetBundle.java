@@ -39,18 +39,25 @@ public record PresetBundle(Preset preset, PresetSource source) {
     return Sha256.of((source.json() + "\0" + requirements()).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The versions that {@code docker/Dockerfile} takes as build arguments, each in a step of its own. */
+  /**
+   * The versions that {@code docker/Dockerfile} takes as build arguments, each in a step of its
+   * own.
+   */
   public Map<String, String> buildArguments() {
     Map<String, String> arguments = new LinkedHashMap<>(preset.buildArguments());
     arguments.keySet().retainAll(ARGUMENTS);
     return arguments;
   }
 
-  /** What the last step of the install takes, one requirement a line: all that has no step of its own. */
+  /**
+   * What the last step of the install takes, one requirement a line: all that has no step of its
+   * own.
+   */
   public String requirements() {
     return preset.roots().stream()
         .filter(root -> root.step() != Preset.Step.BOOTSTRAP)
-        .filter(root -> root.step() == Preset.Step.REQUIREMENTS || !hasStep(root.requirement().project()))
+        .filter(root ->
+            root.step() == Preset.Step.REQUIREMENTS || !hasStep(root.requirement().project()))
         .map(root -> root.requirement() + "\n")
         .collect(Collectors.joining());
   }

@@ -170,6 +170,17 @@ public final class Syncer {
     return new LockedFile(held.name(), file.url(), held.size(), held.sha256(), file.uploadTime());
   }
 
+  /** A plan as it stands now, after some of its files may have been fetched. */
+  public Plan refreshed(Preset preset, Plan plan) throws IOException {
+    var items = new ArrayList<Plan.Item>();
+    for (Plan.Item item : plan.items()) {
+      boolean held =
+          item.held() || fetcher.held(key(preset, item.project()), item.file()).isPresent();
+      items.add(new Plan.Item(item.project(), item.version(), item.file(), item.size(), held));
+    }
+    return new Plan(items, store.freeBytes());
+  }
+
   /**
    * What a lock takes. The files are looked up on the pages of this machine's indexes, by name and
    * digest.

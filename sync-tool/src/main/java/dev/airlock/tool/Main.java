@@ -11,7 +11,10 @@ import java.time.InstantSource;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 
-/** Where the program {@code airlock} begins: it finds out what is around it and hands over to the commands. */
+/**
+ * Where the program {@code airlock} begins: it finds out what is around it and hands over to the
+ * commands.
+ */
 public final class Main {
   private Main() {}
 
@@ -37,7 +40,10 @@ public final class Main {
       }
       try (var file = new JarFile(jar.toFile())) {
         Attributes manifest = file.getManifest().getMainAttributes();
-        return manifest.getValue("Implementation-Version") + " (" + manifest.getValue("Implementation-Build") + ")";
+        return manifest.getValue("Implementation-Version")
+            + " ("
+            + manifest.getValue("Implementation-Build")
+            + ")";
       }
     } catch (IOException | URISyntaxException e) {
       return "unknown (" + e.getMessage() + ")";

@@ -5,7 +5,9 @@ import dev.airlock.store.StoreException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 
-/** What all commands share: they end with an exit code, and tell the user of a failure in sentences. */
+/**
+ * What all commands share: they end with an exit code, and tell the user of a failure in sentences.
+ */
 abstract class AirlockCommand implements Callable<Integer> {
   private final Surroundings surroundings;
 

@@ -26,12 +26,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     description =
-        "Proves from the store alone, without network, that an install of a preset will succeed for each of its targets:"
-            + " verifies every file, and solves the preset anew against what is held.")
+        "Proves from the store alone, without network, that an install of a preset will succeed for"
+            + " each of its targets: verifies every file, and solves the preset anew against what"
+            + " is held.")
 final class CheckCommand extends AirlockCommand {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @Parameters(paramLabel = "PRESET", description = "The preset: its name, or the path of its folder.")
+  @Parameters(
+      paramLabel = "PRESET",
+      description = "The preset: its name, or the path of its folder.")
   private String preset = "";
 
   @Mixin private CommonOptions common = new CommonOptions();
@@ -70,17 +73,25 @@ final class CheckCommand extends AirlockCommand {
     Optional<Lock> lock = own.isPresent() ? own : served;
     if (lock.isEmpty()) {
       throw new CommandException(
-          ExitCode.PARTIAL, name + " has no lock, neither in its folder nor in the store: run `airlock sync " + name + "`");
+          ExitCode.PARTIAL,
+          name
+              + " has no lock, neither in its folder nor in the store: run `airlock sync "
+              + name
+              + "`");
     }
     if (!lock.get().inputs().equals(bundle.inputs())) {
       throw new CommandException(
           ExitCode.PARTIAL,
-          name + " was changed after it was locked: run `airlock sync " + name + "` where its indexes can be reached");
+          name
+              + " was changed after it was locked: run `airlock sync "
+              + name
+              + "` where its indexes can be reached");
     }
     return lock.get();
   }
 
-  private ExitCode tell(Terminal terminal, String name, Verdict verdict, boolean published, Duration took) {
+  private ExitCode tell(
+      Terminal terminal, String name, Verdict verdict, boolean published, Duration took) {
     boolean holds = verdict.holds() && published;
     if (common.json()) {
       terminal.print(json(name, verdict, holds));
@@ -90,11 +101,16 @@ final class CheckCommand extends AirlockCommand {
     }
     if (verdict.holds() && !published) {
       terminal.say(
-          "everything is held, but the store serves another lock of " + name + ": run `airlock sync " + name + "` to publish this one");
+          "everything is held, but the store serves another lock of "
+              + name
+              + ": run `airlock sync "
+              + name
+              + "` to publish this one");
     }
     if (!holds) {
       terminal.say(name + " does NOT hold: an install from this store would fail.");
-      boolean damaged = verdict.findings().stream().anyMatch(finding -> finding.kind() == Finding.Kind.DAMAGED);
+      boolean damaged =
+          verdict.findings().stream().anyMatch(finding -> finding.kind() == Finding.Kind.DAMAGED);
       return damaged ? ExitCode.VERIFICATION : ExitCode.PARTIAL;
     }
     if (common.verbosity() != Verbosity.QUIET && !common.json()) {

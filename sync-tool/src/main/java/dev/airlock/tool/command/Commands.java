@@ -12,7 +12,9 @@ public final class Commands {
 
   @Command(
       name = "airlock",
-      description = "Takes Python builds through an air gap: mirrors what a preset needs, and serves it to pip and uv.",
+      description =
+          "Takes Python builds through an air gap: mirrors what a preset needs, and serves it to"
+              + " pip and uv.",
       mixinStandardHelpOptions = true,
       synopsisSubcommandLabel = "COMMAND",
       commandListHeading = "%nCommands:%n",
@@ -37,8 +39,10 @@ public final class Commands {
       spec.mixinStandardHelpOptions(true).version("airlock " + surroundings.version());
       commandLine.addSubcommand(spec.name(), subcommand);
     }
-    commandLine.setOut(new PrintWriter(surroundings.terminal().out(), true, StandardCharsets.UTF_8));
-    commandLine.setErr(new PrintWriter(surroundings.terminal().err(), true, StandardCharsets.UTF_8));
+    commandLine.setOut(
+        new PrintWriter(surroundings.terminal().out(), true, StandardCharsets.UTF_8));
+    commandLine.setErr(
+        new PrintWriter(surroundings.terminal().err(), true, StandardCharsets.UTF_8));
     return commandLine;
   }
 }

@@ -10,16 +10,22 @@ final class CommonOptions {
   @Option(
       names = "--store",
       paramLabel = "DIR",
-      description = "The store. Default: $AIRLOCK_STORE, else airlock below $XDG_DATA_HOME or ~/.local/share.")
+      description =
+          "The store. Default: $AIRLOCK_STORE, else airlock below $XDG_DATA_HOME or"
+              + " ~/.local/share.")
   private @Nullable Path store;
 
   @Option(names = "--json", description = "Print events and results as lines of JSON on stdout.")
   private boolean json;
 
-  @Option(names = {"-q", "--quiet"}, description = "Say nothing but failures.")
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Say nothing but failures.")
   private boolean quiet;
 
-  @Option(names = {"-v", "--verbose"}, description = "Say more: every project and where it came from.")
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Say more: every project and where it came from.")
   private boolean verbose;
 
   Path store(Surroundings surroundings) {

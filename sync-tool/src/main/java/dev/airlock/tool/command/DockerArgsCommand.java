@@ -23,7 +23,9 @@ import picocli.CommandLine.Parameters;
 final class DockerArgsCommand extends AirlockCommand {
   private static final ProjectName TORCH = new ProjectName("torch");
 
-  @Parameters(paramLabel = "PRESET", description = "The preset: its name, or the path of its folder.")
+  @Parameters(
+      paramLabel = "PRESET",
+      description = "The preset: its name, or the path of its folder.")
   private String preset = "";
 
   @Option(
@@ -39,7 +41,8 @@ final class DockerArgsCommand extends AirlockCommand {
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
     PresetBundle bundle = new Presets(around).inFolder(preset);
-    arguments(bundle).forEach((name, value) -> around.terminal().print("--build-arg " + name + "=" + value));
+    arguments(bundle)
+        .forEach((name, value) -> around.terminal().print("--build-arg " + name + "=" + value));
     return ExitCode.OK;
   }
 

@@ -14,8 +14,8 @@ final class IndexOptions {
       names = "--index",
       paramLabel = "NAME=ADDRESS",
       description =
-          "Ask this address instead of the one that the preset declares for its index NAME: a URL, a folder of pages or"
-              + " a folder of wheels. May be given several times.")
+          "Ask this address instead of the one that the preset declares for its index NAME: a URL,"
+              + " a folder of pages or a folder of wheels. May be given several times.")
   private Map<String, String> replaced = new LinkedHashMap<>();
 
   @Option(
@@ -37,7 +37,8 @@ final class IndexOptions {
         addresses.put(entry.getKey(), Addresses.parse(entry.getValue()));
       } catch (IllegalArgumentException e) {
         throw new CommandException(
-            ExitCode.USAGE, "--index " + entry.getKey() + "=" + entry.getValue() + ": " + e.getMessage());
+            ExitCode.USAGE,
+            "--index " + entry.getKey() + "=" + entry.getValue() + ": " + e.getMessage());
       }
     }
     return addresses;
@@ -45,17 +46,22 @@ final class IndexOptions {
 
   PipConfig pipConfig(Surroundings surroundings) throws IOException, CommandException {
     try {
-      return noPipConfig ? PipConfig.NONE : PipConfig.read(surroundings.environment(), surroundings.home());
+      return noPipConfig
+          ? PipConfig.NONE
+          : PipConfig.read(surroundings.environment(), surroundings.home());
     } catch (IllegalArgumentException e) {
       throw new CommandException(
           ExitCode.ERROR,
-          "pip's configuration cannot be used (" + e.getMessage() + "): mend it, or pass --no-pip-config");
+          "pip's configuration cannot be used ("
+              + e.getMessage()
+              + "): mend it, or pass --no-pip-config");
     }
   }
 
   int jobs() throws CommandException {
     if (jobs < 1) {
-      throw new CommandException(ExitCode.USAGE, "--jobs " + jobs + ": accepted is a number from 1 on");
+      throw new CommandException(
+          ExitCode.USAGE, "--jobs " + jobs + ": accepted is a number from 1 on");
     }
     return jobs;
   }

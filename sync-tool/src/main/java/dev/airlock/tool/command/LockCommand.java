@@ -10,13 +10,17 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "lock",
     description =
-        "Solves a preset and writes pylock.toml into its folder. Versions of an earlier lock are kept where they fit."
-            + " Only files whose index states no digest are fetched.")
+        "Solves a preset and writes pylock.toml into its folder. Versions of an earlier lock are"
+            + " kept where they fit. Only files whose index states no digest are fetched.")
 final class LockCommand extends AirlockCommand {
-  @Parameters(paramLabel = "PRESET", description = "The preset: its name, or the path of its folder.")
+  @Parameters(
+      paramLabel = "PRESET",
+      description = "The preset: its name, or the path of its folder.")
   private String preset = "";
 
-  @Option(names = "--upgrade", description = "Solve for the newest versions, whatever an earlier lock says.")
+  @Option(
+      names = "--upgrade",
+      description = "Solve for the newest versions, whatever an earlier lock says.")
   private boolean upgrade;
 
   @Mixin private CommonOptions common = new CommonOptions();

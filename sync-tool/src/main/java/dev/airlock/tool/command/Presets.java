@@ -38,7 +38,8 @@ final class Presets {
     }
     Optional<HeldPreset> held = catalog.preset(nameOrPath);
     if (held.isEmpty()) {
-      throw new CommandException(ExitCode.USAGE, notFound(nameOrPath) + " The store holds " + catalog.presets() + ".");
+      throw new CommandException(
+          ExitCode.USAGE, notFound(nameOrPath) + " The store holds " + catalog.presets() + ".");
     }
     return read(
         new PresetSource(
@@ -71,7 +72,8 @@ final class Presets {
 
   /** The lock in the folder of a preset, whether or not it still fits the preset. */
   Optional<Lock> lockInFolder(PresetBundle bundle) throws IOException, CommandException {
-    Optional<Path> file = bundle.source().directory().map(directory -> directory.resolve(Lock.FILE));
+    Optional<Path> file =
+        bundle.source().directory().map(directory -> directory.resolve(Lock.FILE));
     if (file.isEmpty() || !Files.isRegularFile(file.get())) {
       return Optional.empty();
     }
@@ -79,11 +81,13 @@ final class Presets {
   }
 
   /** The lock that the store holds of a preset. */
-  Optional<Lock> lockInStore(PresetBundle bundle, Catalog catalog) throws IOException, CommandException {
+  Optional<Lock> lockInStore(PresetBundle bundle, Catalog catalog)
+      throws IOException, CommandException {
     Optional<HeldPreset> held = catalog.preset(bundle.preset().name());
     return held.isEmpty()
         ? Optional.empty()
-        : Optional.of(parsed(held.get().lock(), "the lock of " + held.get().name() + " in the store"));
+        : Optional.of(
+            parsed(held.get().lock(), "the lock of " + held.get().name() + " in the store"));
   }
 
   private static Lock parsed(String text, String where) throws CommandException {
@@ -91,7 +95,8 @@ final class Presets {
       return LockReader.read(text);
     } catch (MalformedLockException e) {
       throw new CommandException(
-          ExitCode.ERROR, where + " cannot be read: " + e.getMessage() + ". Delete it to have it made anew.");
+          ExitCode.ERROR,
+          where + " cannot be read: " + e.getMessage() + ". Delete it to have it made anew.");
     }
   }
 }

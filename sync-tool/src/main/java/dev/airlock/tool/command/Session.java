@@ -17,7 +17,10 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Everything that a command needs to bring packages into a store, put together, and closed in reverse. */
+/**
+ * Everything that a command needs to bring packages into a store, put together, and closed in
+ * reverse.
+ */
 final class Session implements AutoCloseable {
   private final Store store;
   private final Http http;
@@ -27,7 +30,12 @@ final class Session implements AutoCloseable {
   private final Sources sources;
 
   private Session(
-      Store store, Http http, ExecutorService executor, Catalog catalog, Syncer syncer, Sources sources) {
+      Store store,
+      Http http,
+      ExecutorService executor,
+      Catalog catalog,
+      Syncer syncer,
+      Sources sources) {
     this.store = store;
     this.http = http;
     this.executor = executor;
@@ -37,20 +45,38 @@ final class Session implements AutoCloseable {
   }
 
   static Session open(
-      Surroundings surroundings, Path storeRoot, IndexOptions options, Preset preset, ProgressListener progress)
+      Surroundings surroundings,
+      Path storeRoot,
+      IndexOptions options,
+      Preset preset,
+      ProgressListener progress)
       throws IOException, CommandException {
     Store store = Store.openOrCreate(storeRoot);
     Http http =
-        Http.of("airlock/" + surroundings.version().split(" ", 2)[0], surroundings.environment(), surroundings.home(), Retries.DEFAULT);
+        Http.of(
+            "airlock/" + surroundings.version().split(" ", 2)[0],
+            surroundings.environment(),
+            surroundings.home(),
+            Retries.DEFAULT);
     ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     var catalog = new Catalog(store);
     var access = new FileAccess(http);
-    var fetcher = new Fetcher(store, catalog, access, Retries.DEFAULT, surroundings.clock(), progress);
+    var fetcher =
+        new Fetcher(store, catalog, access, Retries.DEFAULT, surroundings.clock(), progress);
     var syncer =
-        new Syncer(store, catalog, fetcher, access, executor, options.jobs(), surroundings.clock(), progress);
+        new Syncer(
+            store,
+            catalog,
+            fetcher,
+            access,
+            executor,
+            options.jobs(),
+            surroundings.clock(),
+            progress);
     try {
       Sources sources =
-          Sources.of(preset, new Indexes(http), options.replaced(), options.pipConfig(surroundings));
+          Sources.of(
+              preset, new Indexes(http), options.replaced(), options.pipConfig(surroundings));
       return new Session(store, http, executor, catalog, syncer, sources);
     } catch (UnknownIndexException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));

@@ -10,16 +10,23 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "sync",
     description =
-        "Brings everything that a preset needs into the store: solves it unless its lock still holds, fetches what is"
-            + " missing, verifies it, and publishes the preset when it is complete.")
+        "Brings everything that a preset needs into the store: solves it unless its lock still"
+            + " holds, fetches what is missing, verifies it, and publishes the preset when it is"
+            + " complete.")
 final class SyncCommand extends AirlockCommand {
-  @Parameters(paramLabel = "PRESET", description = "The preset: its name, or the path of its folder.")
+  @Parameters(
+      paramLabel = "PRESET",
+      description = "The preset: its name, or the path of its folder.")
   private String preset = "";
 
-  @Option(names = "--dry-run", description = "Print what would be fetched, with sizes and free space; fetch nothing.")
+  @Option(
+      names = "--dry-run",
+      description = "Print what would be fetched, with sizes and free space; fetch nothing.")
   private boolean dryRun;
 
-  @Option(names = "--upgrade", description = "Solve anew for the newest versions, whatever the lock says.")
+  @Option(
+      names = "--upgrade",
+      description = "Solve anew for the newest versions, whatever the lock says.")
   private boolean upgrade;
 
   @Mixin private CommonOptions common = new CommonOptions();

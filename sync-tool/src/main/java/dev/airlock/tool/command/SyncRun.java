@@ -27,7 +27,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** One run of {@code sync}, {@code up} or {@code lock}: the steps in their order, and what is said of them. */
+/**
+ * One run of {@code sync}, {@code up} or {@code lock}: the steps in their order, and what is said
+ * of them.
+ */
 final class SyncRun {
   /** How far a run goes. */
   enum Extent {
@@ -48,7 +51,12 @@ final class SyncRun {
   private final Extent extent;
   private final boolean upgrade;
 
-  SyncRun(Surroundings surroundings, CommonOptions common, IndexOptions indexes, Extent extent, boolean upgrade) {
+  SyncRun(
+      Surroundings surroundings,
+      CommonOptions common,
+      IndexOptions indexes,
+      Extent extent,
+      boolean upgrade) {
     this.surroundings = surroundings;
     this.common = common;
     this.indexes = indexes;
@@ -74,10 +82,14 @@ final class SyncRun {
     return extent == Extent.PLAN ? tellPlan(report.plan()) : tell(bundle, report, store, took);
   }
 
-  private SyncReport steps(PresetBundle bundle, Optional<Lock> earlier, Session session, ProgressView view)
+  private SyncReport steps(
+      PresetBundle bundle, Optional<Lock> earlier, Session session, ProgressView view)
       throws IOException, NoSolutionException, CommandException {
     Syncer syncer = session.syncer();
-    boolean holds = earlier.isPresent() && earlier.get().inputs().equals(bundle.inputs()) && extent != Extent.LOCK;
+    boolean holds =
+        earlier.isPresent()
+            && earlier.get().inputs().equals(bundle.inputs())
+            && extent != Extent.LOCK;
     Map<ProjectName, String> origins = Map.of();
     Lock lock;
     Plan plan;
@@ -85,12 +97,17 @@ final class SyncRun {
       lock = earlier.get();
       plan = syncer.plan(bundle.preset(), lock, session.sources());
     } else {
-      view.on(new ProgressEvent.Note("solving " + bundle.preset().name() + " for " + bundle.preset().targets()));
+      view.on(
+          new ProgressEvent.Note(
+              "solving " + bundle.preset().name() + " for " + bundle.preset().targets()));
       Syncer.Solved solved = syncer.solve(bundle.preset(), session.sources(), earlier);
       origins = solved.origins();
       plan = syncer.plan(bundle.preset(), solved);
       if (extent == Extent.PLAN) {
-        lock = earlier.orElse(new Lock(bundle.preset().name(), bundle.inputs(), bundle.preset().targets(), List.of()));
+        lock =
+            earlier.orElse(
+                new Lock(
+                    bundle.preset().name(), bundle.inputs(), bundle.preset().targets(), List.of()));
         return new SyncReport(lock, true, plan, origins, List.of());
       }
       requireSpace(plan);
@@ -117,7 +134,8 @@ final class SyncRun {
               + Amounts.bytes(plan.freeBytes())
               + " left and "
               + Amounts.bytes(plan.missingBytes())
-              + " are to be fetched: free some, or name another store with --store. Nothing was fetched.");
+              + " are to be fetched: free some, or name another store with --store. Nothing was"
+              + " fetched.");
     }
   }
 
@@ -132,7 +150,11 @@ final class SyncRun {
     } catch (IOException e) {
       view.on(
           new ProgressEvent.Note(
-              "the lock cannot be written to " + file + " (" + e.getMessage() + "); the store keeps its copy"));
+              "the lock cannot be written to "
+                  + file
+                  + " ("
+                  + e.getMessage()
+                  + "); the store keeps its copy"));
     }
   }
 
@@ -143,15 +165,14 @@ final class SyncRun {
       ObjectNode result = JSON.createObjectNode();
       ArrayNode files = result.put("event", "plan").putArray("files");
       plan.items()
-          .forEach(
-              item -> {
-                ObjectNode file = files.addObject();
-                file.put("file", item.file().name().text());
-                file.put("project", item.project().value());
-                file.put("version", item.version().toString());
-                item.size().ifPresent(size -> file.put("size", size));
-                file.put("held", item.held());
-              });
+          .forEach(item -> {
+            ObjectNode file = files.addObject();
+            file.put("file", item.file().name().text());
+            file.put("project", item.project().value());
+            file.put("version", item.version().toString());
+            item.size().ifPresent(size -> file.put("size", size));
+            file.put("held", item.held());
+          });
       result.put("missing_bytes", plan.missingBytes()).put("held_bytes", plan.heldBytes());
       result.put("free_bytes", plan.freeBytes()).put("fits", plan.fits());
       terminal.print(result);
@@ -198,7 +219,8 @@ final class SyncRun {
               + Amounts.count(report.failures().size(), "file")
               + " of "
               + report.plan().items().size()
-              + " could not be had. What was fetched is kept; run the same command again to go on.");
+              + " could not be had. What was fetched is kept; run the same command again to go"
+              + " on.");
       return ExitCode.PARTIAL;
     }
     if (common.verbosity() != Verbosity.QUIET && !common.json()) {
@@ -213,7 +235,11 @@ final class SyncRun {
         .forEach((place, projects) -> terminal.say("from " + place + ": " + projects(projects)));
     if (extent == Extent.LOCK) {
       terminal.say(
-          bundle.preset().name() + ": locked " + Amounts.count(plan.items().size(), "file") + " in " + Amounts.time(took));
+          bundle.preset().name()
+              + ": locked "
+              + Amounts.count(plan.items().size(), "file")
+              + " in "
+              + Amounts.time(took));
       return;
     }
     terminal.say(
@@ -237,7 +263,11 @@ final class SyncRun {
   }
 
   private static String where(PresetBundle bundle) {
-    return bundle.source().directory().map(directory -> ", " + directory.resolve(Lock.FILE)).orElse("");
+    return bundle
+        .source()
+        .directory()
+        .map(directory -> ", " + directory.resolve(Lock.FILE))
+        .orElse("");
   }
 
   private String projects(List<String> projects) {
@@ -262,11 +292,21 @@ final class SyncRun {
 
   private ObjectNode json(PresetBundle bundle, SyncReport report, Path store, Duration took) {
     ObjectNode result = JSON.createObjectNode();
-    result.put("event", "result").put("preset", bundle.preset().name()).put("complete", report.isComplete());
-    result.put("store", store.toString()).put("solved", report.solved()).put("seconds", took.toMillis() / 1000.0);
+    result
+        .put("event", "result")
+        .put("preset", bundle.preset().name())
+        .put("complete", report.isComplete());
+    result
+        .put("store", store.toString())
+        .put("solved", report.solved())
+        .put("seconds", took.toMillis() / 1000.0);
     result.put("files", report.plan().items().size());
-    result.put("fetched_files", report.plan().missing().size()).put("fetched_bytes", report.plan().missingBytes());
-    result.put("reused_files", report.plan().held().size()).put("reused_bytes", report.plan().heldBytes());
+    result
+        .put("fetched_files", report.plan().missing().size())
+        .put("fetched_bytes", report.plan().missingBytes());
+    result
+        .put("reused_files", report.plan().held().size())
+        .put("reused_bytes", report.plan().heldBytes());
     ObjectNode places = result.putObject("origins");
     origins(report)
         .forEach((place, projects) -> projects.forEach(project -> places.put(project, place)));

@@ -12,12 +12,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code airlock up}: sync, then serve. The two are programs of their own: this one leaves the server's arguments in the
- * file that the launcher names, and the launcher goes on with the server.
+ * {@code airlock up}: sync, then serve. The two are programs of their own: this one leaves the
+ * server's arguments in the file that the launcher names, and the launcher goes on with the server.
  */
-@Command(name = "up", description = "Brings a preset into the store, then serves the store: sync, then serve.")
+@Command(
+    name = "up",
+    description = "Brings a preset into the store, then serves the store: sync, then serve.")
 final class UpCommand extends AirlockCommand {
-  @Parameters(paramLabel = "PRESET", description = "The preset: its name, or the path of its folder.")
+  @Parameters(
+      paramLabel = "PRESET",
+      description = "The preset: its name, or the path of its folder.")
   private String preset = "";
 
   @Option(
@@ -38,7 +42,9 @@ final class UpCommand extends AirlockCommand {
     String handover = around.variable("AIRLOCK_UP_HANDOVER");
     if (handover.isBlank()) {
       throw new CommandException(
-          ExitCode.USAGE, "`up` starts two programs and needs the launcher `airlock`: run that, or sync and then serve");
+          ExitCode.USAGE,
+          "`up` starts two programs and needs the launcher `airlock`: run that, or sync and then"
+              + " serve");
     }
     ExitCode code = new SyncRun(around, common, indexes, SyncRun.Extent.FETCH, false).run(preset);
     if (code == ExitCode.OK) {

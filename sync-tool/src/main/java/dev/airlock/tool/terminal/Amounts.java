@@ -31,7 +31,8 @@ public final class Amounts {
     }
     return seconds < 3600
         ? String.format(Locale.ROOT, "%d:%02d min", seconds / 60, seconds % 60)
-        : String.format(Locale.ROOT, "%d:%02d:%02d h", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        : String.format(
+            Locale.ROOT, "%d:%02d:%02d h", seconds / 3600, seconds / 60 % 60, seconds % 60);
   }
 
   /** A number of things: {@code 1 file}, {@code 3 files}. */

@@ -4,7 +4,10 @@ import dev.airlock.progress.ProgressEvent;
 import java.io.PrintStream;
 import java.util.function.LongSupplier;
 
-/** Bars on a terminal: one for each file on its way, one for all, drawn over at most ten times a second. */
+/**
+ * Bars on a terminal: one for each file on its way, one for all, drawn over at most ten times a
+ * second.
+ */
 final class BarView implements ProgressView {
   private static final long BETWEEN_DRAWINGS = 100_000_000L;
   private static final int MOST_BARS = 8;
@@ -29,7 +32,8 @@ final class BarView implements ProgressView {
     tally.add(event);
     switch (event) {
       case ProgressEvent.Note(String text) -> above(text);
-      case ProgressEvent.Failed(String file, String reason) -> above("failed: " + file + ": " + reason);
+      case ProgressEvent.Failed(String file, String reason) ->
+          above("failed: " + file + ": " + reason);
       default -> {
         if (nanos.getAsLong() - drawn > BETWEEN_DRAWINGS) {
           draw();
@@ -51,7 +55,8 @@ final class BarView implements ProgressView {
       if (lines == MOST_BARS) {
         break;
       }
-      text.append(row(transfer.file(), transfer.done(), transfer.size())).append(System.lineSeparator());
+      text.append(row(transfer.file(), transfer.done(), transfer.size()))
+          .append(System.lineSeparator());
       lines++;
     }
     String bar = tally.isTransferring() ? bar(tally.doneBytes(), tally.bytes()) + " " : "";

@@ -22,7 +22,9 @@ final class JsonView implements ProgressView {
     switch (event) {
       case ProgressEvent.Note note -> node.put("event", "note").put("text", note.text());
       case ProgressEvent.Looked looked ->
-          node.put("event", "looked").put("project", looked.project()).put("version", looked.version());
+          node.put("event", "looked")
+              .put("project", looked.project())
+              .put("version", looked.version());
       case ProgressEvent.Planned planned ->
           node.put("event", "planned")
               .put("files", planned.files())

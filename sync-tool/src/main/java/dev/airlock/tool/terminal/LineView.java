@@ -25,7 +25,8 @@ final class LineView implements ProgressView {
     tally.add(event);
     switch (event) {
       case ProgressEvent.Note(String text) -> out.println("airlock: " + text);
-      case ProgressEvent.Failed(String file, String reason) -> out.println("airlock: failed: " + file + ": " + reason);
+      case ProgressEvent.Failed(String file, String reason) ->
+          out.println("airlock: failed: " + file + ": " + reason);
       default -> {
         long now = nanos.getAsLong();
         if (now - printed >= BETWEEN_LINES) {

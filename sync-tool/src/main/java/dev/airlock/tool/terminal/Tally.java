@@ -63,7 +63,8 @@ final class Tally {
       }
       case ProgressEvent.Started started -> {
         Transfer earlier =
-            transfers.put(started.file(), new Transfer(started.file(), started.held(), started.size()));
+            transfers.put(
+                started.file(), new Transfer(started.file(), started.held(), started.size()));
         doneBytes += started.held() - (earlier == null ? 0 : earlier.done);
       }
       case ProgressEvent.Advanced advanced -> {
@@ -120,10 +121,16 @@ final class Tally {
     }
     line.append(", ").append(Amounts.bytes((long) rate)).append("/s");
     if (bytes > doneBytes && rate > 1) {
-      line.append(", ").append(Amounts.time(Duration.ofMillis((long) ((bytes - doneBytes) / rate * 1000)))).append(" left");
+      line.append(", ")
+          .append(Amounts.time(Duration.ofMillis((long) ((bytes - doneBytes) / rate * 1000))))
+          .append(" left");
     }
     if (reusedFiles > 0) {
-      line.append("; reused ").append(reusedFiles).append(" (").append(Amounts.bytes(reusedBytes)).append(")");
+      line.append("; reused ")
+          .append(reusedFiles)
+          .append(" (")
+          .append(Amounts.bytes(reusedBytes))
+          .append(")");
     }
     if (failedFiles > 0) {
       line.append("; failed ").append(failedFiles);

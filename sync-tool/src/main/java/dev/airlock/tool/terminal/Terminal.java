@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.airlock.progress.ProgressEvent;
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.function.LongSupplier;
 
@@ -15,12 +16,17 @@ import java.util.function.LongSupplier;
  * @param isInteractive whether stderr is a terminal, on which bars can be drawn
  * @param nanos a clock for rates
  */
-public record Terminal(PrintStream out, PrintStream err, boolean isInteractive, LongSupplier nanos) {
+public record Terminal(
+    PrintStream out, PrintStream err, boolean isInteractive, LongSupplier nanos) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The terminal of this process. */
+  @SuppressWarnings(
+      "SystemConsoleNull") // it is null again since JDK 25, where there is no terminal
   public static Terminal ofProcess() {
-    boolean interactive = System.console() != null && System.console().isTerminal() && !"dumb".equals(System.getenv("TERM"));
+    Console console = System.console();
+    boolean interactive =
+        console != null && console.isTerminal() && !"dumb".equals(System.getenv("TERM"));
     return new Terminal(System.out, System.err, interactive, System::nanoTime);
   }
 
