@@ -93,9 +93,11 @@ final class SyncRun {
     Map<ProjectName, String> origins = Map.of();
     Lock lock;
     Plan plan;
+    Plan asFound;
     if (holds) {
       lock = earlier.get();
       plan = syncer.plan(bundle.preset(), lock, session.sources());
+      asFound = plan;
     } else {
       view.on(
           new ProgressEvent.Note(
@@ -103,6 +105,7 @@ final class SyncRun {
       Syncer.Solved solved = syncer.solve(bundle.preset(), session.sources(), earlier);
       origins = solved.origins();
       plan = syncer.plan(bundle.preset(), solved);
+      asFound = plan;
       if (extent == Extent.PLAN) {
         lock =
             earlier.orElse(
@@ -123,7 +126,7 @@ final class SyncRun {
         syncer.publish(bundle, lock);
       }
     }
-    return new SyncReport(lock, !holds, plan, origins, failures);
+    return new SyncReport(lock, !holds, asFound, origins, failures);
   }
 
   private static void requireSpace(Plan plan) throws CommandException {
