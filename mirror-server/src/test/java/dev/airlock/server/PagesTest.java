@@ -228,6 +228,15 @@ class PagesTest {
   }
 
   @Test
+  void bearsAMirrorAddressThatEndsWithASlash() throws Exception {
+    String page = served.get("/" + PAGE).body();
+    var link = served.uri("/" + PAGE).resolve(page.replaceFirst("(?s).*?href=\"([^\"]*).*", "$1"));
+
+    assertThat(served.bytes(link.getRawPath()).statusCode()).isEqualTo(200);
+    assertThat(served.get("/index//pypi.org-simple/simple/").statusCode()).isEqualTo(400);
+  }
+
+  @Test
   void listsTheProjects() throws Exception {
     served.hold(CU118, wheel("torch", "2.1.0+cu118"));
 

@@ -53,7 +53,10 @@ final class Served implements Closeable {
 
   private static final HttpServer.Timeouts TIMEOUTS =
       new HttpServer.Timeouts(
-          Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(2));
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(2));
 
   final Store store;
   final Catalog catalog;

@@ -2,14 +2,20 @@ package dev.airlock.server.http;
 
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.ServerConnection;
+import io.undertow.util.AttachmentKey;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
@@ -21,11 +27,15 @@ import org.xnio.channels.StreamSinkChannel;
  * client does not keep the thread from the others.
  */
 final class FilePump implements ChannelListener<StreamSinkChannel>, Closeable {
+  private static final AttachmentKey<FilePump> SENDING = AttachmentKey.create(FilePump.class);
   private static final long MOST_PER_EVENT = 8 << 20;
 
   private final HttpServerExchange exchange;
   private final FileChannel file;
   private final Set<FilePump> running;
+  private final Duration patience;
+  private XnioExecutor.@Nullable Key watch;
+  private long watched = -1;
   private long position;
   private long remaining;
   private boolean headSent;
@@ -35,25 +45,61 @@ final class FilePump implements ChannelListener<StreamSinkChannel>, Closeable {
       FileChannel file,
       long position,
       long count,
-      Set<FilePump> running) {
+      Set<FilePump> running,
+      Duration patience) {
     this.exchange = exchange;
     this.file = file;
     this.position = position;
     this.remaining = count;
     this.running = running;
+    this.patience = patience;
   }
 
   /** Begins to send. What is left to do happens on the I/O thread. */
   void start() {
     running.add(this);
-    // Whatever ends the exchange, a timeout or a shutdown, the file is given up.
-    exchange.addExchangeCompleteListener((_, next) -> {
-      close();
-      next.proceed();
-    });
+    closeWithConnection();
     StreamSinkChannel channel = exchange.getResponseChannel();
     channel.getWriteSetter().set(this);
     channel.resumeWrites();
+    exchange.getIoThread().execute(this::watch);
+  }
+
+  /**
+   * Gives up a client that took nothing since the last look. Undertow's idle timeout does not end a
+   * response whose client stands still. On the I/O thread, like all that happens here.
+   */
+  private void watch() {
+    if (!file.isOpen()) {
+      return;
+    }
+    if (watched == position) {
+      cut();
+      return;
+    }
+    watched = position;
+    watch =
+        exchange
+            .getIoThread()
+            .executeAfter(this::watch, patience.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void cut() {
+    close();
+    exchange.setPersistent(false);
+    IoUtils.safeClose(exchange.getConnection());
+    exchange.endExchange();
+  }
+
+  /**
+   * A connection that is closed under us, by its idle timeout say, tells nobody but its close
+   * listeners. They cannot be removed, so that each connection gets one, for whatever it sends.
+   */
+  private void closeWithConnection() {
+    ServerConnection connection = exchange.getConnection();
+    if (connection.putAttachment(SENDING, this) == null) {
+      connection.addCloseListener(closed -> closed.getAttachment(SENDING).close());
+    }
   }
 
   @Override
@@ -67,10 +113,7 @@ final class FilePump implements ChannelListener<StreamSinkChannel>, Closeable {
         channel.resumeWrites();
       }
     } catch (IOException clientLeftOrFileFailed) {
-      close();
-      exchange.setPersistent(false);
-      IoUtils.safeClose(exchange.getConnection());
-      exchange.endExchange();
+      cut();
     }
   }
 
@@ -114,5 +157,9 @@ final class FilePump implements ChannelListener<StreamSinkChannel>, Closeable {
   public void close() {
     IoUtils.safeClose(file);
     running.remove(this);
+    XnioExecutor.Key last = watch;
+    if (last != null) {
+      last.remove();
+    }
   }
 }

@@ -42,7 +42,7 @@ public final class HttpServer implements Closeable {
   private final Listen listen;
   private final Handler handler;
   private final Timeouts timeouts;
-  private final Transmission transmission = new Transmission();
+  private final Transmission transmission;
   private final GracefulShutdownHandler requests;
   private @Nullable XnioWorker worker;
   private @Nullable DefaultByteBufferPool buffers;
@@ -51,14 +51,20 @@ public final class HttpServer implements Closeable {
   /**
    * How long the server waits.
    *
-   * @param idle for a client that neither sends nor takes anything
+   * @param idle for a request on an open connection
    * @param request for a request to be complete
+   * @param stall for a client to take some bytes of a file. What it does take is seen late: the
+   *     system holds some megabytes for it
    * @param drain for running transfers when it is closed
    */
-  public record Timeouts(Duration idle, Duration request, Duration drain) {
+  public record Timeouts(Duration idle, Duration request, Duration stall, Duration drain) {
     /** The usual ones. */
     public static final Timeouts USUAL =
-        new Timeouts(Duration.ofMinutes(2), Duration.ofSeconds(30), Duration.ofSeconds(5));
+        new Timeouts(
+            Duration.ofMinutes(2),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(30),
+            Duration.ofSeconds(5));
   }
 
   /** A server that is not started. */
@@ -66,6 +72,7 @@ public final class HttpServer implements Closeable {
     this.listen = listen;
     this.handler = handler;
     this.timeouts = timeouts;
+    this.transmission = new Transmission(timeouts.stall());
     this.requests = new GracefulShutdownHandler(this::receive);
   }
 
@@ -108,7 +115,6 @@ public final class HttpServer implements Closeable {
             .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, 64L << 10)
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, millis(timeouts.request()))
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, millis(timeouts.idle()))
-            .setServerOption(UndertowOptions.IDLE_TIMEOUT, millis(timeouts.idle()))
             .build();
     try {
       undertow.start();

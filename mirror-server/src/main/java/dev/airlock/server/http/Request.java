@@ -9,8 +9,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A request to read something. Its path is a list of decoded segments, none of which can be a path
- * itself; empty segments are passed over, so that {@code //simple/} is {@code /simple/}.
+ * A request to read something. Its path is a list of decoded segments, none of which is empty or
+ * can be a path itself. Slashes doubled at the beginning are passed over: they come of an address
+ * of the mirror that ends with one.
  *
  * @param method what is asked for
  * @param segments the segments of the path
@@ -54,8 +55,9 @@ public record Request(
       throw new BadRequestException("the address is longer than " + LONGEST_PATH + " characters");
     }
     var segments = new ArrayList<String>();
-    for (String raw : rawPath.split("/", -1)) {
-      if (!raw.isEmpty()) {
+    String inner = rawPath.replaceFirst("^/+", "").replaceFirst("/$", "");
+    if (!inner.isEmpty()) {
+      for (String raw : inner.split("/", -1)) {
         segments.add(segment(raw));
       }
     }
@@ -70,6 +72,9 @@ public record Request(
 
   private static String segment(String raw) throws BadRequestException {
     String text = Percent.decode(raw);
+    if (text.isEmpty()) {
+      throw new BadRequestException("the path holds '//': a link made of it would lead astray");
+    }
     if (text.equals(".") || text.equals("..")) {
       throw new BadRequestException("the path holds '" + text + "'");
     }

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.xnio.IoUtils;
@@ -18,6 +19,12 @@ final class Transmission implements Closeable {
   private static final HttpString NO_SNIFFING = new HttpString("X-Content-Type-Options");
 
   private final Set<FilePump> running = ConcurrentHashMap.newKeySet();
+  private final Duration patience;
+
+  /** Sends files to clients that may stand still for so long. */
+  Transmission(Duration patience) {
+    this.patience = patience;
+  }
 
   /** Sends a delivery. */
   void send(HttpServerExchange exchange, Delivery delivery) throws IOException {
@@ -34,7 +41,7 @@ final class Transmission implements Closeable {
         SeekableByteChannel channel = slice.blob().open();
         head(exchange, delivery);
         if (channel instanceof FileChannel file) {
-          new FilePump(exchange, file, slice.position(), slice.count(), running).start();
+          new FilePump(exchange, file, slice.position(), slice.count(), running, patience).start();
         } else {
           copy(exchange, channel, slice);
         }
