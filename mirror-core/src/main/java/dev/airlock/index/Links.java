@@ -30,7 +30,7 @@ final class Links {
           target.getPath() != null
               && ((REMOTE.contains(scheme) && target.getHost() != null)
                   || (scheme.equals("file") && "file".equalsIgnoreCase(base.getScheme())));
-      return allowed ? Optional.of(target) : Optional.empty();
+      return allowed ? Optional.of(withSlashes(target)) : Optional.empty();
     } catch (URISyntaxException | IllegalArgumentException notALink) {
       return Optional.empty();
     }
@@ -46,5 +46,16 @@ final class Links {
     String text = target.toString();
     int fragment = text.indexOf('#');
     return fragment < 0 ? target : URI.create(text.substring(0, fragment));
+  }
+
+  /**
+   * Files as {@code file:///path}: resolving a relative link leaves {@code file:/path}, which not
+   * every tool reads.
+   */
+  private static URI withSlashes(URI target) {
+    String text = target.toString();
+    return text.startsWith("file:/") && !text.startsWith("file://")
+        ? URI.create("file://" + text.substring("file:".length()))
+        : target;
   }
 }

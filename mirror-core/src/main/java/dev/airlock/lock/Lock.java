@@ -5,6 +5,7 @@ import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.target.Target;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The closure of a preset: every version, with every file, that an install of it on its targets
@@ -43,5 +44,19 @@ public record Lock(
   /** All files, each once, in the order of the packages. */
   public List<LockedFile> files() {
     return packages.stream().flatMap(locked -> locked.files().stream()).distinct().toList();
+  }
+
+  /**
+   * The locked versions that require a project, as {@code name version}; empty when the preset
+   * itself wants it.
+   */
+  public List<String> wantedBy(ProjectName project) {
+    return packages.stream()
+        .filter(locked ->
+            Stream.concat(locked.dependencies().stream(), locked.buildRequires().stream())
+                .anyMatch(requirement -> requirement.project().equals(project)))
+        .map(locked -> locked.project() + " " + locked.version())
+        .distinct()
+        .toList();
   }
 }

@@ -48,6 +48,20 @@ public record PresetSource(
         .findFirst();
   }
 
+  /** The names of the presets in a folder of presets, in their order. */
+  public static List<String> names(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (var entries = Files.list(folder)) {
+      return entries
+          .filter(entry -> Files.isRegularFile(entry.resolve(FILE)))
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .sorted()
+          .toList();
+    }
+  }
+
   /** Reads the files of a preset's folder. */
   public static PresetSource read(Path folder) throws IOException {
     String json = Files.readString(folder.resolve(FILE), StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package dev.airlock.resolve;
 
+import dev.airlock.packaging.marker.Marker;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.resolve.Incompatibility.Cause;
@@ -67,7 +68,7 @@ final class Explanation {
               + versions(universes.apply(dependent), dependents.stream().boxed().toList());
     }
     Universe universe = universes.apply(new Node.Plain(requirement.project()));
-    String requires = who + " requires " + requirement;
+    String requires = who + " requires " + requirement.when(Marker.always());
     if (universe.missing().isPresent()) {
       return requires + ", but " + universe.missing().get();
     }

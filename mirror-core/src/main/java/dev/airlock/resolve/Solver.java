@@ -1,5 +1,7 @@
 package dev.airlock.resolve;
 
+import dev.airlock.files.NoSpaceException;
+import dev.airlock.packaging.marker.Marker;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ExtraName;
 import dev.airlock.packaging.name.ProjectName;
@@ -375,7 +377,7 @@ public final class Solver {
   private boolean addDependency(
       Node dependent, int choice, Requirement requirement, Node target, String wantedBy)
       throws IOException {
-    Universe universe = universe(target);
+    Universe universe = universeFor(target, requirement, wantedBy);
     VersionSet wanted = universe.admitted(requirement.specifier());
     VersionSet dependents = universeOf(dependent).single(choice);
     if (target.equals(dependent)) {
@@ -467,6 +469,20 @@ public final class Solver {
       }
     }
     return universe;
+  }
+
+  /** The choices of what somebody requires; a failure to ask for them says who. */
+  private Universe universeFor(Node target, Requirement requirement, String wantedBy)
+      throws IOException {
+    try {
+      return universe(target);
+    } catch (NoSpaceException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new IOException(
+          wantedBy + " requires " + requirement.when(Marker.always()) + ", but " + e.getMessage(),
+          e);
+    }
   }
 
   private static VersionSet present(Universe universe) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /** Makes the source that an address stands for. */
@@ -41,10 +42,11 @@ public final class Indexes {
               : new FlatIndex(address, http));
     }
     if (!config.noIndex()) {
-      for (URI address : config.extraIndexes()) {
+      var addresses = new LinkedHashSet<>(config.extraIndexes());
+      addresses.add(config.index().orElse(declared));
+      for (URI address : addresses) {
         places.add(at(address));
       }
-      places.add(at(config.index().orElse(declared)));
     }
     return places.size() == 1 ? places.getFirst() : new FirstIndex(List.copyOf(places));
   }

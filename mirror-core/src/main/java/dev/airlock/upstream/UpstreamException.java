@@ -15,9 +15,16 @@ public final class UpstreamException extends IOException {
   }
 
   /** No answer: no route, no name, a reset connection, a time-out. */
-  static UpstreamException unreachable(URI address, IOException cause) {
+  public static UpstreamException unreachable(URI address, IOException cause) {
     return new UpstreamException(
         Addresses.shown(address) + " cannot be reached: " + words(cause), true, cause);
+  }
+
+  /** A transfer that ended before the file did. */
+  public static UpstreamException broken(URI address, long length, long total) {
+    String what = "the transfer ended after " + length + " of " + total + " bytes";
+    return new UpstreamException(
+        Addresses.shown(address) + ": " + what, true, new IOException(what));
   }
 
   /** An answer that is a failure. */

@@ -24,8 +24,8 @@ public record FloorPlan(List<Set<String>> floors) {
               Set.of("packaging.name", "packaging.version", "packaging.tag"),
               Set.of("packaging.marker", "packaging.filename"),
               Set.of("packaging.metadata", "packaging.target"),
-              Set.of("index", "lock", "preset", "resolve", "store"),
-              Set.of("upstream", "catalog"),
+              Set.of("archive", "index", "lock", "preset", "resolve", "store"),
+              Set.of("upstream", "catalog", "closure"),
               Set.of("fetch"),
               Set.of("sync", "bundle", "rehearsal")));
 

@@ -1,13 +1,129 @@
 package dev.airlock.server;
 
-import dev.airlock.digest.Placeholder;
-import java.util.List;
+import dev.airlock.server.http.HttpServer;
+import dev.airlock.server.http.Listen;
+import dev.airlock.server.http.ListenException;
+import dev.airlock.server.pullthrough.Mode;
+import dev.airlock.server.simple.Program;
+import dev.airlock.store.StoreException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** To be thrown away. */
-public final class Main {
-  private Main() {}
+/** The server's command line. */
+@Command(
+    name = "airlock serve",
+    description = "Serves the store to pip, uv and docker build.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.class,
+    sortOptions = false,
+    footer = {
+      "",
+      "Exit codes: 0 ok, 1 the address cannot be listened at, 2 wrong arguments, 10 no store,",
+      "143 ended by SIGTERM."
+    })
+public final class Main implements Callable<Integer>, IVersionProvider {
+  private static final String VERB = "serve";
+  private static final int FAILED = 1;
+  private static final int NO_STORE = 10;
 
+  @Option(
+      names = "--offline",
+      description =
+          "Serve what the store holds; no packet leaves the machine. In this version, always so.")
+  @SuppressWarnings("unused") // the one mode there is
+  private boolean offline;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      description =
+          "Where to listen: HOST:PORT, HOST or PORT; port 0 takes a free one. Default:"
+              + " 127.0.0.1:3143, which only this machine reaches.")
+  private String listen = Listen.DEFAULT.toString();
+
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      description =
+          "The store. Default: AIRLOCK_STORE, else airlock below XDG_DATA_HOME or ~/.local/share.")
+  private @Nullable Path store;
+
+  @Option(names = "--quiet", description = "Say nothing but warnings.")
+  private boolean quiet;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  /** Runs the server until a signal ends it. */
   public static void main(String[] args) {
-    System.out.println("server " + Placeholder.word() + " " + List.of(args));
+    System.exit(run(args));
+  }
+
+  static int run(String... args) {
+    Narration.prepare();
+    boolean verb = args.length > 0 && args[0].equals(VERB);
+    return new CommandLine(new Main())
+        .execute(verb ? Arrays.copyOfRange(args, 1, args.length) : args);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter err = commandLine().getErr();
+    Path root =
+        store == null ? StorePlace.usual(System.getenv(), System.getProperty("user.home")) : store;
+    try (var service =
+        new Service(root, address(), Mode.OFFLINE, HttpServer.Timeouts.USUAL, System::nanoTime)) {
+      service.start();
+      // A signal ends the program without unwinding this thread.
+      Runtime.getRuntime().addShutdownHook(new Thread(service::close, "airlock-close"));
+      if (!quiet) {
+        service.greeting().forEach(err::println);
+        err.flush();
+      }
+      new CountDownLatch(1).await();
+      return 0;
+    } catch (StoreException e) {
+      return told(err, e.getMessage(), NO_STORE);
+    } catch (ListenException e) {
+      return told(err, e.getMessage() + ": name another with --listen HOST:PORT", FAILED);
+    } catch (IOException e) {
+      return told(err, e.getMessage(), FAILED);
+    }
+  }
+
+  private Listen address() {
+    try {
+      return Listen.parse(listen);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(commandLine(), "--listen: " + e.getMessage(), e);
+    }
+  }
+
+  private CommandLine commandLine() {
+    return Objects.requireNonNull(spec, "set by picocli").commandLine();
+  }
+
+  private static int told(PrintWriter err, @Nullable String message, int code) {
+    err.println("airlock: " + message);
+    err.flush();
+    return code;
+  }
+
+  @Override
+  public String[] getVersion() {
+    Program program = Build.current();
+    return new String[] {"airlock " + program.version() + " (" + program.commit() + ")"};
   }
 }

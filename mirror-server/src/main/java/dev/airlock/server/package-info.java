@@ -1,4 +1,4 @@
-/** Placeholder. */
+/** The program: reads its arguments, wires the parts, starts them and closes them. */
 @NullMarked
 package dev.airlock.server;
 

@@ -1,33 +1,52 @@
 package dev.airlock.tool;
 
-import dev.airlock.digest.Placeholder;
+import dev.airlock.tool.command.Commands;
+import dev.airlock.tool.command.Surroundings;
+import dev.airlock.tool.terminal.Terminal;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Unmatched;
+import java.time.InstantSource;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 
-/** To be thrown away. */
-@Command(name = "airlock", mixinStandardHelpOptions = true, version = "placeholder")
-public final class Main implements Callable<Integer> {
-  @Unmatched private List<String> rest = new ArrayList<>();
+/**
+ * Where the program {@code airlock} begins: it finds out what is around it and hands over to the
+ * commands.
+ */
+public final class Main {
+  private Main() {}
 
+  /** Runs one command, and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    var surroundings =
+        new Surroundings(
+            Terminal.ofProcess(),
+            System.getenv(),
+            Path.of(System.getProperty("user.home")),
+            Path.of("").toAbsolutePath(),
+            InstantSource.system(),
+            version());
+    System.exit(Commands.in(surroundings).execute(args));
   }
 
-  @Override
-  public Integer call() throws IOException {
-    System.out.println("tool " + Placeholder.word() + " " + rest);
-    var handover = System.getenv("AIRLOCK_UP_HANDOVER");
-    if (handover != null && rest.contains("ok")) {
-      Files.write(Path.of(handover), Arrays.asList("--port", "80 80", "", "*", "a'b\"c"));
+  /** The version and the commit, from the manifest of the jar that this class is in. */
+  private static String version() {
+    try {
+      Path jar = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (!Files.isRegularFile(jar)) {
+        return "unknown (not run from a jar)";
+      }
+      try (var file = new JarFile(jar.toFile())) {
+        Attributes manifest = file.getManifest().getMainAttributes();
+        return manifest.getValue("Implementation-Version")
+            + " ("
+            + manifest.getValue("Implementation-Build")
+            + ")";
+      }
+    } catch (IOException | URISyntaxException e) {
+      return "unknown (" + e.getMessage() + ")";
     }
-    return rest.contains("bad") ? 7 : 0;
   }
 }

@@ -1,4 +1,4 @@
-/** Placeholder. */
+/** The program {@code airlock}: its wiring, and where it begins. */
 @NullMarked
 package dev.airlock.tool;
 

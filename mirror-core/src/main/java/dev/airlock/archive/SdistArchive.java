@@ -1,0 +1,100 @@
+package dev.airlock.archive;
+
+import dev.airlock.packaging.filename.SdistFilename;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.apache.commons.compress.archivers.ArchiveEntry;
+import org.apache.commons.compress.archivers.ArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+
+/**
+ * The two files of an sdist that speak of its metadata. Nothing is unpacked.
+ *
+ * @param pkgInfo {@code PKG-INFO} in the top directory
+ * @param pyproject {@code pyproject.toml} in the top directory
+ * @see <a
+ *     href="https://packaging.python.org/en/latest/specifications/source-distribution-format/">Source
+ *     distribution format</a>
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject) {
+  private static final int LARGEST_FILE = 16 << 20;
+  private static final int MOST_ENTRIES = 200_000;
+  private static final long MOST_BYTES = 4L << 30;
+
+  /**
+   * Reads an sdist.
+   *
+   * @param stream its bytes; it stays open
+   * @throws MalformedArchiveException when it is no archive of its kind, or unpacks to an absurd
+   *     size
+   */
+  public static SdistArchive read(InputStream stream, SdistFilename name) throws IOException {
+    try {
+      return read(open(new BufferedInputStream(stream), name.text()), name);
+    } catch (MalformedArchiveException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new MalformedArchiveException(
+          name + " cannot be read as an archive: " + e.getMessage());
+    }
+  }
+
+  private static ArchiveInputStream<?> open(InputStream stream, String name) throws IOException {
+    if (name.endsWith(".zip")) {
+      return new ZipArchiveInputStream(stream);
+    }
+    if (name.endsWith(".tar.bz2")) {
+      return new TarArchiveInputStream(new BZip2CompressorInputStream(stream));
+    }
+    if (name.endsWith(".tar.gz") || name.endsWith(".tgz")) {
+      return new TarArchiveInputStream(
+          GzipCompressorInputStream.builder()
+              .setInputStream(stream)
+              .setDecompressConcatenated(true)
+              .get());
+    }
+    throw new MalformedArchiveException(name + ": accepted are .tar.gz, .tgz, .tar.bz2 and .zip");
+  }
+
+  private static SdistArchive read(ArchiveInputStream<?> archive, SdistFilename name)
+      throws IOException {
+    Optional<byte[]> pkgInfo = Optional.empty();
+    Optional<byte[]> pyproject = Optional.empty();
+    int entries = 0;
+    for (ArchiveEntry entry = archive.getNextEntry();
+        entry != null;
+        entry = archive.getNextEntry()) {
+      if (++entries > MOST_ENTRIES || archive.getBytesRead() > MOST_BYTES) {
+        throw new MalformedArchiveException(
+            name + " unpacks to more than any sdist has: it is not read further");
+      }
+      String path =
+          entry.getName().startsWith("./") ? entry.getName().substring(2) : entry.getName();
+      int slash = path.indexOf('/');
+      String inTop = slash < 0 ? "" : path.substring(slash + 1);
+      if (inTop.equals("PKG-INFO")) {
+        pkgInfo = Optional.of(bytes(archive, name));
+      } else if (inTop.equals("pyproject.toml")) {
+        pyproject = Optional.of(bytes(archive, name));
+      }
+      if (pkgInfo.isPresent() && pyproject.isPresent()) {
+        break;
+      }
+    }
+    return new SdistArchive(pkgInfo, pyproject);
+  }
+
+  private static byte[] bytes(InputStream entry, SdistFilename name) throws IOException {
+    byte[] bytes = entry.readNBytes(LARGEST_FILE + 1);
+    if (bytes.length > LARGEST_FILE) {
+      throw new MalformedArchiveException(name + " has a metadata file of more than 16 MiB");
+    }
+    return bytes;
+  }
+}

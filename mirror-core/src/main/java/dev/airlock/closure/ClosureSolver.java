@@ -1,0 +1,134 @@
+package dev.airlock.closure;
+
+import dev.airlock.closure.TargetClosure.Chosen;
+import dev.airlock.packaging.marker.Requirement;
+import dev.airlock.packaging.name.ExtraName;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.target.Target;
+import dev.airlock.packaging.version.Version;
+import dev.airlock.preset.Preset;
+import dev.airlock.resolve.NoSolutionException;
+import dev.airlock.resolve.Problem;
+import dev.airlock.resolve.Solution;
+import dev.airlock.resolve.Solver;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Finds the closure of a preset on a target: one joint solution of everything that is installed,
+ * then for each sdist in it the environment that builds it, and so on for sdists in those.
+ */
+public final class ClosureSolver {
+  private final Preset preset;
+  private final Target target;
+  private final TargetCandidates candidates;
+
+  private ClosureSolver(Preset preset, Target target, PackageSource source) {
+    this.preset = preset;
+    this.target = target;
+    this.candidates = new TargetCandidates(preset, target, source);
+  }
+
+  /**
+   * Solves a preset for one of its targets.
+   *
+   * @param preferred versions to keep where they still fit
+   * @throws NoSolutionException when no set of versions fits
+   * @throws IOException when a source could not be asked
+   */
+  public static TargetClosure solve(
+      Preset preset, Target target, PackageSource source, Map<ProjectName, Version> preferred)
+      throws IOException, NoSolutionException {
+    return new ClosureSolver(preset, target, source).solve(preferred);
+  }
+
+  private TargetClosure solve(Map<ProjectName, Version> preferred)
+      throws IOException, NoSolutionException {
+    List<Chosen> installed =
+        chosen(
+            Solver.solve(new Problem(roots(), constraints(), this::admits, preferred), candidates));
+    Map<String, Chosen> known = new TreeMap<>();
+    installed.forEach(chosen -> known.put(key(chosen), chosen));
+    Map<String, Chosen> forBuilds = new TreeMap<>();
+    Deque<Chosen> unbuilt = new ArrayDeque<>(installed);
+    while (!unbuilt.isEmpty()) {
+      Chosen next = unbuilt.remove();
+      if (next.buildRequires().isEmpty()) {
+        continue;
+      }
+      for (Chosen tool : buildEnvironment(next, installed)) {
+        if (known.putIfAbsent(key(tool), tool) == null) {
+          forBuilds.put(key(tool), tool);
+          unbuilt.add(tool);
+        }
+      }
+    }
+    return new TargetClosure(target, installed, List.copyOf(forBuilds.values()));
+  }
+
+  private static String key(Chosen chosen) {
+    return chosen.project() + " " + chosen.version();
+  }
+
+  private List<Problem.Root> roots() {
+    var roots = new ArrayList<Problem.Root>();
+    for (Preset.Root root : preset.roots()) {
+      if (target.environment().satisfies(root.requirement().marker())) {
+        candidates
+            .overridden(root.requirement())
+            .forEach(requirement ->
+                roots.add(new Problem.Root(requirement, "the preset (" + root.place() + ")")));
+      }
+    }
+    return roots;
+  }
+
+  private List<Requirement> constraints() {
+    return preset.constraints().stream()
+        .filter(constraint -> target.environment().satisfies(constraint.marker()))
+        .toList();
+  }
+
+  private boolean admits(ProjectName project) {
+    return preset.prereleases().admit(project);
+  }
+
+  /**
+   * What is installed to build an sdist, apart from what the preset installs, but in its versions
+   * where they fit.
+   */
+  private List<Chosen> buildEnvironment(Chosen sdist, List<Chosen> installed)
+      throws IOException, NoSolutionException {
+    List<Problem.Root> roots =
+        sdist.buildRequires().stream()
+            .map(requirement ->
+                new Problem.Root(requirement, "building " + sdist.file().name().text()))
+            .toList();
+    Map<ProjectName, Version> preferred = new TreeMap<>();
+    installed.forEach(chosen -> preferred.put(chosen.project(), chosen.version()));
+    return chosen(Solver.solve(new Problem(roots, List.of(), this::admits, preferred), candidates));
+  }
+
+  private List<Chosen> chosen(Solution solution) throws IOException {
+    var all = new ArrayList<Chosen>();
+    for (Map.Entry<ProjectName, Version> entry : new TreeMap<>(solution.versions()).entrySet()) {
+      Set<ExtraName> extras = solution.extras().getOrDefault(entry.getKey(), Set.of());
+      TargetCandidates.Known known = candidates.known(entry.getKey(), entry.getValue(), extras);
+      all.add(
+          new Chosen(
+              entry.getKey(),
+              entry.getValue(),
+              known.file(),
+              known.requiresPython(),
+              known.requires(),
+              known.buildRequires()));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,242 @@
+package dev.airlock.closure;
+
+import dev.airlock.archive.SdistMetadata;
+import dev.airlock.closure.FileChoice.Choice;
+import dev.airlock.index.IndexFile;
+import dev.airlock.index.IndexFile.Yanked;
+import dev.airlock.index.ProjectPage;
+import dev.airlock.packaging.marker.Requirement;
+import dev.airlock.packaging.metadata.CoreMetadata;
+import dev.airlock.packaging.name.ExtraName;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.target.Target;
+import dev.airlock.packaging.version.SpecifierSet;
+import dev.airlock.packaging.version.Version;
+import dev.airlock.preset.DependencyMetadata;
+import dev.airlock.preset.Preset;
+import dev.airlock.resolve.Candidate;
+import dev.airlock.resolve.Candidates;
+import dev.airlock.resolve.Dependencies;
+import dev.airlock.resolve.Listing;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The world of the solver for one preset and target: pages and metadata, with the rules of the
+ * preset applied.
+ */
+final class TargetCandidates implements Candidates {
+  private final Preset preset;
+  private final Target target;
+  private final PackageSource source;
+  private final FileChoice choice;
+  private final Map<ProjectName, Map<Version, Choice>> choices = new HashMap<>();
+
+  /** What is known of the file that was chosen of a version. */
+  record Known(
+      IndexFile file,
+      SpecifierSet requiresPython,
+      List<Requirement> requires,
+      List<Requirement> buildRequires) {}
+
+  TargetCandidates(Preset preset, Target target, PackageSource source) {
+    this.preset = preset;
+    this.target = target;
+    this.source = source;
+    this.choice = new FileChoice(preset, target);
+  }
+
+  @Override
+  public Listing list(ProjectName project) throws IOException {
+    return switch (source.page(project)) {
+      case PageLookup.Missing(String reason) -> new Listing.Missing(reason);
+      case PageLookup.Found(ProjectPage page) -> {
+        Map<Version, Choice> chosen = choice.choose(page);
+        choices.put(project, chosen);
+        chosen.entrySet().stream()
+            .filter(entry -> !entry.getKey().isPrerelease())
+            .filter(entry ->
+                candidate(entry.getKey(), entry.getValue()).state()
+                    instanceof Candidate.State.Usable)
+            .max(Map.Entry.comparingByKey(Comparator.naturalOrder()))
+            .ifPresent(newest -> source.expect(((Choice.Chosen) newest.getValue()).file()));
+        yield new Listing.Found(
+            chosen.entrySet().stream()
+                .map(entry -> candidate(entry.getKey(), entry.getValue()))
+                .toList());
+      }
+    };
+  }
+
+  private static Candidate candidate(Version version, Choice choice) {
+    return switch (choice) {
+      case Choice.None(String reason) ->
+          new Candidate(version, new Candidate.State.Unusable(reason));
+      case Choice.Chosen(IndexFile file) ->
+          switch (file.yanked()) {
+            case Yanked.No() -> Candidate.usable(version);
+            case Yanked.Because(String reason) ->
+                new Candidate(version, new Candidate.State.Yanked(reason));
+          };
+    };
+  }
+
+  @Override
+  public void expect(Collection<ProjectName> projects) {
+    source.expect(projects);
+  }
+
+  @Override
+  public Dependencies dependencies(ProjectName project, Version version, Optional<ExtraName> extra)
+      throws IOException {
+    IndexFile file = file(project, version);
+    return switch (source.metadata(file)) {
+      case MetadataLookup.Unusable(String reason) -> new Dependencies.Unusable(reason);
+      case MetadataLookup.OfWheel(CoreMetadata metadata) -> dependencies(file, metadata, extra);
+      case MetadataLookup.OfSdist(SdistMetadata sdist) -> {
+        Optional<CoreMetadata> metadata = stated(project, version).or(sdist::metadata);
+        yield metadata.isPresent()
+            ? dependencies(file, metadata.get(), extra)
+            : new Dependencies.Unusable(
+                "only its sdist "
+                    + file.name().text()
+                    + " fits, which cannot say its dependencies without being built: state them in"
+                    + " the preset, as in \"dependency_metadata\": [{\"name\": \""
+                    + project
+                    + "\", \"version\": \""
+                    + version
+                    + "\", \"requires_dist\": []}]");
+      }
+    };
+  }
+
+  private Dependencies dependencies(
+      IndexFile file, CoreMetadata metadata, Optional<ExtraName> extra) {
+    if (!metadata.project().equals(file.name().project())
+        || !metadata.version().equals(file.name().version())) {
+      return new Dependencies.Unusable(
+          file.name().text()
+              + " says in its metadata that it is "
+              + metadata.project()
+              + " "
+              + metadata.version());
+    }
+    if (!metadata.requiresPython().contains(target.fullVersion())) {
+      return new Dependencies.Unusable("it requires Python " + metadata.requiresPython());
+    }
+    return new Dependencies.Known(
+        adjusted(
+            metadata.requiresDist().stream()
+                .filter(requirement -> applies(requirement, extra))
+                .toList()));
+  }
+
+  private boolean applies(Requirement requirement, Optional<ExtraName> extra) {
+    return extra
+        .map(asked -> target.environment().satisfies(requirement.marker(), asked))
+        .orElseGet(() -> target.environment().satisfies(requirement.marker()));
+  }
+
+  /** Requirements with what the preset excludes left out and what it overrides replaced. */
+  private List<Requirement> adjusted(Collection<Requirement> requirements) {
+    var adjusted = new ArrayList<Requirement>();
+    for (Requirement requirement : requirements) {
+      if (!preset.exclude().contains(requirement.project())) {
+        adjusted.addAll(overridden(requirement));
+      }
+    }
+    return adjusted;
+  }
+
+  /** A requirement as the preset's overrides have it: their versions, its own extras. */
+  List<Requirement> overridden(Requirement requirement) {
+    List<Requirement> overrides =
+        preset.overrides().stream()
+            .filter(override -> override.project().equals(requirement.project()))
+            .filter(override -> target.environment().satisfies(override.marker()))
+            .map(override ->
+                new Requirement(
+                    override.project(),
+                    override.extras().isEmpty() ? requirement.extras() : override.extras(),
+                    override.specifier(),
+                    Optional.empty(),
+                    requirement.marker()))
+            .toList();
+    return overrides.isEmpty() ? List.of(requirement) : overrides;
+  }
+
+  private Optional<CoreMetadata> stated(ProjectName project, Version version) {
+    return preset.dependencyMetadata().stream()
+        .filter(statement -> statement.covers(project, version))
+        .findFirst()
+        .map(statement -> metadata(statement, version));
+  }
+
+  private static CoreMetadata metadata(DependencyMetadata statement, Version version) {
+    return new CoreMetadata(
+        Version.parse("2.2"),
+        statement.project(),
+        version,
+        statement.requiresPython(),
+        statement.requiresDist(),
+        Set.of(),
+        Set.of());
+  }
+
+  /** The file that was chosen of a version. */
+  IndexFile file(ProjectName project, Version version) {
+    Choice chosen = Objects.requireNonNull(choices.get(project)).get(version);
+    if (chosen instanceof Choice.Chosen(IndexFile file)) {
+      return file;
+    }
+    throw new IllegalStateException(project + " " + version + " was not listed as a candidate");
+  }
+
+  /** All that is known of the file of a version that is part of the solution. */
+  Known known(ProjectName project, Version version, Collection<ExtraName> extras)
+      throws IOException {
+    IndexFile file = file(project, version);
+    List<Requirement> requires = new ArrayList<>(known(project, version, Optional.empty()));
+    for (ExtraName extra : extras) {
+      known(project, version, Optional.of(extra)).stream()
+          .filter(requirement -> !requires.contains(requirement))
+          .forEach(requires::add);
+    }
+    List<Requirement> buildRequires = List.of();
+    SpecifierSet python = file.requiresPython();
+    switch (source.metadata(file)) {
+      case MetadataLookup.OfWheel(CoreMetadata metadata) -> python = metadata.requiresPython();
+      case MetadataLookup.OfSdist(SdistMetadata sdist) -> {
+        buildRequires =
+            preset.buildRequires().getOrDefault(project, sdist.buildRequires()).stream()
+                .filter(requirement -> target.environment().satisfies(requirement.marker()))
+                .toList();
+        python =
+            stated(project, version)
+                .or(sdist::metadata)
+                .map(CoreMetadata::requiresPython)
+                .orElse(python);
+      }
+      case MetadataLookup.Unusable(String reason) ->
+          throw new IllegalStateException(
+              project + " " + version + " was chosen although " + reason);
+    }
+    return new Known(file, python, requires, buildRequires);
+  }
+
+  private List<Requirement> known(ProjectName project, Version version, Optional<ExtraName> extra)
+      throws IOException {
+    return switch (dependencies(project, version, extra)) {
+      case Dependencies.Known(List<Requirement> requirements) -> requirements;
+      case Dependencies.Unusable _ -> List.of();
+    };
+  }
+}

@@ -1,0 +1,300 @@
+package dev.airlock.fetch;
+
+import dev.airlock.archive.MalformedArchiveException;
+import dev.airlock.archive.SdistArchive;
+import dev.airlock.archive.WheelArchive;
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.HeldPage;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.digest.Sha256;
+import dev.airlock.files.NoSpaceException;
+import dev.airlock.index.IndexFile;
+import dev.airlock.index.ProjectPage;
+import dev.airlock.packaging.MalformedException;
+import dev.airlock.packaging.filename.SdistFilename;
+import dev.airlock.packaging.filename.WheelFilename;
+import dev.airlock.packaging.metadata.CoreMetadata;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.version.SpecifierSet;
+import dev.airlock.progress.ProgressEvent;
+import dev.airlock.progress.ProgressListener;
+import dev.airlock.store.Blob;
+import dev.airlock.store.CorruptContentException;
+import dev.airlock.store.Draft;
+import dev.airlock.store.Expectation;
+import dev.airlock.store.Store;
+import dev.airlock.upstream.FileAccess;
+import dev.airlock.upstream.IndexSource;
+import dev.airlock.upstream.PageAnswer;
+import dev.airlock.upstream.Retries;
+import dev.airlock.upstream.Transfer;
+import dev.airlock.upstream.UpstreamException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Brings pages, metadata and files from upstreams into the store. A file is entered in the
+ * catalogue when its bytes are verified and durable, and not before. A broken transfer goes on
+ * where it broke, as long as it makes progress. Safe for several threads: the same file is fetched
+ * once, however many ask for it.
+ */
+public final class Fetcher {
+  private static final int BUFFER = 1 << 17;
+
+  private final Store store;
+  private final Catalog catalog;
+  private final FileAccess access;
+  private final Retries retries;
+  private final InstantSource clock;
+  private final ProgressListener progress;
+  private final Flights<String, HeldFile> flights = new Flights<>();
+
+  /** A fetcher into a store. */
+  public Fetcher(
+      Store store,
+      Catalog catalog,
+      FileAccess access,
+      Retries retries,
+      InstantSource clock,
+      ProgressListener progress) {
+    this.store = store;
+    this.catalog = catalog;
+    this.access = access;
+    this.retries = retries;
+    this.clock = clock;
+    this.progress = progress;
+  }
+
+  // --- pages
+
+  /**
+   * The page of a project, asked for with the validator of the one held.
+   *
+   * @throws UpstreamException when the index does not answer, or not as an index
+   */
+  public FetchedPage page(IndexKey key, IndexSource index, ProjectName project) throws IOException {
+    Optional<HeldPage> held =
+        catalog
+            .page(key, project)
+            .filter(page -> page.source().toString().startsWith(index.description()));
+    return switch (index.page(project, held.flatMap(HeldPage::etag))) {
+      case PageAnswer.NoSuchProject(String reason) -> new FetchedPage.Missing(reason);
+      case PageAnswer.NotModified() -> {
+        HeldPage page =
+            held.orElseThrow(
+                () -> new IOException(index.description() + " answered 304 to a first request"));
+        catalog.keep(key, new HeldPage(page.page(), page.source(), clock.instant(), page.etag()));
+        yield new FetchedPage.Found(page.page(), index.description());
+      }
+      case PageAnswer.Page(ProjectPage page, URI source, String origin, Optional<String> etag) -> {
+        catalog.keep(key, new HeldPage(page, source, clock.instant(), etag));
+        yield new FetchedPage.Found(page, origin);
+      }
+    };
+  }
+
+  // --- metadata
+
+  /**
+   * The core metadata of a wheel: held, or read from the upstream without the wheel, or else with
+   * it.
+   *
+   * @throws MalformedException when it cannot be understood
+   */
+  public CoreMetadata wheelMetadata(IndexKey key, IndexFile file) throws IOException {
+    Optional<HeldFile> held = held(key, file);
+    if (held.isEmpty()) {
+      Optional<byte[]> alone = access.metadata(file);
+      if (alone.isPresent()) {
+        return CoreMetadata.parse(alone.get());
+      }
+    }
+    HeldFile whole = held.isPresent() ? held.get() : file(key, file);
+    Sha256 digest =
+        whole
+            .metadata()
+            .orElseThrow(
+                () -> new MalformedArchiveException(file.name().text() + " has no metadata"));
+    return CoreMetadata.parse(read(blob(digest)));
+  }
+
+  /**
+   * What an sdist says, for which it is fetched: sdists are small, and say what they say inside.
+   */
+  public SdistArchive sdist(IndexKey key, IndexFile file, SdistFilename name) throws IOException {
+    try (SeekableByteChannel channel = blob(file(key, file).sha256()).open()) {
+      return SdistArchive.read(Channels.newInputStream(channel), name);
+    }
+  }
+
+  // --- files
+
+  /** The file in the store, where it is held already with the digest that is stated. */
+  public Optional<HeldFile> held(IndexKey key, IndexFile file) throws IOException {
+    Optional<HeldFile> entry = catalog.file(key, file.name().project(), file.name().text());
+    if (entry.isEmpty()
+        || file.sha256().map(stated -> !stated.equals(entry.get().sha256())).orElse(false)) {
+      return Optional.empty();
+    }
+    boolean complete =
+        store.blobs().find(entry.get().sha256()).isPresent()
+            && (entry.get().metadata().isEmpty()
+                || store.blobs().find(entry.get().metadata().get()).isPresent());
+    return complete ? entry : Optional.empty();
+  }
+
+  /**
+   * Brings a file into the store, unless it is there.
+   *
+   * @throws UpstreamException when it cannot be had
+   * @throws CorruptContentException when the upstream's bytes are not what its index states
+   * @throws NoSpaceException when the disk is full
+   */
+  public HeldFile file(IndexKey key, IndexFile file) throws IOException {
+    return flights.join(key + "/" + file.name().text(), () -> fetched(key, file));
+  }
+
+  private HeldFile fetched(IndexKey key, IndexFile file) throws IOException {
+    Optional<HeldFile> held = held(key, file);
+    if (held.isPresent()) {
+      return held.get();
+    }
+    Optional<Blob> known =
+        file.sha256().isPresent() ? store.blobs().find(file.sha256().get()) : Optional.empty();
+    Blob blob = known.isPresent() ? known.get() : download(file);
+    return entered(key, file, blob);
+  }
+
+  private HeldFile entered(IndexKey key, IndexFile file, Blob blob) throws IOException {
+    Optional<Sha256> metadata = Optional.empty();
+    SpecifierSet requiresPython = file.requiresPython();
+    if (file.name() instanceof WheelFilename wheel) {
+      byte[] bytes;
+      try (SeekableByteChannel channel = blob.open()) {
+        bytes = WheelArchive.metadata(channel, wheel);
+      }
+      metadata = Optional.of(store.blobs().put(bytes).digest());
+      requiresPython = CoreMetadata.parse(bytes).requiresPython();
+    }
+    var entry =
+        new HeldFile(
+            file.name(),
+            blob.digest(),
+            blob.size(),
+            metadata,
+            requiresPython,
+            file.uploadTime(),
+            file.yanked(),
+            file.url());
+    catalog.enter(key, entry);
+    return entry;
+  }
+
+  private Blob download(IndexFile file) throws IOException {
+    long started = System.nanoTime();
+    String name = file.name().text();
+    Sha256 draftName =
+        file.sha256()
+            .orElseGet(() -> Sha256.of(file.url().toString().getBytes(StandardCharsets.UTF_8)));
+    try (Draft draft = store.blobs().draft(draftName)) {
+      progress.on(new ProgressEvent.Started(name, draft.length(), file.size().orElse(-1)));
+      boolean resumed = draft.length() > 0;
+      Blob blob;
+      try {
+        blob = filled(draft, file);
+      } catch (CorruptContentException e) {
+        if (!resumed) {
+          throw e;
+        }
+        // The part of an earlier run may be to blame: once more from the beginning.
+        progress.on(new ProgressEvent.Started(name, 0, file.size().orElse(-1)));
+        blob = filled(draft, file);
+      }
+      Duration took = Duration.ofNanos(System.nanoTime() - started);
+      progress.on(new ProgressEvent.Finished(name, blob.size(), took));
+      return blob;
+    } catch (IOException e) {
+      progress.on(new ProgressEvent.Failed(name, String.valueOf(e.getMessage())));
+      throw e;
+    }
+  }
+
+  /** Reads what is missing, from as many transfers as it takes while each brings something. */
+  private Blob filled(Draft draft, IndexFile file) throws IOException {
+    int failures = 0;
+    while (true) {
+      long before = draft.length();
+      try {
+        OptionalLong total = transferred(draft, file);
+        OptionalLong size = file.size().isPresent() ? file.size() : total;
+        return draft.commit(new Expectation(file.strongestDigest(), size));
+      } catch (UpstreamException e) {
+        failures = draft.length() > before ? 1 : failures + 1;
+        if (!e.isTransient() || failures >= retries.attempts()) {
+          throw e;
+        }
+        retries.waitAfter(failures);
+      }
+    }
+  }
+
+  private OptionalLong transferred(Draft draft, IndexFile file) throws IOException {
+    try (Transfer transfer = access.open(file.url(), draft.length(), draft.validator())) {
+      if (transfer.offset() != draft.length()) {
+        draft.restart();
+      }
+      draft.validator(transfer.validator());
+      copy(transfer, draft, file);
+      if (transfer.total().isPresent() && draft.length() < transfer.total().getAsLong()) {
+        throw UpstreamException.broken(file.url(), draft.length(), transfer.total().getAsLong());
+      }
+      return transfer.total();
+    }
+  }
+
+  private void copy(Transfer transfer, Draft draft, IndexFile file) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    for (int read = next(transfer, buffer, file); read >= 0; read = next(transfer, buffer, file)) {
+      draft.write(buffer, 0, read);
+      progress.on(new ProgressEvent.Advanced(file.name().text(), read));
+      if (file.size().isPresent() && draft.length() > file.size().getAsLong()) {
+        long length = draft.length();
+        draft.restart();
+        throw new CorruptContentException(
+            "expected " + file.size().getAsLong() + " bytes and got at least " + length);
+      }
+    }
+  }
+
+  /** Reads from the upstream; its failures are told apart from those of the disk. */
+  private static int next(Transfer transfer, byte[] buffer, IndexFile file)
+      throws UpstreamException {
+    try {
+      return transfer.body().read(buffer);
+    } catch (IOException e) {
+      throw UpstreamException.unreachable(file.url(), e);
+    }
+  }
+
+  private Blob blob(Sha256 digest) throws IOException {
+    Optional<Blob> blob = store.blobs().find(digest);
+    if (blob.isEmpty()) {
+      throw new IOException("the blob " + digest + " vanished from the store");
+    }
+    return blob.get();
+  }
+
+  private static byte[] read(Blob blob) throws IOException {
+    try (SeekableByteChannel channel = blob.open()) {
+      return Channels.newInputStream(channel).readAllBytes();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.airlock.rehearsal;
+
+import dev.airlock.archive.MalformedArchiveException;
+import dev.airlock.archive.SdistArchive;
+import dev.airlock.archive.SdistMetadata;
+import dev.airlock.catalog.HeldFile;
+import dev.airlock.closure.MetadataLookup;
+import dev.airlock.closure.PackageSource;
+import dev.airlock.closure.PageLookup;
+import dev.airlock.digest.Sha256;
+import dev.airlock.index.IndexFile;
+import dev.airlock.index.ProjectPage;
+import dev.airlock.packaging.MalformedException;
+import dev.airlock.packaging.filename.SdistFilename;
+import dev.airlock.packaging.filename.WheelFilename;
+import dev.airlock.packaging.metadata.CoreMetadata;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.store.Blob;
+import dev.airlock.store.BlobStore;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Pages and metadata of nothing but files that are held. */
+final class StorePackages implements PackageSource {
+  private final BlobStore blobs;
+  private final Map<ProjectName, List<HeldFile>> held;
+
+  StorePackages(BlobStore blobs, Map<ProjectName, List<HeldFile>> held) {
+    this.blobs = blobs;
+    this.held = Map.copyOf(held);
+  }
+
+  @Override
+  public PageLookup page(ProjectName project) {
+    List<HeldFile> files = held.getOrDefault(project, List.of());
+    return files.isEmpty()
+        ? new PageLookup.Missing("the store holds nothing of it for this preset")
+        : new PageLookup.Found(
+            new ProjectPage(project, files.stream().map(file -> file.at(file.source())).toList()));
+  }
+
+  @Override
+  public MetadataLookup metadata(IndexFile file) throws IOException {
+    HeldFile found =
+        held.getOrDefault(file.name().project(), List.of()).stream()
+            .filter(each -> each.name().equals(file.name()))
+            .findFirst()
+            .orElseThrow();
+    try {
+      return switch (file.name()) {
+        case WheelFilename _ -> ofWheel(found);
+        case SdistFilename sdist -> ofSdist(found, sdist);
+      };
+    } catch (MalformedException | MalformedArchiveException e) {
+      return new MetadataLookup.Unusable(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private MetadataLookup ofWheel(HeldFile wheel) throws IOException {
+    Optional<Blob> metadata =
+        wheel.metadata().isPresent() ? blobs.find(wheel.metadata().get()) : Optional.empty();
+    return metadata.isPresent()
+        ? new MetadataLookup.OfWheel(CoreMetadata.parse(read(metadata.get())))
+        : new MetadataLookup.Unusable("its core metadata is not held");
+  }
+
+  private MetadataLookup ofSdist(HeldFile sdist, SdistFilename name) throws IOException {
+    Optional<Blob> blob = blobs.find(sdist.sha256());
+    if (blob.isEmpty()) {
+      return new MetadataLookup.Unusable("it is not held");
+    }
+    try (SeekableByteChannel channel = blob.get().open()) {
+      return new MetadataLookup.OfSdist(
+          SdistMetadata.of(SdistArchive.read(Channels.newInputStream(channel), name), name));
+    }
+  }
+
+  /** All bytes of a small blob. */
+  static byte[] read(Blob blob) throws IOException {
+    try (SeekableByteChannel channel = blob.open()) {
+      return Channels.newInputStream(channel).readAllBytes();
+    }
+  }
+
+  /** The digest of the bytes of a blob as they are now. */
+  static Sha256 digest(Blob blob) throws IOException {
+    try (SeekableByteChannel channel = blob.open()) {
+      return Sha256.of(Channels.newInputStream(channel));
+    }
+  }
+}

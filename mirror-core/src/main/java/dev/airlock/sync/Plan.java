@@ -1,0 +1,61 @@
+package dev.airlock.sync;
+
+import dev.airlock.index.IndexFile;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.version.Version;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What a sync is going to do.
+ *
+ * @param items the files of the closure
+ * @param freeBytes how many bytes the store's file system has left
+ */
+public record Plan(List<Item> items, long freeBytes) {
+  /** Copies the items. */
+  public Plan {
+    items = List.copyOf(items);
+  }
+
+  /**
+   * A file of the closure.
+   *
+   * @param project the project
+   * @param version the version
+   * @param file the file
+   * @param size its size in bytes, where anybody says it
+   * @param held whether it is in the store already
+   */
+  public record Item(
+      ProjectName project, Version version, IndexFile file, OptionalLong size, boolean held) {}
+
+  /** The files to be fetched. */
+  public List<Item> missing() {
+    return items.stream().filter(item -> !item.held()).toList();
+  }
+
+  /** The files that are held. */
+  public List<Item> held() {
+    return items.stream().filter(Item::held).toList();
+  }
+
+  /** How many bytes are to be fetched, as far as sizes are known. */
+  public long missingBytes() {
+    return bytes(missing());
+  }
+
+  /** How many bytes are held. */
+  public long heldBytes() {
+    return bytes(held());
+  }
+
+  /** Whether everything fits on the disk, as far as sizes are known. */
+  public boolean fits() {
+    return missingBytes() <= freeBytes;
+  }
+
+  private static long bytes(List<Item> items) {
+    return items.stream().mapToLong(item -> item.size().orElse(0)).sum();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.airlock.sync;
+
+import dev.airlock.digest.Sha256;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.preset.InvalidPresetException;
+import dev.airlock.preset.Preset;
+import dev.airlock.preset.PresetReader;
+import dev.airlock.preset.PresetSource;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A preset with the texts it was read from.
+ *
+ * @param preset the preset
+ * @param source its texts
+ */
+public record PresetBundle(Preset preset, PresetSource source) {
+  private static final Set<String> ARGUMENTS =
+      Set.of(
+          "NUMPY_VERSION",
+          "SCIPY_VERSION",
+          "TORCH_VERSION",
+          "TORCHVISION_VERSION",
+          "TORCHAUDIO_VERSION",
+          "TENSORRT_VERSION");
+
+  /** Reads a preset. */
+  public static PresetBundle read(PresetSource source) throws InvalidPresetException {
+    return new PresetBundle(PresetReader.read(source), source);
+  }
+
+  /** The digest of all that the solution depends on: a lock of other inputs is out of date. */
+  public Sha256 inputs() {
+    return Sha256.of((source.json() + "\0" + requirements()).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * The versions that {@code docker/Dockerfile} takes as build arguments, each in a step of its
+   * own.
+   */
+  public Map<String, String> buildArguments() {
+    Map<String, String> arguments = new LinkedHashMap<>(preset.buildArguments());
+    arguments.keySet().retainAll(ARGUMENTS);
+    return arguments;
+  }
+
+  /**
+   * What the last step of the install takes, one requirement a line: all that has no step of its
+   * own.
+   */
+  public String requirements() {
+    return preset.roots().stream()
+        .filter(root -> root.step() != Preset.Step.BOOTSTRAP)
+        .filter(root ->
+            root.step() == Preset.Step.REQUIREMENTS || !hasStep(root.requirement().project()))
+        .map(root -> root.requirement() + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private boolean hasStep(ProjectName project) {
+    return buildArguments().containsKey(project.value().toUpperCase(Locale.ROOT) + "_VERSION");
+  }
+}

@@ -1,0 +1,298 @@
+package dev.airlock.sync;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.HeldPreset;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.closure.ClosureSolver;
+import dev.airlock.closure.PageLookup;
+import dev.airlock.closure.TargetClosure;
+import dev.airlock.fetch.Fetcher;
+import dev.airlock.files.NoSpaceException;
+import dev.airlock.index.IndexFile;
+import dev.airlock.index.IndexFile.MetadataOffer;
+import dev.airlock.index.IndexFile.Yanked;
+import dev.airlock.index.ProjectPage;
+import dev.airlock.lock.Lock;
+import dev.airlock.lock.LockWriter;
+import dev.airlock.lock.LockedFile;
+import dev.airlock.lock.LockedPackage;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.target.Target;
+import dev.airlock.packaging.version.Version;
+import dev.airlock.preset.Preset;
+import dev.airlock.progress.ProgressEvent;
+import dev.airlock.progress.ProgressListener;
+import dev.airlock.resolve.NoSolutionException;
+import dev.airlock.store.Store;
+import dev.airlock.upstream.FileAccess;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+
+/**
+ * Brings the closure of a preset into the store: solves it unless its lock still holds, plans what
+ * is missing, fetches that in parallel, and publishes the preset when nothing is missing any more.
+ */
+public final class Syncer {
+  private final Store store;
+  private final Catalog catalog;
+  private final Fetcher fetcher;
+  private final FileAccess access;
+  private final Executor executor;
+  private final int parallel;
+  private final InstantSource clock;
+  private final ProgressListener progress;
+
+  /**
+   * A syncer into a store.
+   *
+   * @param executor runs what happens in parallel, each task in a thread of its own
+   * @param parallel how many files are fetched at once
+   */
+  public Syncer(
+      Store store,
+      Catalog catalog,
+      Fetcher fetcher,
+      FileAccess access,
+      Executor executor,
+      int parallel,
+      InstantSource clock,
+      ProgressListener progress) {
+    this.store = store;
+    this.catalog = catalog;
+    this.fetcher = fetcher;
+    this.access = access;
+    this.executor = executor;
+    this.parallel = parallel;
+    this.clock = clock;
+    this.progress = progress;
+  }
+
+  /**
+   * A solution, with the files still as the indexes state them.
+   *
+   * @param closures the closure of each target
+   * @param origins from which place each project came
+   */
+  public record Solved(List<TargetClosure> closures, Map<ProjectName, String> origins) {
+    /** Copies the list. */
+    public Solved {
+      closures = List.copyOf(closures);
+    }
+  }
+
+  /**
+   * Solves a preset for all its targets, each with the versions of the one before where they fit.
+   *
+   * @param earlier the lock whose versions are kept where they still fit
+   * @throws NoSolutionException when no set of versions fits some target
+   * @throws IOException when an index could not be asked
+   */
+  public Solved solve(Preset preset, Sources sources, Optional<Lock> earlier)
+      throws IOException, NoSolutionException {
+    var packages = new UpstreamPackages(sources, fetcher, executor, progress);
+    Map<ProjectName, Version> preferred = new TreeMap<>();
+    earlier.ifPresent(lock ->
+        lock.packages().stream()
+            .filter(locked -> locked.role() == LockedPackage.Role.INSTALL)
+            .forEach(locked -> preferred.put(locked.project(), locked.version())));
+    var closures = new ArrayList<TargetClosure>();
+    for (Target target : preset.targets()) {
+      TargetClosure closure = ClosureSolver.solve(preset, target, packages, preferred);
+      closure.installed().forEach(chosen -> preferred.put(chosen.project(), chosen.version()));
+      closures.add(closure);
+    }
+    return new Solved(closures, packages.origins());
+  }
+
+  /**
+   * What a solution takes, with the sizes that upstreams tell where indexes do not. Nothing is
+   * fetched.
+   */
+  public Plan plan(Preset preset, Solved solved) throws IOException {
+    Map<IndexFile, TargetClosure.Chosen> files = new LinkedHashMap<>();
+    solved.closures().stream()
+        .flatMap(closure -> LockBuilder.all(closure).stream())
+        .forEach(chosen -> files.putIfAbsent(chosen.file(), chosen));
+    List<Plan.Item> items =
+        Parallel.map(
+            executor,
+            parallel,
+            List.copyOf(files.values()),
+            chosen -> item(preset, chosen.project(), chosen.version(), chosen.file()));
+    return new Plan(items, store.freeBytes());
+  }
+
+  private Plan.Item item(Preset preset, ProjectName project, Version version, IndexFile file)
+      throws IOException {
+    Optional<HeldFile> held = fetcher.held(key(preset, project), file);
+    if (held.isPresent()) {
+      return new Plan.Item(project, version, file, OptionalLong.of(held.get().size()), true);
+    }
+    return new Plan.Item(project, version, file, size(file), false);
+  }
+
+  private OptionalLong size(IndexFile file) throws IOException {
+    return file.size().isPresent() ? file.size() : access.size(file.url());
+  }
+
+  /**
+   * The lock of a solution. Files whose index states no SHA-256 are fetched, for only their bytes
+   * can tell it.
+   *
+   * @throws IOException when a file of unknown digest cannot be had
+   */
+  public Lock lock(PresetBundle bundle, Solved solved, Plan plan) throws IOException {
+    Map<IndexFile, LockedFile> files = new LinkedHashMap<>();
+    List<LockedFile> locked =
+        Parallel.map(executor, parallel, plan.items(), item -> lockedFile(bundle.preset(), item));
+    for (int i = 0; i < locked.size(); i++) {
+      files.put(plan.items().get(i).file(), locked.get(i));
+    }
+    return new LockBuilder(bundle, files).build(solved.closures());
+  }
+
+  private LockedFile lockedFile(Preset preset, Plan.Item item) throws IOException {
+    IndexFile file = item.file();
+    if (file.sha256().isPresent() && item.size().isPresent()) {
+      return new LockedFile(
+          file.name(), file.url(), item.size().getAsLong(), file.sha256().get(), file.uploadTime());
+    }
+    HeldFile held = fetcher.file(key(preset, item.project()), file);
+    return new LockedFile(held.name(), file.url(), held.size(), held.sha256(), file.uploadTime());
+  }
+
+  /** A plan as it stands now, after some of its files may have been fetched. */
+  public Plan refreshed(Preset preset, Plan plan) throws IOException {
+    var items = new ArrayList<Plan.Item>();
+    for (Plan.Item item : plan.items()) {
+      boolean held =
+          item.held() || fetcher.held(key(preset, item.project()), item.file()).isPresent();
+      items.add(new Plan.Item(item.project(), item.version(), item.file(), item.size(), held));
+    }
+    return new Plan(items, store.freeBytes());
+  }
+
+  /**
+   * What a lock takes. The files are looked up on the pages of this machine's indexes, by name and
+   * digest.
+   */
+  public Plan plan(Preset preset, Lock lock, Sources sources) throws IOException {
+    var packages = new UpstreamPackages(sources, fetcher, executor, progress);
+    var wanted = new ArrayList<Wanted>();
+    lock.packages()
+        .forEach(locked -> locked.files().forEach(file -> wanted.add(new Wanted(locked, file))));
+    return new Plan(
+        Parallel.map(
+            executor,
+            parallel,
+            wanted.stream().distinct().toList(),
+            want -> item(preset, packages, want)),
+        store.freeBytes());
+  }
+
+  private record Wanted(LockedPackage locked, LockedFile file) {}
+
+  private Plan.Item item(Preset preset, UpstreamPackages packages, Wanted want) throws IOException {
+    LockedPackage locked = want.locked();
+    IndexFile stated = stated(locked, want.file());
+    OptionalLong size = OptionalLong.of(want.file().size());
+    if (fetcher.held(key(preset, locked.project()), stated).isPresent()) {
+      return new Plan.Item(locked.project(), locked.version(), stated, size, true);
+    }
+    IndexFile file = onPage(packages.page(locked.project()), want.file()).orElse(stated);
+    return new Plan.Item(locked.project(), locked.version(), file, size, false);
+  }
+
+  /** The file as its page has it: where it is today, with what the lock says it has to be. */
+  private static Optional<IndexFile> onPage(PageLookup page, LockedFile locked) {
+    if (!(page instanceof PageLookup.Found(ProjectPage found))) {
+      return Optional.empty();
+    }
+    return found.files().stream()
+        .filter(file -> file.name().equals(locked.name()))
+        .filter(file -> file.sha256().map(locked.sha256()::equals).orElse(true))
+        .findFirst()
+        .map(file ->
+            new IndexFile(
+                file.name(),
+                file.url(),
+                List.of(locked.sha256().digest()),
+                file.requiresPython(),
+                OptionalLong.of(locked.size()),
+                file.uploadTime(),
+                file.yanked(),
+                file.metadata()));
+  }
+
+  private static IndexFile stated(LockedPackage locked, LockedFile file) {
+    return new IndexFile(
+        file.name(),
+        file.url(),
+        List.of(file.sha256().digest()),
+        locked.requiresPython(),
+        OptionalLong.of(file.size()),
+        file.uploadTime(),
+        new Yanked.No(),
+        new MetadataOffer.None());
+  }
+
+  /**
+   * Fetches what a plan misses.
+   *
+   * @return what could not be had
+   * @throws NoSpaceException when the disk is full; what was fetched stays
+   */
+  public List<SyncReport.Failure> fetch(Preset preset, Lock lock, Plan plan) throws IOException {
+    List<Plan.Item> missing = plan.missing();
+    progress.on(
+        new ProgressEvent.Planned(
+            missing.size(), plan.missingBytes(), plan.held().size(), plan.heldBytes()));
+    List<Optional<SyncReport.Failure>> outcomes =
+        Parallel.map(executor, parallel, missing, item -> fetched(preset, lock, item));
+    return outcomes.stream().flatMap(Optional::stream).toList();
+  }
+
+  private Optional<SyncReport.Failure> fetched(Preset preset, Lock lock, Plan.Item item)
+      throws IOException {
+    try {
+      fetcher.file(key(preset, item.project()), item.file());
+      return Optional.empty();
+    } catch (NoSpaceException e) {
+      throw e;
+    } catch (IOException e) {
+      List<String> wantedBy = lock.wantedBy(item.project());
+      return Optional.of(
+          new SyncReport.Failure(
+              item.file().name().text(),
+              wantedBy.isEmpty() ? List.of("the preset") : wantedBy,
+              String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** Makes a preset whose closure is complete known to whoever serves the store. */
+  public void publish(PresetBundle bundle, Lock lock) throws IOException {
+    for (var index : bundle.preset().indexes()) {
+      catalog.register(index.url());
+    }
+    catalog.publish(
+        new HeldPreset(
+            bundle.preset().name(),
+            bundle.source().json(),
+            bundle.requirements(),
+            LockWriter.write(lock),
+            clock.instant()));
+  }
+
+  private static IndexKey key(Preset preset, ProjectName project) {
+    return IndexKey.of(preset.indexOf(project).url());
+  }
+}

@@ -1,0 +1,144 @@
+package dev.airlock.upstream;
+
+import dev.airlock.archive.WheelArchive;
+import dev.airlock.digest.Digest;
+import dev.airlock.digest.Hasher;
+import dev.airlock.index.IndexFile;
+import dev.airlock.index.IndexFile.MetadataOffer;
+import dev.airlock.packaging.filename.WheelFilename;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The bytes of distribution files: whole, from some point on, or just their metadata. Safe for
+ * several threads.
+ */
+public final class FileAccess {
+  private static final String PLAIN_FORM = "*/*";
+
+  private final Http http;
+
+  /** Files over this client, and from the file system. */
+  public FileAccess(Http http) {
+    this.http = http;
+  }
+
+  /**
+   * Begins the transfer of a file.
+   *
+   * @param from the first byte wanted
+   * @param validator the version of the file that the earlier bytes are of; without it a transfer
+   *     begins at 0
+   * @throws UpstreamException when it cannot be had
+   */
+  public Transfer open(URI address, long from, Optional<String> validator) throws IOException {
+    return Addresses.isFile(address)
+        ? openFile(address, from, validator)
+        : http.transfer(address, from, validator);
+  }
+
+  private static Transfer openFile(URI address, long from, Optional<String> validator)
+      throws IOException {
+    FileChannel channel = channel(address);
+    try {
+      Path path = Path.of(address);
+      Optional<String> current =
+          Optional.of(Files.getLastModifiedTime(path).toMillis() + "-" + channel.size());
+      long offset = current.equals(validator) && from <= channel.size() ? from : 0;
+      channel.position(offset);
+      return new Transfer(
+          Channels.newInputStream(channel), offset, OptionalLong.of(channel.size()), current);
+    } catch (IOException e) {
+      channel.close();
+      throw UpstreamException.unreachable(address, e);
+    }
+  }
+
+  private static FileChannel channel(URI address) throws UpstreamException {
+    try {
+      return FileChannel.open(Path.of(address), StandardOpenOption.READ);
+    } catch (NoSuchFileException e) {
+      throw UpstreamException.unexpected(address, "there is no such file");
+    } catch (IOException | IllegalArgumentException e) {
+      throw UpstreamException.unexpected(address, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The size of a file in bytes, where the upstream says it. */
+  public OptionalLong size(URI address) throws IOException {
+    if (!Addresses.isFile(address)) {
+      return http.size(address);
+    }
+    try (FileChannel channel = channel(address)) {
+      return OptionalLong.of(channel.size());
+    }
+  }
+
+  /**
+   * The core metadata of a wheel without the wheel: from beside it where the index offers that (PEP
+   * 658), else from within it by range requests.
+   *
+   * @return empty when neither is to be had, so that the whole file is needed
+   * @throws UpstreamException when the upstream does not answer
+   */
+  public Optional<byte[]> metadata(IndexFile file) throws IOException {
+    Optional<byte[]> beside =
+        file.metadata() instanceof MetadataOffer.Offered(Optional<Digest> digest)
+            ? beside(file.url(), digest)
+            : Optional.empty();
+    return beside.isPresent() || !(file.name() instanceof WheelFilename wheel)
+        ? beside
+        : within(file.url(), wheel);
+  }
+
+  /**
+   * What stands beside the file; an answer other than the offered document counts as none, for
+   * wrong ones occur.
+   */
+  private Optional<byte[]> beside(URI file, Optional<Digest> digest) throws IOException {
+    URI address = URI.create(file + ".metadata");
+    if (Addresses.isFile(address)) {
+      Path path = Path.of(address);
+      return Files.isRegularFile(path)
+          ? Optional.of(Files.readAllBytes(path)).filter(bytes -> matches(bytes, digest))
+          : Optional.empty();
+    }
+    Http.Document answer = http.document(address, PLAIN_FORM, Optional.empty());
+    return answer.status() == 200 && matches(answer.bytes(), digest)
+        ? Optional.of(answer.bytes())
+        : Optional.empty();
+  }
+
+  private static boolean matches(byte[] bytes, Optional<Digest> digest) {
+    if (digest.isEmpty()) {
+      return true;
+    }
+    var hasher = new Hasher(digest.get().algorithm());
+    hasher.update(bytes, 0, bytes.length);
+    return hasher.digest(digest.get().algorithm()).equals(digest.get());
+  }
+
+  private Optional<byte[]> within(URI address, WheelFilename name) throws IOException {
+    if (Addresses.isFile(address)) {
+      try (FileChannel channel = channel(address)) {
+        return Optional.of(WheelArchive.metadata(channel, name));
+      }
+    }
+    Optional<RangeChannel> channel = RangeChannel.open(http, address);
+    if (channel.isEmpty()) {
+      return Optional.empty();
+    }
+    try (SeekableByteChannel wheel = channel.get()) {
+      return Optional.of(WheelArchive.metadata(wheel, name));
+    }
+  }
+}

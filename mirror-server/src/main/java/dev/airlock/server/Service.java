@@ -1,0 +1,86 @@
+package dev.airlock.server;
+
+import dev.airlock.server.http.HttpServer;
+import dev.airlock.server.http.Listen;
+import dev.airlock.server.pullthrough.Mirror;
+import dev.airlock.server.pullthrough.Mode;
+import dev.airlock.server.routes.Routes;
+import dev.airlock.server.simple.Cached;
+import dev.airlock.server.simple.Program;
+import dev.airlock.store.Store;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** The parts of a running mirror, wired by hand. */
+final class Service implements Closeable {
+  private static final long CACHE_BYTES = 48L << 20;
+
+  private final Store store;
+  private final Program program;
+  private final Mirror mirror;
+  private final HttpServer server;
+
+  /**
+   * Opens the store and wires the parts. Nothing listens yet.
+   *
+   * @throws dev.airlock.store.StoreException when there is no store to serve
+   */
+  Service(Path root, Listen listen, Mode mode, HttpServer.Timeouts timeouts, LongSupplier nanoTime)
+      throws IOException {
+    store = Store.open(root);
+    program = Build.current();
+    mirror = new Mirror(store, mode);
+    server =
+        new HttpServer(
+            listen, Routes.of(mirror, program, new Cached.Pages(CACHE_BYTES, nanoTime)), timeouts);
+  }
+
+  void start() throws IOException {
+    server.start();
+  }
+
+  InetSocketAddress address() {
+    return server.address();
+  }
+
+  /** What to tell who started it. */
+  List<String> greeting() throws IOException {
+    List<String> presets = mirror.presets();
+    String base = "http://" + new Listen(host(), address().getPort()) + "/";
+    String what =
+        "airlock %s (%s) serves %d %s from %s, %s, at %s"
+            .formatted(
+                program.version(),
+                program.commit(),
+                presets.size(),
+                presets.size() == 1 ? "preset" : "presets",
+                store.root(),
+                mirror.mode(),
+                base);
+    return presets.isEmpty()
+        ? List.of(what)
+        : List.of(
+            what,
+            "  pip install --index-url %spreset/%s/simple/ …".formatted(base, presets.getFirst()));
+  }
+
+  private String host() {
+    return address().getAddress().getHostAddress().replaceFirst("%.*", "");
+  }
+
+  /** Closes the parts in the reverse order. */
+  @Override
+  public void close() {
+    server.close();
+    try {
+      store.close();
+    } catch (IOException e) {
+      System.getLogger(Service.class.getName())
+          .log(System.Logger.Level.WARNING, "cannot close the store", e);
+    }
+  }
+}

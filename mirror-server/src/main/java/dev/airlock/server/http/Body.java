@@ -1,0 +1,30 @@
+package dev.airlock.server.http;
+
+import dev.airlock.store.Blob;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** What a response carries. */
+sealed interface Body {
+  /** Nothing. */
+  record Empty() implements Body {}
+
+  /**
+   * Bytes in memory.
+   *
+   * @param plain the bytes
+   * @param gzip the same compressed, where that was prepared
+   */
+  record Bytes(ByteBuffer plain, Optional<ByteBuffer> gzip) implements Body {
+    int size() {
+      return plain.remaining() + gzip.map(ByteBuffer::remaining).orElse(0);
+    }
+  }
+
+  /**
+   * A file, which can be had in ranges.
+   *
+   * @param blob its bytes
+   */
+  record File(Blob blob) implements Body {}
+}

@@ -1,0 +1,129 @@
+package dev.airlock.server.http;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A request to read something. Its path is a list of decoded segments, none of which can be a path
+ * itself; empty segments are passed over, so that {@code //simple/} is {@code /simple/}.
+ *
+ * @param method what is asked for
+ * @param segments the segments of the path
+ * @param trailingSlash whether the path ends with a slash
+ * @param query the parameters of the query, the first of each name
+ * @param headers the headers, by their names in lower case
+ * @param local the address at which the client reached the server
+ */
+public record Request(
+    Method method,
+    List<String> segments,
+    boolean trailingSlash,
+    Map<String, String> query,
+    Map<String, String> headers,
+    InetSocketAddress local) {
+  private static final int LONGEST_PATH = 4096;
+
+  /** What may be asked for. */
+  public enum Method {
+    /** The headers and the body. */
+    GET,
+    /** The headers alone. */
+    HEAD
+  }
+
+  /** Copies the collections. */
+  public Request {
+    segments = List.copyOf(segments);
+    query = Map.copyOf(query);
+    headers = Map.copyOf(headers);
+  }
+
+  static Request parse(
+      Method method,
+      String rawPath,
+      String rawQuery,
+      Map<String, String> headers,
+      InetSocketAddress local)
+      throws BadRequestException {
+    if (rawPath.length() > LONGEST_PATH) {
+      throw new BadRequestException("the address is longer than " + LONGEST_PATH + " characters");
+    }
+    var segments = new ArrayList<String>();
+    for (String raw : rawPath.split("/", -1)) {
+      if (!raw.isEmpty()) {
+        segments.add(segment(raw));
+      }
+    }
+    return new Request(
+        method, segments, rawPath.endsWith("/"), parameters(rawQuery), headers, local);
+  }
+
+  /** What is known of a request that cannot be understood. */
+  static Request unreadable(InetSocketAddress local) {
+    return new Request(Method.GET, List.of(), false, Map.of(), Map.of(), local);
+  }
+
+  private static String segment(String raw) throws BadRequestException {
+    String text = Percent.decode(raw);
+    if (text.equals(".") || text.equals("..")) {
+      throw new BadRequestException("the path holds '" + text + "'");
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '/' || c == '\\') {
+        throw new BadRequestException(
+            "a segment of the path holds an encoded slash or a backslash");
+      }
+      if (Character.isISOControl(c)) {
+        throw new BadRequestException("the path holds a control character");
+      }
+    }
+    return text;
+  }
+
+  private static Map<String, String> parameters(String rawQuery) throws BadRequestException {
+    var parameters = new HashMap<String, String>();
+    for (String part : rawQuery.split("&", -1)) {
+      int equals = part.indexOf('=');
+      if (equals > 0) {
+        parameters.putIfAbsent(
+            Percent.decode(part.substring(0, equals)), Percent.decode(part.substring(equals + 1)));
+      }
+    }
+    return parameters;
+  }
+
+  /** A segment of the path; there has to be one. */
+  public String segment(int index) {
+    return segments.get(index);
+  }
+
+  /** A header by its name in lower case. Repeated ones are joined by commas. */
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(headers.get(name));
+  }
+
+  /**
+   * The way up from the page at this path to the root of the server: {@code ../../}. It is made of
+   * the path alone, so no forged {@code Host} can change where a link leads.
+   */
+  public String toRoot() {
+    int directories = trailingSlash ? segments.size() : Math.max(0, segments.size() - 1);
+    return "../".repeat(directories);
+  }
+
+  /** The query to repeat behind a redirect, with its question mark; empty where there is none. */
+  public String encodedQuery() {
+    return query.isEmpty()
+        ? ""
+        : query.entrySet().stream()
+            .map(part -> Percent.encode(part.getKey()) + "=" + Percent.encode(part.getValue()))
+            .sorted()
+            .collect(Collectors.joining("&", "?", ""));
+  }
+}

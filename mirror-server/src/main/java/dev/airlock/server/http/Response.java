@@ -1,0 +1,161 @@
+package dev.airlock.server.http;
+
+import dev.airlock.digest.Sha256;
+import dev.airlock.store.Blob;
+import io.undertow.util.StatusCodes;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * What a request is answered with. Conditions, ranges and {@code HEAD} are not its business: {@link
+ * Delivery} applies them to it.
+ */
+public final class Response {
+  /** The content type of texts. */
+  public static final String TEXT = "text/plain; charset=utf-8";
+
+  private static final String CONTENT_TYPE = "Content-Type";
+  private static final String CACHE_CONTROL = "Cache-Control";
+
+  private final int status;
+  private final Map<String, String> headers;
+  private final Body body;
+  private final Optional<ETag> etag;
+
+  private Response(int status, Map<String, String> headers, Body body, Optional<ETag> etag) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+    this.etag = etag;
+  }
+
+  /**
+   * A page that may change: every use of a cached copy asks whether it did. It says {@code
+   * no-cache} and not {@code max-age}, because pip from 26.2 would not ask again.
+   */
+  public static Response page(String contentType, byte[] bytes) {
+    return new Response(
+        StatusCodes.OK,
+        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, "no-cache"),
+        new Body.Bytes(ByteBuffer.wrap(bytes), Optional.empty()),
+        Optional.of(ETag.of(Sha256.of(bytes))));
+  }
+
+  /** A file that never changes under its address. */
+  public static Response file(String contentType, Blob blob) {
+    return new Response(
+        StatusCodes.OK,
+        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        new Body.File(blob),
+        Optional.of(ETag.of(blob.digest())));
+  }
+
+  /** What was asked for is at another address for good, given relative to the one asked for. */
+  public static Response moved(String relative) {
+    return new Response(StatusCodes.MOVED_PERMANENTLY, Map.of(), new Body.Empty(), Optional.empty())
+        .with("Location", relative);
+  }
+
+  /** What was asked for is a directory: it is at the same address with a slash behind it. */
+  public static Response movedToDirectory(Request request) {
+    return moved(Percent.encode(request.segments().getLast()) + "/" + request.encodedQuery());
+  }
+
+  /** There is no such thing here. The text says what is missing and how to get it. */
+  public static Response notFound(String text) {
+    return error(StatusCodes.NOT_FOUND, text);
+  }
+
+  /** The request cannot be understood. The text says why. */
+  public static Response badRequest(String text) {
+    return error(StatusCodes.BAD_REQUEST, text);
+  }
+
+  /** The server cannot answer though it should. The text says why and what to do. */
+  public static Response failed(String text) {
+    return error(StatusCodes.INTERNAL_SERVER_ERROR, text);
+  }
+
+  static Response methodNotAllowed(String method) {
+    return error(
+            StatusCodes.METHOD_NOT_ALLOWED,
+            "this mirror is read-only: it answers GET and HEAD, not " + method)
+        .with("Allow", "GET, HEAD");
+  }
+
+  private static Response error(int status, String text) {
+    return new Response(
+        status,
+        Map.of(CONTENT_TYPE, TEXT, CACHE_CONTROL, "no-store"),
+        new Body.Bytes(
+            ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)), Optional.empty()),
+        Optional.empty());
+  }
+
+  /** This response with one header more. */
+  public Response with(String name, String value) {
+    var more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new Response(status, more, body, etag);
+  }
+
+  /** This response with its bytes compressed beside the plain ones, where that saves something. */
+  public Response compressed() {
+    if (!(body instanceof Body.Bytes(ByteBuffer plain, Optional<ByteBuffer> gzip))
+        || gzip.isPresent()) {
+      return this;
+    }
+    var compressed = new ByteArrayOutputStream(plain.remaining() / 4 + 64);
+    try (var out = new GZIPOutputStream(compressed)) {
+      out.write(plain.array(), plain.arrayOffset() + plain.position(), plain.remaining());
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory does not fail", e);
+    }
+    if (compressed.size() >= plain.remaining()) {
+      return this;
+    }
+    return new Response(
+        status,
+        headers,
+        new Body.Bytes(plain, Optional.of(ByteBuffer.wrap(compressed.toByteArray()))),
+        etag);
+  }
+
+  /** Whether this is the page asked for, and no error or redirect. */
+  public boolean isPage() {
+    return status == StatusCodes.OK && body instanceof Body.Bytes;
+  }
+
+  /** Whether another response carries the same bytes. */
+  public boolean hasSameContent(Response other) {
+    return etag.isPresent() && etag.equals(other.etag) && headers.equals(other.headers);
+  }
+
+  /** About how many bytes of memory it keeps. */
+  public int weight() {
+    return 1024 + (body instanceof Body.Bytes bytes ? bytes.size() : 0);
+  }
+
+  int status() {
+    return status;
+  }
+
+  Map<String, String> headers() {
+    return headers;
+  }
+
+  Body body() {
+    return body;
+  }
+
+  Optional<ETag> etag() {
+    return etag;
+  }
+}

@@ -1,0 +1,80 @@
+package dev.airlock.server.routes;
+
+import dev.airlock.server.http.Handler;
+import dev.airlock.server.http.Request;
+import dev.airlock.server.http.Response;
+import dev.airlock.server.pullthrough.Mirror;
+import dev.airlock.server.simple.Cached;
+import dev.airlock.server.simple.FilePages;
+import dev.airlock.server.simple.FrontPage;
+import dev.airlock.server.simple.IndexPages;
+import dev.airlock.server.simple.MergedPages;
+import dev.airlock.server.simple.PresetPages;
+import dev.airlock.server.simple.Program;
+import dev.airlock.server.simple.TorchPages;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** All addresses of the mirror. The first route that matches answers. */
+public final class Routes implements Handler {
+  private final List<Route> routes;
+
+  private Routes(List<Route> routes) {
+    this.routes = routes;
+  }
+
+  /** The routes of a mirror, in order. */
+  public static Routes of(Mirror mirror, Program program, Cached.Pages cache) {
+    var front = new FrontPage(mirror, program);
+    var presets = new PresetPages(mirror);
+    var indexes = new IndexPages(mirror);
+    var merged = new MergedPages(mirror, indexes);
+    var files = new FilePages(mirror);
+    var torch = new TorchPages(mirror, indexes, files);
+    return new Routes(
+        List.of(
+            Route.of("/", front::page),
+            Route.of("/health", front::health),
+            Route.of("/files/{index}/{project}/{filename}", files::file),
+            Route.of("/preset/{preset}/simple/", new Cached(presets::projects, cache)),
+            Route.of("/preset/{preset}/simple/{project}/", new Cached(presets::project, cache)),
+            Route.of("/preset/{preset}/find-links/", new Cached(presets::findLinks, cache)),
+            Route.of("/preset/{preset}/constraints.txt", new Cached(presets::constraints, cache)),
+            Route.of("/preset/{preset}/requirements.txt", new Cached(presets::requirements, cache)),
+            Route.of("/preset/{preset}/pylock.toml", new Cached(presets::lock, cache)),
+            Route.of("/simple/", new Cached(merged::projects, cache)),
+            Route.of("/simple/{project}/", new Cached(merged::project, cache)),
+            Route.of("/index/{index}/simple/", new Cached(indexes::projects, cache)),
+            Route.of("/index/{index}/simple/{project}/", new Cached(indexes::project, cache)),
+            Route.of("/whl/**", new Cached(torch::any, cache))));
+  }
+
+  @Override
+  public Optional<Response> ready(Request request) {
+    return route(request)
+        .filter(route -> !lacksSlash(route, request))
+        .flatMap(route -> route.handler().ready(request));
+  }
+
+  @Override
+  public Response handle(Request request) throws IOException {
+    Optional<Route> route = route(request);
+    if (route.isEmpty()) {
+      return Response.notFound(
+          "there is nothing at this address. A pip index is at /preset/PRESET/simple/, /simple/,"
+              + " /index/INDEX/simple/ or /whl/VARIANT/; the page at / lists the presets");
+    }
+    return lacksSlash(route.get(), request)
+        ? Response.movedToDirectory(request)
+        : route.get().handler().handle(request);
+  }
+
+  private Optional<Route> route(Request request) {
+    return routes.stream().filter(route -> route.matches(request.segments())).findFirst();
+  }
+
+  private static boolean lacksSlash(Route route, Request request) {
+    return route.directory() && !request.trailingSlash();
+  }
+}

@@ -1,0 +1,128 @@
+package dev.airlock.server.simple;
+
+import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.index.IndexFile;
+import dev.airlock.index.MediaType;
+import dev.airlock.index.PageWriter;
+import dev.airlock.index.ProjectPage;
+import dev.airlock.packaging.MalformedException;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.server.http.Percent;
+import dev.airlock.server.http.Request;
+import dev.airlock.server.http.Response;
+import dev.airlock.server.pullthrough.Source;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** What the answers of all routes have in common: forms, links, and where they came from. */
+final class Answers {
+  private static final int QUOTED = 100;
+
+  /**
+   * A file of an index.
+   *
+   * @param index the index
+   * @param file the file
+   */
+  record Entry(IndexKey index, HeldFile file) {}
+
+  /** Answers about a project. */
+  interface OfProject {
+    Response answer(ProjectName project) throws IOException;
+  }
+
+  private Answers() {}
+
+  /**
+   * Answers about the project that a segment of the path names, the last one; a name that is not
+   * normalised is sent to the one that is, so that each page has one address.
+   */
+  static Response ofProject(Request request, OfProject answers) throws IOException {
+    String segment = request.segments().getLast();
+    Optional<ProjectName> project = project(segment);
+    if (project.isEmpty()) {
+      return Response.notFound("'" + quoted(segment) + "' is not a project name");
+    }
+    return project.get().value().equals(segment)
+        ? answers.answer(project.get())
+        : Response.moved("../" + project.get() + "/" + request.encodedQuery());
+  }
+
+  static Optional<ProjectName> project(String text) {
+    try {
+      return Optional.of(new ProjectName(text));
+    } catch (MalformedException notAName) {
+      return Optional.empty();
+    }
+  }
+
+  static Optional<IndexKey> index(String text) {
+    try {
+      return Optional.of(new IndexKey(text));
+    } catch (MalformedException notAKey) {
+      return Optional.empty();
+    }
+  }
+
+  /** The list of projects in the form asked for. */
+  static Response projects(Request request, Collection<ProjectName> projects) {
+    return Negotiation.form(request)
+        .map(form -> simple(form, PageWriter.write(form, projects)))
+        .orElseGet(() -> unknownForm(request));
+  }
+
+  /** The page of a project in the form asked for. */
+  static Response page(Request request, ProjectName project, List<Entry> entries) {
+    List<IndexFile> files = entries.stream().map(entry -> listed(request, entry)).toList();
+    return Negotiation.form(request)
+        .map(form -> simple(form, PageWriter.write(form, new ProjectPage(project, files))))
+        .orElseGet(() -> unknownForm(request));
+  }
+
+  private static Response simple(MediaType form, byte[] page) {
+    String type = form == MediaType.HTML ? Html.TYPE : form.toString();
+    return held(Response.page(type, page), Source.STORE).with("Vary", "Accept");
+  }
+
+  private static Response unknownForm(Request request) {
+    return Response.badRequest(
+        "there is no format '"
+            + quoted(String.valueOf(request.query().get("format")))
+            + "': accepted are "
+            + List.of(MediaType.values()));
+  }
+
+  /** A file as a page of this request lists it: its link is relative and leads to one address. */
+  static IndexFile listed(Request request, Entry entry) {
+    return entry
+        .file()
+        .at(
+            URI.create(
+                request.toRoot()
+                    + "files/"
+                    + entry.index()
+                    + "/"
+                    + entry.file().name().project()
+                    + "/"
+                    + Percent.encode(entry.file().name().text())));
+  }
+
+  /** A text of the store. */
+  static Response text(String text) {
+    return held(Response.page(Response.TEXT, text.getBytes(StandardCharsets.UTF_8)), Source.STORE);
+  }
+
+  static Response held(Response response, Source source) {
+    return response.with("X-Airlock-Source", source.toString());
+  }
+
+  /** What somebody asked for, as far as it is worth repeating. */
+  static String quoted(String text) {
+    return text.length() <= QUOTED ? text : text.substring(0, QUOTED) + "…";
+  }
+}

@@ -1,0 +1,53 @@
+package dev.airlock.server.simple;
+
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.server.http.Request;
+import dev.airlock.server.http.Response;
+import dev.airlock.server.pullthrough.FileAnswer;
+import dev.airlock.server.pullthrough.Mirror;
+import dev.airlock.server.pullthrough.Source;
+import dev.airlock.store.Blob;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The files, each at one address, and beside it its core metadata (PEP 658). */
+public final class FilePages {
+  private static final String METADATA = ".metadata";
+  private static final String BINARY = "application/octet-stream";
+
+  private final Mirror mirror;
+
+  /** The files of a mirror. */
+  public FilePages(Mirror mirror) {
+    this.mirror = mirror;
+  }
+
+  /** {@code /files/{index}/{project}/{filename}}. */
+  public Response file(Request request) throws IOException {
+    Optional<IndexKey> index = Answers.index(request.segment(1));
+    Optional<ProjectName> project = Answers.project(request.segment(2));
+    if (index.isEmpty() || project.isEmpty()) {
+      return Response.notFound(
+          "no such file: it has to be /files/INDEX/PROJECT/FILENAME, as the pages have it");
+    }
+    return file(index.get(), project.get(), request.segment(3));
+  }
+
+  Response file(IndexKey index, ProjectName project, String filename) throws IOException {
+    boolean metadata = filename.endsWith(METADATA);
+    FileAnswer answer =
+        metadata
+            ? mirror.metadata(
+                index, project, filename.substring(0, filename.length() - METADATA.length()))
+            : mirror.file(index, project, filename);
+    return switch (answer) {
+      case FileAnswer.Held(Blob blob, Source source) ->
+          Answers.held(Response.file(metadata ? Response.TEXT : BINARY, blob), source);
+      case FileAnswer.Absent(String reason) ->
+          Response.notFound(
+              "no file '%s' of project '%s' of the index %s: %s. Run `airlock sync PRESET` where there is a network"
+                  .formatted(Answers.quoted(filename), project, index, reason));
+    };
+  }
+}

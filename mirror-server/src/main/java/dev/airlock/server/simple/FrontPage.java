@@ -1,0 +1,66 @@
+package dev.airlock.server.simple;
+
+import dev.airlock.server.http.Request;
+import dev.airlock.server.http.Response;
+import dev.airlock.server.pullthrough.Mirror;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+
+/** What the mirror says of itself: a page for people, and a line for probes. */
+public final class FrontPage {
+  private final Mirror mirror;
+  private final Program program;
+
+  /** The front page of a mirror. */
+  public FrontPage(Mirror mirror, Program program) {
+    this.mirror = mirror;
+    this.program = program;
+  }
+
+  /** {@code /}: the presets held, and how to install from them. */
+  public Response page(Request request) throws IOException {
+    var presets = new StringBuilder();
+    for (String preset : mirror.presets()) {
+      presets.append("<h2>").append(Html.escape(preset)).append("</h2>\n<pre>");
+      presets.append(Html.escape(pip(request.local(), preset))).append("</pre>\n");
+    }
+    if (presets.isEmpty()) {
+      presets.append("<p>No preset is held yet: run <code>airlock sync PRESET</code>.</p>\n");
+    }
+    String page =
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <title>Airlock</title>
+        </head>
+        <body>
+        <h1>Airlock</h1>
+        <p>A mirror of Python packages, version %s, %s. All that is held: <a href="simple/">simple/</a></p>
+        %s</body>
+        </html>
+        """
+            .formatted(Html.escape(program.version()), mirror.mode(), presets);
+    return Response.page(Html.TYPE, page.getBytes(StandardCharsets.UTF_8))
+        .with("Content-Security-Policy", "default-src 'none'");
+  }
+
+  /** {@code /health}: that it answers. */
+  public Response health(Request request) {
+    String json =
+        "{\"status\":\"ok\",\"mode\":\"%s\",\"version\":\"%s\",\"commit\":\"%s\"}\n"
+            .formatted(mirror.mode(), program.version(), program.commit());
+    return Response.page("application/json", json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** How to install a preset from a mirror at an address: never from what a client claims it is. */
+  private static String pip(InetSocketAddress local, String preset) {
+    String host = local.getAddress().getHostAddress().replaceFirst("%.*", "");
+    String bracketed = host.contains(":") ? "[" + host + "]" : host;
+    String base = "http://" + bracketed + ":" + local.getPort() + "/preset/" + preset;
+    return "pip install --index-url %s/simple/ --trusted-host %s \\\n  -c %s/constraints.txt -r %s/requirements.txt\n"
+        .formatted(base, host.contains(":") ? bracketed : host, base, base);
+  }
+}

@@ -1,0 +1,162 @@
+package dev.airlock.server.simple;
+
+import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.packaging.filename.DistributionFilename;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.server.http.Percent;
+import dev.airlock.server.http.Request;
+import dev.airlock.server.http.Response;
+import dev.airlock.server.pullthrough.Mirror;
+import dev.airlock.server.pullthrough.PageAnswer;
+import dev.airlock.server.pullthrough.Source;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The paths of download.pytorch.org, so that a Dockerfile written for it changes the host only.
+ * Every variant of CUDA is an index of its own there, and so it is here.
+ */
+public final class TorchPages {
+  private static final String HOST = "download.pytorch.org";
+  private static final String ROOT = "whl";
+  private static final String FLAT = "torch_stable.html";
+
+  private final Mirror mirror;
+  private final IndexPages pages;
+  private final FilePages files;
+
+  /** The pages of a mirror. */
+  public TorchPages(Mirror mirror, IndexPages pages, FilePages files) {
+    this.mirror = mirror;
+    this.pages = pages;
+    this.files = files;
+  }
+
+  /**
+   * {@code /whl/…}: the projects of a variant, the files of a project of a variant, one file, or
+   * all files in the old flat form. The variant is what stands behind {@code /whl} in the address
+   * of an index, nothing at all included.
+   */
+  public Response any(Request request) throws IOException {
+    Map<List<String>, IndexKey> variants = variants();
+    List<String> path = request.segments().subList(1, request.segments().size());
+    if (isFile(request)) {
+      return file(variants, path.subList(0, path.size() - 1), path.getLast());
+    }
+    return request.trailingSlash()
+        ? page(request, variants, path)
+        : Response.movedToDirectory(request);
+  }
+
+  private Response page(Request request, Map<List<String>, IndexKey> variants, List<String> path)
+      throws IOException {
+    IndexKey exact = variants.get(path);
+    if (exact != null) {
+      return pages.projects(request, exact);
+    }
+    IndexKey index = path.isEmpty() ? null : variants.get(path.subList(0, path.size() - 1));
+    return index == null ? unknown(variants) : pages.project(request, index);
+  }
+
+  private Response file(Map<List<String>, IndexKey> variants, List<String> variant, String name)
+      throws IOException {
+    if (name.equals(FLAT)) {
+      return variants.isEmpty() ? unknown(variants) : flat(variants, "../".repeat(variant.size()));
+    }
+    IndexKey index = variants.get(variant);
+    if (index == null) {
+      return unknown(variants);
+    }
+    Optional<ProjectName> project = project(index, name);
+    return project.isEmpty()
+        ? Response.notFound(
+            "no file '%s' of the index %s is held".formatted(Answers.quoted(name), index))
+        : files.file(index, project.get(), name);
+  }
+
+  private static boolean isFile(Request request) {
+    String last = request.segments().getLast();
+    return !request.trailingSlash()
+        && (last.equals(FLAT)
+            || List.of(".whl", ".metadata", ".tar.gz", ".zip").stream().anyMatch(last::endsWith));
+  }
+
+  private Optional<ProjectName> project(IndexKey index, String name) throws IOException {
+    String filename =
+        name.endsWith(".metadata") ? name.substring(0, name.length() - ".metadata".length()) : name;
+    return mirror.projects(index).stream()
+        .filter(project -> DistributionFilename.of(filename, project).isPresent())
+        .findFirst();
+  }
+
+  /** All files of all variants in the form that pip's {@code -f} was given once. */
+  private Response flat(Map<List<String>, IndexKey> variants, String up) throws IOException {
+    var links = new TreeMap<String, String>();
+    for (Map.Entry<List<String>, IndexKey> variant : variants.entrySet()) {
+      for (ProjectName project : mirror.projects(variant.getValue())) {
+        if (mirror.page(variant.getValue(), project)
+            instanceof PageAnswer.Held(List<HeldFile> held, Source _)) {
+          held.forEach(file -> link(links, variant.getKey(), up, file));
+        }
+      }
+    }
+    String page = links.values().stream().collect(Collectors.joining("", "<!DOCTYPE html>\n", ""));
+    return Answers.held(
+        Response.page(Html.TYPE, page.getBytes(StandardCharsets.UTF_8)), Source.STORE);
+  }
+
+  private static void link(
+      Map<String, String> links, List<String> variant, String up, HeldFile file) {
+    String text = String.join("/", variant) + (variant.isEmpty() ? "" : "/") + file.name().text();
+    String href =
+        up
+            + variant.stream().map(part -> Percent.encode(part) + "/").collect(Collectors.joining())
+            + Percent.encode(file.name().text());
+    links.put(
+        text,
+        "<a href=\"%s#%s\">%s</a><br>\n"
+            .formatted(href, file.sha256().digest(), Html.escape(text)));
+  }
+
+  private Map<List<String>, IndexKey> variants() throws IOException {
+    var variants =
+        new TreeMap<List<String>, IndexKey>(
+            Comparator.comparing((List<String> path) -> String.join("/", path)));
+    for (IndexKey index : mirror.indexes()) {
+      Optional<URI> address = mirror.address(index);
+      if (address.isPresent() && HOST.equals(address.get().getHost())) {
+        List<String> path =
+            Arrays.stream(address.get().getPath().split("/", -1))
+                .filter(part -> !part.isEmpty())
+                .toList();
+        if (!path.isEmpty() && path.getFirst().equals(ROOT)) {
+          variants.put(path.subList(1, path.size()), index);
+        }
+      }
+    }
+    return variants;
+  }
+
+  private static Response unknown(Map<List<String>, IndexKey> variants) {
+    return Response.notFound(
+        "no such index of https://"
+            + HOST
+            + "/whl in this store; held "
+            + (variants.isEmpty()
+                ? "is none"
+                : "are: "
+                    + variants.keySet().stream()
+                        .map(path -> "/" + String.join("/", ROOT, String.join("/", path)))
+                        .collect(Collectors.joining(", ")))
+            + ". Run `airlock sync` for a preset that names it");
+  }
+}

@@ -1,0 +1,165 @@
+package dev.airlock.server;
+
+import static dev.airlock.fixtures.WheelBuilder.wheel;
+import static dev.airlock.server.Served.PYPI;
+import static dev.airlock.server.Served.locked;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.airlock.store.Store;
+import java.io.BufferedReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The program as a process of its own. */
+class MainTest {
+  private static final Pattern ADDRESS = Pattern.compile("at (http://\\S+)/$");
+
+  @TempDir Path directory;
+  private Path store;
+  private final List<Process> started = new ArrayList<>();
+
+  @BeforeEach
+  void fill() throws Exception {
+    store = directory.resolve("store");
+    try (var served = new Served(store)) {
+      served.publish("small", locked(PYPI, served.hold(PYPI, wheel("foo", "1.0"))));
+    }
+  }
+
+  @AfterEach
+  void end() {
+    started.forEach(Process::destroyForcibly);
+  }
+
+  private Process start(Map<String, String> environment, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command);
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().remove("AIRLOCK_STORE");
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    started.add(process);
+    return process;
+  }
+
+  private static String text(java.io.InputStream stream) throws Exception {
+    return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serve", ""})
+  void servesUntilItIsTerminated(String verb) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("--offline", "--listen", "127.0.0.1:0"));
+    if (!verb.isEmpty()) {
+      arguments.addFirst(verb);
+    }
+    Process process =
+        start(Map.of("AIRLOCK_STORE", store.toString()), arguments.toArray(String[]::new));
+    BufferedReader err = process.errorReader();
+    String ready = err.readLine();
+    Matcher address = ADDRESS.matcher(ready);
+    assertThat(address.find()).as(ready).isTrue();
+    assertThat(ready).contains("serves 1 preset from " + store + ", offline, at http://127.0.0.1:");
+    assertThat(err.readLine())
+        .isEqualTo("  pip install --index-url " + address.group(1) + "/preset/small/simple/ …");
+
+    try (var client = HttpClient.newHttpClient()) {
+      URI health = URI.create(address.group(1) + "/health");
+      assertThat(
+              client.send(HttpRequest.newBuilder(health).build(), BodyHandlers.ofString()).body())
+          .contains("\"status\":\"ok\"");
+      // A connection that is kept and idle does not hold the server up.
+      try (var idle = new Socket(InetAddress.getLoopbackAddress(), health.getPort())) {
+        assertThat(idle.isConnected()).isTrue();
+        // By its handle: Process.destroy closes the streams as well.
+        process.toHandle().destroy();
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+    assertThat(process.exitValue()).isEqualTo(143);
+    assertThat(err.readLine()).as("nothing is said at the end").isNull();
+    assertThat(text(process.getInputStream())).isEmpty();
+  }
+
+  @Test
+  void saysThatThereIsNoStore() throws Exception {
+    Process process = start(Map.of(), "serve", "--store", directory.resolve("absent").toString());
+
+    assertThat(process.waitFor()).isEqualTo(10);
+    assertThat(text(process.getErrorStream()))
+        .startsWith("airlock: there is no store in ")
+        .contains("airlock sync PRESET");
+    assertThat(directory.resolve("absent")).doesNotExist();
+  }
+
+  @Test
+  void saysWhichAddressIsTaken() throws Exception {
+    try (var other = new java.net.ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + other.getLocalPort();
+      Process process = start(Map.of(), "--store", store.toString(), "--listen", address);
+
+      assertThat(process.waitFor()).isEqualTo(1);
+      assertThat(text(process.getErrorStream()))
+          .startsWith("airlock: cannot listen at " + address)
+          .contains("--listen");
+    }
+  }
+
+  @Test
+  void explainsItself() throws Exception {
+    Process help = start(Map.of(), "serve", "--help");
+    Process version = start(Map.of(), "--version");
+    Process wrong = start(Map.of(), "--listen", "nowhere:port");
+
+    assertThat(help.waitFor()).isZero();
+    assertThat(text(help.getInputStream())).contains("--listen").contains("Exit codes");
+    assertThat(version.waitFor()).isZero();
+    assertThat(text(version.getInputStream())).startsWith("airlock ");
+    assertThat(wrong.waitFor()).isEqualTo(2);
+    assertThat(text(wrong.getErrorStream()))
+        .contains("'nowhere:port' is not an address to listen at");
+  }
+
+  @Test
+  void looksForTheStoreWhereTheToolDoes() {
+    assertThat(StorePlace.usual(Map.of(), "/home/u"))
+        .isEqualTo(Path.of("/home/u/.local/share/airlock"));
+    assertThat(StorePlace.usual(Map.of("XDG_DATA_HOME", "/data"), "/home/u"))
+        .isEqualTo(Path.of("/data/airlock"));
+    assertThat(StorePlace.usual(Map.of("XDG_DATA_HOME", "/d", "AIRLOCK_STORE", "/s"), "/home/u"))
+        .isEqualTo(Path.of("/s"));
+  }
+
+  @Test
+  void servesAStoreWhilstItIsBeingFilled() throws Exception {
+    try (var served = new Served(directory.resolve("empty"));
+        var sync = Store.openOrCreate(directory.resolve("empty"))) {
+      assertThat(served.get("/simple/").statusCode()).isEqualTo(200);
+      assertThat(sync.root()).isEqualTo(served.store.root());
+      served.hold(PYPI, wheel("foo", "1.0"));
+      assertThat(served.get("/simple/").body()).contains("foo");
+    }
+  }
+}

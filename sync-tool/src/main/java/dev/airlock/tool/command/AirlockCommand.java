@@ -1,0 +1,40 @@
+package dev.airlock.tool.command;
+
+import dev.airlock.files.NoSpaceException;
+import dev.airlock.store.StoreException;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+
+/**
+ * What all commands share: they end with an exit code, and tell the user of a failure in sentences.
+ */
+abstract class AirlockCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+
+  AirlockCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  abstract ExitCode run(Surroundings around) throws IOException, CommandException;
+
+  @Override
+  public final Integer call() {
+    try {
+      return run(surroundings).code();
+    } catch (CommandException e) {
+      return failed(String.valueOf(e.getMessage()), e.exitCode());
+    } catch (StoreException e) {
+      return failed(String.valueOf(e.getMessage()), ExitCode.NO_STORE);
+    } catch (NoSpaceException e) {
+      return failed(e.getMessage() + " What was fetched is kept.", ExitCode.NO_SPACE);
+    } catch (IOException e) {
+      String message = e.getMessage() == null ? e.toString() : e.getMessage();
+      return failed(message, ExitCode.ERROR);
+    }
+  }
+
+  private int failed(String message, ExitCode code) {
+    surroundings.terminal().say("airlock: error: " + message);
+    return code.code();
+  }
+}

@@ -1,0 +1,45 @@
+package dev.airlock.tool.command;
+
+import dev.airlock.tool.terminal.Terminal.Verbosity;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of every command that works on a store. */
+final class CommonOptions {
+  @Option(
+      names = "--store",
+      paramLabel = "DIR",
+      description =
+          "The store. Default: $AIRLOCK_STORE, else airlock below $XDG_DATA_HOME or"
+              + " ~/.local/share.")
+  private @Nullable Path store;
+
+  @Option(names = "--json", description = "Print events and results as lines of JSON on stdout.")
+  private boolean json;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Say nothing but failures.")
+  private boolean quiet;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Say more: every project and where it came from.")
+  private boolean verbose;
+
+  Path store(Surroundings surroundings) {
+    return store == null ? surroundings.defaultStore() : surroundings.directory().resolve(store);
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  Verbosity verbosity() {
+    if (quiet) {
+      return Verbosity.QUIET;
+    }
+    return verbose ? Verbosity.VERBOSE : Verbosity.NORMAL;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.airlock.tool.command;
+
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code airlock lock}: solves a preset and writes its lock. */
+@Command(
+    name = "lock",
+    description =
+        "Solves a preset and writes pylock.toml into its folder. Versions of an earlier lock are"
+            + " kept where they fit. Only files whose index states no digest are fetched.")
+final class LockCommand extends AirlockCommand {
+  @Parameters(
+      paramLabel = "PRESET",
+      description = "The preset: its name, or the path of its folder.")
+  private String preset = "";
+
+  @Option(
+      names = "--upgrade",
+      description = "Solve for the newest versions, whatever an earlier lock says.")
+  private boolean upgrade;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private IndexOptions indexes = new IndexOptions();
+
+  LockCommand(Surroundings surroundings) {
+    super(surroundings);
+  }
+
+  @Override
+  ExitCode run(Surroundings around) throws IOException, CommandException {
+    return new SyncRun(around, common, indexes, SyncRun.Extent.LOCK, upgrade).run(preset);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.airlock.tool.command;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.HeldPreset;
+import dev.airlock.lock.Lock;
+import dev.airlock.lock.LockReader;
+import dev.airlock.lock.MalformedLockException;
+import dev.airlock.preset.InvalidPresetException;
+import dev.airlock.preset.PresetSource;
+import dev.airlock.sync.PresetBundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Finds presets and their locks: in folders, and in the store. */
+final class Presets {
+  private final Surroundings surroundings;
+
+  Presets(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /** The preset of a folder. */
+  PresetBundle inFolder(String nameOrPath) throws IOException, CommandException {
+    Optional<Path> folder = PresetSource.locate(nameOrPath, surroundings.presetFolders());
+    if (folder.isEmpty()) {
+      throw new CommandException(ExitCode.USAGE, notFound(nameOrPath));
+    }
+    return read(PresetSource.read(folder.get()));
+  }
+
+  /** The preset of a folder, or else the one that the store holds under this name. */
+  PresetBundle anywhere(String nameOrPath, Catalog catalog) throws IOException, CommandException {
+    if (PresetSource.locate(nameOrPath, surroundings.presetFolders()).isPresent()) {
+      return inFolder(nameOrPath);
+    }
+    Optional<HeldPreset> held = catalog.preset(nameOrPath);
+    if (held.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE, notFound(nameOrPath) + " The store holds " + catalog.presets() + ".");
+    }
+    return read(
+        new PresetSource(
+            "store:" + nameOrPath,
+            nameOrPath,
+            held.get().preset(),
+            Optional.of(held.get().requirements()),
+            Optional.empty()));
+  }
+
+  private String notFound(String nameOrPath) throws IOException {
+    var known = new TreeSet<String>();
+    for (Path folder : surroundings.presetFolders()) {
+      known.addAll(PresetSource.names(folder));
+    }
+    return "there is no preset '"
+        + nameOrPath
+        + "': name one of "
+        + known
+        + ", or give the path of a folder that has a preset.json.";
+  }
+
+  private static PresetBundle read(PresetSource source) throws CommandException {
+    try {
+      return PresetBundle.read(source);
+    } catch (InvalidPresetException e) {
+      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The lock in the folder of a preset, whether or not it still fits the preset. */
+  Optional<Lock> lockInFolder(PresetBundle bundle) throws IOException, CommandException {
+    Optional<Path> file =
+        bundle.source().directory().map(directory -> directory.resolve(Lock.FILE));
+    if (file.isEmpty() || !Files.isRegularFile(file.get())) {
+      return Optional.empty();
+    }
+    return Optional.of(parsed(Files.readString(file.get()), file.get().toString()));
+  }
+
+  /** The lock that the store holds of a preset. */
+  Optional<Lock> lockInStore(PresetBundle bundle, Catalog catalog)
+      throws IOException, CommandException {
+    Optional<HeldPreset> held = catalog.preset(bundle.preset().name());
+    return held.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            parsed(held.get().lock(), "the lock of " + held.get().name() + " in the store"));
+  }
+
+  private static Lock parsed(String text, String where) throws CommandException {
+    try {
+      return LockReader.read(text);
+    } catch (MalformedLockException e) {
+      throw new CommandException(
+          ExitCode.ERROR,
+          where + " cannot be read: " + e.getMessage() + ". Delete it to have it made anew.");
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.airlock.tool.command;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.fetch.Fetcher;
+import dev.airlock.preset.Preset;
+import dev.airlock.progress.ProgressListener;
+import dev.airlock.store.Store;
+import dev.airlock.sync.Sources;
+import dev.airlock.sync.Syncer;
+import dev.airlock.sync.UnknownIndexException;
+import dev.airlock.upstream.FileAccess;
+import dev.airlock.upstream.Http;
+import dev.airlock.upstream.Indexes;
+import dev.airlock.upstream.Retries;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Everything that a command needs to bring packages into a store, put together, and closed in
+ * reverse.
+ */
+final class Session implements AutoCloseable {
+  private final Store store;
+  private final Http http;
+  private final ExecutorService executor;
+  private final Catalog catalog;
+  private final Syncer syncer;
+  private final Sources sources;
+
+  private Session(
+      Store store,
+      Http http,
+      ExecutorService executor,
+      Catalog catalog,
+      Syncer syncer,
+      Sources sources) {
+    this.store = store;
+    this.http = http;
+    this.executor = executor;
+    this.catalog = catalog;
+    this.syncer = syncer;
+    this.sources = sources;
+  }
+
+  static Session open(
+      Surroundings surroundings,
+      Path storeRoot,
+      IndexOptions options,
+      Preset preset,
+      ProgressListener progress)
+      throws IOException, CommandException {
+    Store store = Store.openOrCreate(storeRoot);
+    Http http =
+        Http.of(
+            "airlock/" + surroundings.version().split(" ", 2)[0],
+            surroundings.environment(),
+            surroundings.home(),
+            Retries.DEFAULT);
+    ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    var catalog = new Catalog(store);
+    var access = new FileAccess(http);
+    var fetcher =
+        new Fetcher(store, catalog, access, Retries.DEFAULT, surroundings.clock(), progress);
+    var syncer =
+        new Syncer(
+            store,
+            catalog,
+            fetcher,
+            access,
+            executor,
+            options.jobs(),
+            surroundings.clock(),
+            progress);
+    try {
+      Sources sources =
+          Sources.of(
+              preset, new Indexes(http), options.replaced(), options.pipConfig(surroundings));
+      return new Session(store, http, executor, catalog, syncer, sources);
+    } catch (UnknownIndexException e) {
+      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  Store store() {
+    return store;
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  Syncer syncer() {
+    return syncer;
+  }
+
+  Sources sources() {
+    return sources;
+  }
+
+  @Override
+  public void close() throws IOException {
+    executor.shutdownNow();
+    http.close();
+    store.close();
+  }
+}

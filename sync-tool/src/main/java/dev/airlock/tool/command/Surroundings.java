@@ -1,0 +1,58 @@
+package dev.airlock.tool.command;
+
+import dev.airlock.tool.terminal.Terminal;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a command finds around it, given from outside so that tests can give something else.
+ *
+ * @param terminal where it speaks
+ * @param environment the environment variables
+ * @param home the user's home directory
+ * @param directory the working directory
+ * @param clock the time
+ * @param version the program's version, with its commit
+ */
+public record Surroundings(
+    Terminal terminal,
+    Map<String, String> environment,
+    Path home,
+    Path directory,
+    InstantSource clock,
+    String version) {
+  /** Copies the environment. */
+  public Surroundings {
+    environment = Map.copyOf(environment);
+  }
+
+  /** An environment variable, empty where it is not set. */
+  String variable(String name) {
+    return environment.getOrDefault(name, "");
+  }
+
+  /** The store's directory, where no option names it. */
+  Path defaultStore() {
+    if (!variable("AIRLOCK_STORE").isBlank()) {
+      return directory.resolve(variable("AIRLOCK_STORE"));
+    }
+    Path data =
+        variable("XDG_DATA_HOME").isBlank()
+            ? home.resolve(".local").resolve("share")
+            : Path.of(variable("XDG_DATA_HOME"));
+    return data.resolve("airlock");
+  }
+
+  /** The folders in which presets are looked for by name. */
+  List<Path> presetFolders() {
+    var folders = new ArrayList<Path>();
+    folders.add(directory.resolve("presets"));
+    if (!variable("AIRLOCK_HOME").isBlank()) {
+      folders.add(Path.of(variable("AIRLOCK_HOME")).resolve("presets"));
+    }
+    return folders;
+  }
+}

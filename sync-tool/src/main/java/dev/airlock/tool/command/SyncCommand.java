@@ -1,0 +1,44 @@
+package dev.airlock.tool.command;
+
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code airlock sync}: brings a preset into the store. */
+@Command(
+    name = "sync",
+    description =
+        "Brings everything that a preset needs into the store: solves it unless its lock still"
+            + " holds, fetches what is missing, verifies it, and publishes the preset when it is"
+            + " complete.")
+final class SyncCommand extends AirlockCommand {
+  @Parameters(
+      paramLabel = "PRESET",
+      description = "The preset: its name, or the path of its folder.")
+  private String preset = "";
+
+  @Option(
+      names = "--dry-run",
+      description = "Print what would be fetched, with sizes and free space; fetch nothing.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--upgrade",
+      description = "Solve anew for the newest versions, whatever the lock says.")
+  private boolean upgrade;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private IndexOptions indexes = new IndexOptions();
+
+  SyncCommand(Surroundings surroundings) {
+    super(surroundings);
+  }
+
+  @Override
+  ExitCode run(Surroundings around) throws IOException, CommandException {
+    SyncRun.Extent extent = dryRun ? SyncRun.Extent.PLAN : SyncRun.Extent.FETCH;
+    return new SyncRun(around, common, indexes, extent, upgrade).run(preset);
+  }
+}

@@ -1,0 +1,324 @@
+package dev.airlock.tool.command;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.airlock.files.DurableFiles;
+import dev.airlock.lock.Lock;
+import dev.airlock.lock.LockWriter;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.progress.ProgressEvent;
+import dev.airlock.resolve.NoSolutionException;
+import dev.airlock.sync.Plan;
+import dev.airlock.sync.PresetBundle;
+import dev.airlock.sync.SyncReport;
+import dev.airlock.sync.Syncer;
+import dev.airlock.tool.terminal.Amounts;
+import dev.airlock.tool.terminal.ProgressView;
+import dev.airlock.tool.terminal.Terminal;
+import dev.airlock.tool.terminal.Terminal.Verbosity;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * One run of {@code sync}, {@code up} or {@code lock}: the steps in their order, and what is said
+ * of them.
+ */
+final class SyncRun {
+  /** How far a run goes. */
+  enum Extent {
+    /** It prints what it would do. */
+    PLAN,
+    /** It writes the lock. */
+    LOCK,
+    /** It fetches what is missing. */
+    FETCH
+  }
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Surroundings surroundings;
+  private final CommonOptions common;
+  private final IndexOptions indexes;
+  private final Terminal terminal;
+  private final Extent extent;
+  private final boolean upgrade;
+
+  SyncRun(
+      Surroundings surroundings,
+      CommonOptions common,
+      IndexOptions indexes,
+      Extent extent,
+      boolean upgrade) {
+    this.surroundings = surroundings;
+    this.common = common;
+    this.indexes = indexes;
+    this.terminal = surroundings.terminal();
+    this.extent = extent;
+    this.upgrade = upgrade;
+  }
+
+  ExitCode run(String nameOrPath) throws IOException, CommandException {
+    long started = terminal.nanos().getAsLong();
+    var presets = new Presets(surroundings);
+    PresetBundle bundle = presets.inFolder(nameOrPath);
+    Optional<Lock> earlier = upgrade ? Optional.empty() : presets.lockInFolder(bundle);
+    Path store = common.store(surroundings);
+    SyncReport report;
+    try (ProgressView view = terminal.progress(common.verbosity(), common.json());
+        Session session = Session.open(surroundings, store, indexes, bundle.preset(), view)) {
+      report = steps(bundle, earlier, session, view);
+    } catch (NoSolutionException e) {
+      throw new CommandException(ExitCode.ERROR, bundle.preset().name() + ": " + e.getMessage());
+    }
+    Duration took = Duration.ofNanos(terminal.nanos().getAsLong() - started);
+    return extent == Extent.PLAN ? tellPlan(report.plan()) : tell(bundle, report, store, took);
+  }
+
+  private SyncReport steps(
+      PresetBundle bundle, Optional<Lock> earlier, Session session, ProgressView view)
+      throws IOException, NoSolutionException, CommandException {
+    Syncer syncer = session.syncer();
+    boolean holds =
+        earlier.isPresent()
+            && earlier.get().inputs().equals(bundle.inputs())
+            && extent != Extent.LOCK;
+    Map<ProjectName, String> origins = Map.of();
+    Lock lock;
+    Plan plan;
+    Plan asFound;
+    if (holds) {
+      lock = earlier.get();
+      plan = syncer.plan(bundle.preset(), lock, session.sources());
+      asFound = plan;
+    } else {
+      view.on(
+          new ProgressEvent.Note(
+              "solving " + bundle.preset().name() + " for " + bundle.preset().targets()));
+      Syncer.Solved solved = syncer.solve(bundle.preset(), session.sources(), earlier);
+      origins = solved.origins();
+      plan = syncer.plan(bundle.preset(), solved);
+      asFound = plan;
+      if (extent == Extent.PLAN) {
+        lock =
+            earlier.orElse(
+                new Lock(
+                    bundle.preset().name(), bundle.inputs(), bundle.preset().targets(), List.of()));
+        return new SyncReport(lock, true, plan, origins, List.of());
+      }
+      requireSpace(plan);
+      lock = syncer.lock(bundle, solved, plan);
+      writeLock(bundle, lock, view);
+      plan = syncer.refreshed(bundle.preset(), plan);
+    }
+    List<SyncReport.Failure> failures = List.of();
+    if (extent == Extent.FETCH) {
+      requireSpace(plan);
+      failures = syncer.fetch(bundle.preset(), lock, plan);
+      if (failures.isEmpty()) {
+        syncer.publish(bundle, lock);
+      }
+    }
+    return new SyncReport(lock, !holds, asFound, origins, failures);
+  }
+
+  private static void requireSpace(Plan plan) throws CommandException {
+    if (!plan.fits()) {
+      throw new CommandException(
+          ExitCode.NO_SPACE,
+          "the store's disk has "
+              + Amounts.bytes(plan.freeBytes())
+              + " left and "
+              + Amounts.bytes(plan.missingBytes())
+              + " are to be fetched: free some, or name another store with --store. Nothing was"
+              + " fetched.");
+    }
+  }
+
+  private static void writeLock(PresetBundle bundle, Lock lock, ProgressView view) {
+    Optional<Path> directory = bundle.source().directory();
+    if (directory.isEmpty()) {
+      return;
+    }
+    Path file = directory.get().resolve(Lock.FILE);
+    try {
+      DurableFiles.write(file, LockWriter.write(lock).getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      view.on(
+          new ProgressEvent.Note(
+              "the lock cannot be written to "
+                  + file
+                  + " ("
+                  + e.getMessage()
+                  + "); the store keeps its copy"));
+    }
+  }
+
+  // --- what is said
+
+  private ExitCode tellPlan(Plan plan) {
+    if (common.json()) {
+      ObjectNode result = JSON.createObjectNode();
+      ArrayNode files = result.put("event", "plan").putArray("files");
+      plan.items()
+          .forEach(item -> {
+            ObjectNode file = files.addObject();
+            file.put("file", item.file().name().text());
+            file.put("project", item.project().value());
+            file.put("version", item.version().toString());
+            item.size().ifPresent(size -> file.put("size", size));
+            file.put("held", item.held());
+          });
+      result.put("missing_bytes", plan.missingBytes()).put("held_bytes", plan.heldBytes());
+      result.put("free_bytes", plan.freeBytes()).put("fits", plan.fits());
+      terminal.print(result);
+    } else {
+      for (Plan.Item item : plan.items()) {
+        terminal.print(
+            "%-5s %10s  %s"
+                .formatted(
+                    item.held() ? "held" : "fetch",
+                    item.size().isPresent() ? Amounts.bytes(item.size().getAsLong()) : "?",
+                    item.file().name().text()));
+      }
+      terminal.say(
+          Amounts.count(plan.missing().size(), "file")
+              + " ("
+              + Amounts.bytes(plan.missingBytes())
+              + ") to fetch, "
+              + plan.held().size()
+              + " held ("
+              + Amounts.bytes(plan.heldBytes())
+              + "); free on the store's disk: "
+              + Amounts.bytes(plan.freeBytes()));
+    }
+    return plan.fits() ? ExitCode.OK : ExitCode.NO_SPACE;
+  }
+
+  private ExitCode tell(PresetBundle bundle, SyncReport report, Path store, Duration took) {
+    if (common.json()) {
+      terminal.print(json(bundle, report, store, took));
+    }
+    for (SyncReport.Failure failure : report.failures()) {
+      terminal.say(
+          "missing: "
+              + failure.file()
+              + ", wanted by "
+              + String.join(", ", failure.wantedBy())
+              + ": "
+              + failure.reason());
+    }
+    if (!report.isComplete()) {
+      terminal.say(
+          bundle.preset().name()
+              + " is NOT complete: "
+              + Amounts.count(report.failures().size(), "file")
+              + " of "
+              + report.plan().items().size()
+              + " could not be had. What was fetched is kept; run the same command again to go"
+              + " on.");
+      return ExitCode.PARTIAL;
+    }
+    if (common.verbosity() != Verbosity.QUIET && !common.json()) {
+      tellSuccess(bundle, report, store, took);
+    }
+    return ExitCode.OK;
+  }
+
+  private void tellSuccess(PresetBundle bundle, SyncReport report, Path store, Duration took) {
+    Plan plan = report.plan();
+    origins(report)
+        .forEach((place, projects) -> terminal.say("from " + place + ": " + projects(projects)));
+    if (extent == Extent.LOCK) {
+      terminal.say(
+          bundle.preset().name()
+              + ": locked "
+              + Amounts.count(plan.items().size(), "file")
+              + " in "
+              + Amounts.time(took));
+      return;
+    }
+    terminal.say(
+        bundle.preset().name()
+            + " is complete: "
+            + Amounts.count(plan.items().size(), "file")
+            + ", "
+            + Amounts.bytes(plan.missingBytes() + plan.heldBytes())
+            + "; fetched "
+            + plan.missing().size()
+            + " ("
+            + Amounts.bytes(plan.missingBytes())
+            + "), reused "
+            + plan.held().size()
+            + " ("
+            + Amounts.bytes(plan.heldBytes())
+            + "), in "
+            + Amounts.time(took));
+    terminal.say("store: " + store);
+    terminal.say("lock: " + (report.solved() ? "solved and written" : "as it was") + where(bundle));
+  }
+
+  private static String where(PresetBundle bundle) {
+    return bundle
+        .source()
+        .directory()
+        .map(directory -> ", " + directory.resolve(Lock.FILE))
+        .orElse("");
+  }
+
+  private String projects(List<String> projects) {
+    int shown = common.verbosity() == Verbosity.VERBOSE ? projects.size() : 8;
+    return projects.size() <= shown
+        ? String.join(" ", projects)
+        : String.join(" ", projects.subList(0, shown)) + " … (" + projects.size() + ")";
+  }
+
+  /** The locked projects by the place they came from. */
+  private static Map<String, List<String>> origins(SyncReport report) {
+    return report.lock().packages().stream()
+        .map(locked -> locked.project())
+        .distinct()
+        .filter(report.origins()::containsKey)
+        .collect(
+            Collectors.groupingBy(
+                project -> String.valueOf(report.origins().get(project)),
+                TreeMap::new,
+                Collectors.mapping(project -> project.value(), Collectors.toList())));
+  }
+
+  private ObjectNode json(PresetBundle bundle, SyncReport report, Path store, Duration took) {
+    ObjectNode result = JSON.createObjectNode();
+    result
+        .put("event", "result")
+        .put("preset", bundle.preset().name())
+        .put("complete", report.isComplete());
+    result
+        .put("store", store.toString())
+        .put("solved", report.solved())
+        .put("seconds", took.toMillis() / 1000.0);
+    result.put("files", report.plan().items().size());
+    result
+        .put("fetched_files", report.plan().missing().size())
+        .put("fetched_bytes", report.plan().missingBytes());
+    result
+        .put("reused_files", report.plan().held().size())
+        .put("reused_bytes", report.plan().heldBytes());
+    ObjectNode places = result.putObject("origins");
+    origins(report)
+        .forEach((place, projects) -> projects.forEach(project -> places.put(project, place)));
+    ArrayNode failures = result.putArray("failures");
+    for (SyncReport.Failure failure : report.failures()) {
+      ObjectNode node = failures.addObject();
+      node.put("file", failure.file()).put("reason", failure.reason());
+      failure.wantedBy().forEach(node.withArray("wanted_by")::add);
+    }
+    return result;
+  }
+}

@@ -1,0 +1,63 @@
+package dev.airlock.tool.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code airlock up}: sync, then serve. The two are programs of their own: this one leaves the
+ * server's arguments in the file that the launcher names, and the launcher goes on with the server.
+ */
+@Command(
+    name = "up",
+    description = "Brings a preset into the store, then serves the store: sync, then serve.")
+final class UpCommand extends AirlockCommand {
+  @Parameters(
+      paramLabel = "PRESET",
+      description = "The preset: its name, or the path of its folder.")
+  private String preset = "";
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      description = "Where the server listens. Default: 127.0.0.1:3143.")
+  private @Nullable String listen;
+
+  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private IndexOptions indexes = new IndexOptions();
+
+  UpCommand(Surroundings surroundings) {
+    super(surroundings);
+  }
+
+  @Override
+  ExitCode run(Surroundings around) throws IOException, CommandException {
+    String handover = around.variable("AIRLOCK_UP_HANDOVER");
+    if (handover.isBlank()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "`up` starts two programs and needs the launcher `airlock`: run that, or sync and then"
+              + " serve");
+    }
+    ExitCode code = new SyncRun(around, common, indexes, SyncRun.Extent.FETCH, false).run(preset);
+    if (code == ExitCode.OK) {
+      Files.write(Path.of(handover), serverArguments(common.store(around)));
+    }
+    return code;
+  }
+
+  private List<String> serverArguments(Path store) {
+    var arguments = new ArrayList<>(List.of("--offline", "--store", store.toString()));
+    if (listen != null) {
+      arguments.addAll(List.of("--listen", listen));
+    }
+    return arguments;
+  }
+}
