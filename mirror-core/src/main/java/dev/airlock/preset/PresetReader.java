@@ -252,8 +252,7 @@ public final class PresetReader {
   }
 
   private static URI address(String text) {
-    String accepted =
-        "accepted are http, https and file addresses, as in https://pypi.org/simple/";
+    String accepted = "accepted are http, https and file addresses, as in https://pypi.org/simple/";
     URI address;
     try {
       address = new URI(text);
@@ -320,8 +319,7 @@ public final class PresetReader {
         .text(key)
         .ifPresent(text -> {
           Optional<ProjectName> name = value.parse(project, ProjectName::new);
-          Optional<SpecifierSet> specifier =
-              value.parse(text, PresetReader::versions);
+          Optional<SpecifierSet> specifier = value.parse(text, PresetReader::versions);
           if (name.isPresent() && specifier.isPresent()) {
             root(new Requirement(name.get(), specifier.get()), step, value.place());
             buildArguments.put(argument, text);

@@ -176,8 +176,7 @@ class CatalogTest {
     catalog.keep(pypi, page());
     catalog.publish(new HeldPreset("one", "{}", "", "lock", NOON));
     try (Stream<Path> documents = Files.walk(store.root())) {
-      for (Path document :
-          documents.filter(path -> path.toString().endsWith(".json")).toList()) {
+      for (Path document : documents.filter(path -> path.toString().endsWith(".json")).toList()) {
         Files.writeString(document, damage);
       }
     }

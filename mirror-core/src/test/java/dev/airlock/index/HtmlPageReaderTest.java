@@ -161,8 +161,7 @@ class HtmlPageReaderTest {
 
   @Test
   void resolvesAgainstTheBase() throws MalformedPageException {
-    assertThat(
-            only("<base href='https://cdn.example.net/a/'><a href='foo-1.0.zip'>x</a>").url())
+    assertThat(only("<base href='https://cdn.example.net/a/'><a href='foo-1.0.zip'>x</a>").url())
         .hasToString("https://cdn.example.net/a/foo-1.0.zip");
     assertThat(only("<base href='/b/'><a href='foo-1.0.zip'>x</a>").url())
         .hasToString("https://example.org/b/foo-1.0.zip");

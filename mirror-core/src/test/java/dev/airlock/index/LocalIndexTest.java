@@ -33,7 +33,12 @@ class LocalIndexTest {
     int wheels = 0;
     for (LocalIndexes.Page page : pages) {
       var project = new ProjectName(page.project());
-      ProjectPage read = PageReader.read(MediaType.HTML, page.html().getBytes(StandardCharsets.UTF_8), page.address(), project);
+      ProjectPage read =
+          PageReader.read(
+              MediaType.HTML,
+              page.html().getBytes(StandardCharsets.UTF_8),
+              page.address(),
+              project);
       for (IndexFile file : read.files()) {
         Path path = Path.of(file.url());
         if (file.name() instanceof WheelFilename wheel && Files.isRegularFile(path)) {

@@ -42,8 +42,8 @@ class PyTorchIndexTest {
   void findsTheWheelOfThePreset() throws Exception {
     IndexFile torch =
         read("torch").stream()
-            .filter(file ->
-                file.name().text().equals("torch-2.1.0+cu118-cp310-cp310-linux_x86_64.whl"))
+            .filter(
+                file -> file.name().text().equals("torch-2.1.0+cu118-cp310-cp310-linux_x86_64.whl"))
             .findFirst()
             .orElseThrow();
 

@@ -82,8 +82,7 @@ class LockTest {
     for (int round = 0; round < 10; round++) {
       var packages = new ArrayList<>(LOCK.packages());
       Collections.shuffle(packages, random);
-      assertThat(
-              LockWriter.write(new Lock(LOCK.preset(), LOCK.inputs(), LOCK.targets(), packages)))
+      assertThat(LockWriter.write(new Lock(LOCK.preset(), LOCK.inputs(), LOCK.targets(), packages)))
           .isEqualTo(LockWriter.write(LOCK));
     }
   }

@@ -201,8 +201,9 @@ class PackagingDifferentialTest {
   }
 
   /**
-   * {@code packaging} takes the comma behind {@code ===1.0} for a part of it. {@code "a" == "b"} without a variable parses in {@code packaging} and fails when it is
-   * evaluated; a name may end with {@code _} there, although no project of such a name can exist.
+   * {@code packaging} takes the comma behind {@code ===1.0} for a part of it. {@code "a" == "b"}
+   * without a variable parses in {@code packaging} and fails when it is evaluated; a name may end
+   * with {@code _} there, although no project of such a name can exist.
    */
   private static boolean comparesTwoTextsOrEndsANameWithADash(String requirement) {
     return requirement.matches("(?s).*['\"]\\s*(not\\s+in|in|[<>=!~]+)\\s*['\"].*")
@@ -222,9 +223,7 @@ class PackagingDifferentialTest {
               "|",
               parsed.project().value(),
               parsed.version().toString(),
-              parsed.build().number() < 0
-                  ? ""
-                  : parsed.build().number() + parsed.build().rest(),
+              parsed.build().number() < 0 ? "" : parsed.build().number() + parsed.build().rest(),
               parsed.tags().stream()
                   .map(Tag::toString)
                   .sorted()
@@ -310,9 +309,7 @@ class PackagingDifferentialTest {
     assertThat(differences.entrySet().stream().limit(SHOWN))
         .as("%d differences, the first of which are", differences.size())
         .isEmpty();
-    assertThat(refused)
-        .as("how many questions test nothing but refusal")
-        .isLessThan(count * 3 / 4);
+    assertThat(refused).as("how many questions test nothing but refusal").isLessThan(count * 3 / 4);
   }
 
   private static String answer(Answer ours, List<String> question) throws IOException {
@@ -448,10 +445,22 @@ class PackagingDifferentialTest {
     }
 
     private static final String[] VARIABLES = {
-      "python_version", "python_full_version", "os_name", "os.name", "sys_platform",
-      "platform_machine", "platform.machine", "platform_release", "platform_system",
-      "platform_python_implementation", "python_implementation", "implementation_name",
-      "implementation_version", "extra", "platform_version", "sys.platform",
+      "python_version",
+      "python_full_version",
+      "os_name",
+      "os.name",
+      "sys_platform",
+      "platform_machine",
+      "platform.machine",
+      "platform_release",
+      "platform_system",
+      "platform_python_implementation",
+      "python_implementation",
+      "implementation_name",
+      "implementation_version",
+      "extra",
+      "platform_version",
+      "sys.platform",
     };
 
     private String literal() {
@@ -471,8 +480,21 @@ class PackagingDifferentialTest {
       String variable = oneOf(VARIABLES);
       String operator =
           oneOf(
-              "==", "!=", "<", ">", "<=", ">=", "==", "!=", ">=", "<", "in", "not in", "not  in",
-              oneIn(5) ? "~=" : "==", oneIn(8) ? "===" : "!=");
+              "==",
+              "!=",
+              "<",
+              ">",
+              "<=",
+              ">=",
+              "==",
+              "!=",
+              ">=",
+              "<",
+              "in",
+              "not in",
+              "not  in",
+              oneIn(5) ? "~=" : "==",
+              oneIn(8) ? "===" : "!=");
       String space = operator.endsWith("in") ? " " : oneOf("", " ", "  ");
       return oneIn(5)
           ? literal() + space + operator + space + variable
@@ -523,7 +545,8 @@ class PackagingDifferentialTest {
       var text = new StringBuilder(oneOf("", "", " ")).append(name()).append(oneOf("", " "));
       if (oneIn(3)) {
         text.append(
-            oneOf("[test]", "[ a , b ]", "[]", "[ ]", "[Foo_Bar,foo-bar]", "[a,]", "[,a]", "[a b]"));
+            oneOf(
+                "[test]", "[ a , b ]", "[]", "[ ]", "[Foo_Bar,foo-bar]", "[a,]", "[,a]", "[a b]"));
         text.append(oneOf("", " "));
       }
       switch (random.nextInt(5)) {

@@ -230,8 +230,7 @@ class PresetReaderTest {
         .containsExactlyInAnyOrder("schema", "name", "targets", "indexes");
     assertThat(
             Presets.problems(
-                Presets.source(
-                    Presets.merged("\"requirements\": \"r.txt\""), Optional.empty())))
+                Presets.source(Presets.merged("\"requirements\": \"r.txt\""), Optional.empty())))
         .singleElement()
         .asString()
         .contains("requirements: 'r.txt': there is no such file beside preset.json");

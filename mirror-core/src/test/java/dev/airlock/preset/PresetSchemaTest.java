@@ -119,7 +119,6 @@ class PresetSchemaTest {
   private static JsonNode schema() throws IOException {
     return new ObjectMapper()
         .readTree(
-            Files.readString(
-                Surroundings.repository("presets/preset.schema.json").orElseThrow()));
+            Files.readString(Surroundings.repository("presets/preset.schema.json").orElseThrow()));
   }
 }

@@ -37,7 +37,7 @@ class PackseTest {
   private static final String DEFAULT_PLATFORM = "manylinux_2_35_x86_64";
 
   /** Scenarios that we answer differently, and why. */
-  private static final Map<String, String> DIFFERENT = 
+  private static final Map<String, String> DIFFERENT =
       Map.of(
           "package-only-prereleases-in-range",
           "as pip, we take a pre-release where no final version is in the range",
@@ -76,9 +76,7 @@ class PackseTest {
           .filter(file -> file.toString().endsWith(".toml"))
           .sorted()
           .map(file ->
-              new Object[] {
-                file.getFileName().toString().replace(".toml", ""), Optional.of(file)
-              })
+              new Object[] {file.getFileName().toString().replace(".toml", ""), Optional.of(file)})
           .toList()
           .stream();
     }
@@ -163,8 +161,7 @@ class PackseTest {
       var candidates = new ArrayList<Candidate>();
       for (Map.Entry<String, JsonNode> entry : versions.properties()) {
         candidates.add(
-            new Candidate(
-                Version.parse(entry.getKey()), state(project, entry.getValue())));
+            new Candidate(Version.parse(entry.getKey()), state(project, entry.getValue())));
       }
       return new Listing.Found(candidates);
     }
@@ -178,8 +175,7 @@ class PackseTest {
       boolean wheel =
           version.path("wheel").asBoolean(true)
               && (tags.isEmpty()
-                  || tags.stream()
-                      .anyMatch(tag -> target.tags().rank(Tag.parse(tag)).isPresent()));
+                  || tags.stream().anyMatch(tag -> target.tags().rank(Tag.parse(tag)).isPresent()));
       boolean noBuild =
           texts(scenario.path("resolver_options").path("no_build")).contains(project.value());
       if (!wheel && (noBuild || !version.path("sdist").asBoolean(true))) {

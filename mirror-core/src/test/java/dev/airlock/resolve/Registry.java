@@ -27,8 +27,7 @@ final class Registry implements Candidates {
   }
 
   /** Adds a version in some state. */
-  Registry add(
-      String project, String version, Candidate.State state, String... requirements) {
+  Registry add(String project, String version, Candidate.State state, String... requirements) {
     Map<Optional<ExtraName>, List<Requirement>> requires = new LinkedHashMap<>();
     for (String text : requirements) {
       int colon = text.indexOf(':');

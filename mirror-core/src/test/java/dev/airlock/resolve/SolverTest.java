@@ -33,12 +33,7 @@ class SolverTest {
 
   @Test
   void fitsVersionsTogether() throws Exception {
-    registry
-        .add("a", "1", "c<2")
-        .add("b", "1", "c>=1")
-        .add("c", "1")
-        .add("c", "1.5")
-        .add("c", "2");
+    registry.add("a", "1", "c<2").add("b", "1", "c>=1").add("c", "1").add("c", "1.5").add("c", "2");
 
     assertThat(solve("a", "b")).containsEntry("c", "1.5");
   }
@@ -71,10 +66,7 @@ class SolverTest {
 
   @Test
   void followsTheExtrasThatAreAskedFor() throws Exception {
-    registry
-        .add("a", "1", "x:b", "y:c", "all:a[x,y]")
-        .add("b", "1")
-        .add("c", "1", "a[x]");
+    registry.add("a", "1", "x:b", "y:c", "all:a[x,y]").add("b", "1").add("c", "1", "a[x]");
 
     assertThat(solve("a")).containsOnlyKeys("a");
     assertThat(solve("a[X]")).containsOnlyKeys("a", "b");
@@ -121,9 +113,7 @@ class SolverTest {
     assertThat(solve("a>0.1a1")).containsEntry("a", "2rc1");
     assertThat(solve("only")).containsEntry("only", "1.0b1");
     assertThat(
-            versions(
-                solution(
-                    new Problem(roots("a"), List.of(), _ -> true, Map.of()), registry)))
+            versions(solution(new Problem(roots("a"), List.of(), _ -> true, Map.of()), registry)))
         .containsEntry("a", "2rc1");
   }
 

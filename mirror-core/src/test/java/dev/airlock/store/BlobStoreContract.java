@@ -81,8 +81,8 @@ abstract class BlobStoreContract {
     for (long expected : new long[] {0, WHEEL.length - 1, WHEEL.length + 1, 1L << 40}) {
       try (Draft draft = store().draft(NAME)) {
         write(draft, WHEEL);
-        assertThatThrownBy(() ->
-                draft.commit(new Expectation(Optional.empty(), OptionalLong.of(expected))))
+        assertThatThrownBy(
+                () -> draft.commit(new Expectation(Optional.empty(), OptionalLong.of(expected))))
             .isInstanceOf(CorruptContentException.class)
             .hasMessageContaining("expected " + expected + " bytes and got " + WHEEL.length);
       }
@@ -229,7 +229,10 @@ abstract class BlobStoreContract {
   @Test
   void listsInOrder() throws IOException {
     List<Sha256> digests =
-        List.of(store().put(WHEEL).digest(), store().put(OTHER).digest(), store().put(new byte[9]).digest());
+        List.of(
+            store().put(WHEEL).digest(),
+            store().put(OTHER).digest(),
+            store().put(new byte[9]).digest());
 
     assertThat(store().list()).containsExactlyElementsOf(digests.stream().sorted().toList());
   }
@@ -244,8 +247,8 @@ abstract class BlobStoreContract {
 
     assertThat(commit(WHEEL, new Expectation(Optional.of(right), OptionalLong.empty())).digest())
         .isEqualTo(DIGEST);
-    assertThatThrownBy(() ->
-            commit(OTHER, new Expectation(Optional.of(wrong), OptionalLong.empty())))
+    assertThatThrownBy(
+            () -> commit(OTHER, new Expectation(Optional.of(wrong), OptionalLong.empty())))
         .isInstanceOf(CorruptContentException.class)
         .hasMessageContaining(algorithm.label() + "=");
     assertThat(store().list()).containsExactly(DIGEST);

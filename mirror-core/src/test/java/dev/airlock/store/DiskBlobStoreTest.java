@@ -54,9 +54,7 @@ class DiskBlobStoreTest extends BlobStoreContract {
 
     assertThat(store.root().resolve("blobs/sha256"))
         .isDirectoryRecursivelyContaining("glob:**/" + DIGEST);
-    assertThat(
-            store.root()
-                .resolve("blobs/sha256/" + DIGEST.hex().substring(0, 2) + "/" + DIGEST))
+    assertThat(store.root().resolve("blobs/sha256/" + DIGEST.hex().substring(0, 2) + "/" + DIGEST))
         .hasBinaryContent(WHEEL);
     try (SeekableByteChannel channel = blob.open()) {
       assertThat(channel).isInstanceOf(FileChannel.class);
@@ -207,7 +205,9 @@ class DiskBlobStoreTest extends BlobStoreContract {
     assertThatThrownBy(() -> Store.openOrCreate(home))
         .isInstanceOf(StoreException.class)
         .hasMessage(
-            "'" + home + "' is no store and not empty: name an empty or absent directory with"
+            "'"
+                + home
+                + "' is no store and not empty: name an empty or absent directory with"
                 + " --store");
     assertThat(home).isDirectoryNotContaining("glob:**airlock-store.json");
   }

@@ -172,8 +172,7 @@ public sealed interface Marker {
     /** A name is in a set or it is not; it never equals a set. */
     private boolean compareMember(String text, Set<String> set) {
       boolean member =
-          set.stream()
-              .anyMatch(name -> normalizedName(name).equals(normalizedName(text)));
+          set.stream().anyMatch(name -> normalizedName(name).equals(normalizedName(text)));
       return switch (operator) {
         case "in" -> member;
         case "not in" -> !member;

@@ -54,6 +54,7 @@ public final class Platform {
   private static final String ACCEPTED =
       "accepted are manylinux_2_35_x86_64, manylinux2014_aarch64, musllinux_1_2_x86_64,"
           + " linux_x86_64, macosx_14_0_arm64, win_amd64 and the like";
+
   /** Far beyond what there is: no list of tags becomes longer than it has any use. */
   private static final int NEWEST_MACOS = 99;
 
@@ -180,8 +181,8 @@ public final class Platform {
   }
 
   /**
-   * The order of {@code packaging.tags.mac_platforms}: year by year down to 11, then 10.16 down
-   * to 10.4.
+   * The order of {@code packaging.tags.mac_platforms}: year by year down to 11, then 10.16 down to
+   * 10.4.
    */
   private static List<String> macTags(int major, int minor, String arch) {
     var tags = new ArrayList<String>();

@@ -78,7 +78,8 @@ class CoreMetadataTest {
 
   @Test
   void readsBytesThatAreNoUtf8AndAMarkInFront() {
-    byte[] latin = "Name: foo\nAuthor: M\u00fcller\nVersion: 1\n".getBytes(StandardCharsets.ISO_8859_1);
+    byte[] latin =
+        "Name: foo\nAuthor: M\u00fcller\nVersion: 1\n".getBytes(StandardCharsets.ISO_8859_1);
 
     assertThat(CoreMetadata.parse(latin).version()).hasToString("1");
     assertThat(parse("\ufeffName: foo\nVersion: 1\n").project()).hasToString("foo");

@@ -63,11 +63,10 @@ class SupportedTagsTest {
                     "cp310-cp310-manylinux_2_35_x86_64",
                     "cp310-none-any",
                     "cp310-abi3-manylinux1_x86_64")
-                .sorted(
-                    (a, b) ->
-                        Integer.compare(
-                            tags.rank(Tag.parse(a)).orElseThrow(),
-                            tags.rank(Tag.parse(b)).orElseThrow())))
+                .sorted((a, b) ->
+                    Integer.compare(
+                        tags.rank(Tag.parse(a)).orElseThrow(),
+                        tags.rank(Tag.parse(b)).orElseThrow())))
         .containsExactly(
             "cp310-cp310-manylinux_2_35_x86_64",
             "cp310-cp310-manylinux_2_17_x86_64.manylinux2014_x86_64",
