@@ -28,6 +28,8 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Says which blob is which file of which project of which index, and keeps pages and presets. Every
@@ -54,7 +56,7 @@ public final class Catalog {
   public IndexKey register(URI declared) throws IOException {
     IndexKey key = IndexKey.of(declared);
     Path document = indexes.resolve(key.value()).resolve(INDEX_DOCUMENT);
-    if (!Files.exists(document)) {
+    if (address(key).isEmpty()) {
       DurableFiles.write(document, bytes(JSON.createObjectNode().put("url", declared.toString())));
     }
     return key;
@@ -62,13 +64,15 @@ public final class Catalog {
 
   /** The indexes that are known, in the order of their keys. */
   public List<IndexKey> indexes() throws IOException {
-    return names(indexes).stream().map(IndexKey::new).toList();
+    return names(indexes).stream().flatMap(name -> understood(name, IndexKey::new)).toList();
   }
 
   /** The declared address of an index. */
   public Optional<URI> address(IndexKey key) throws IOException {
     return read(indexes.resolve(key.value()).resolve(INDEX_DOCUMENT))
-        .map(document -> URI.create(document.path("url").asText("")));
+        .map(document -> document.path("url").asText(""))
+        .filter(url -> !url.isEmpty())
+        .flatMap(url -> understood(url, URI::create).findFirst());
   }
 
   // --- files
@@ -116,7 +120,9 @@ public final class Catalog {
 
   /** The projects of an index of which files are held, in the order of their names. */
   public List<ProjectName> projects(IndexKey index) throws IOException {
-    return names(filesOf(index)).stream().map(ProjectName::new).toList();
+    return names(filesOf(index)).stream()
+        .flatMap(name -> understood(name, ProjectName::new))
+        .toList();
   }
 
   private Path filesOf(IndexKey index) {
@@ -132,13 +138,16 @@ public final class Catalog {
   private static Optional<HeldFile> heldFile(JsonNode document, ProjectName project) {
     String metadata = document.path("metadata-sha256").asText("");
     String uploadTime = document.path("upload-time").asText("");
+    if (!document.path("size").isIntegralNumber()) {
+      return Optional.empty();
+    }
     try {
       return DistributionFilename.of(document.path("filename").asText(""), project)
           .map(name ->
               new HeldFile(
                   name,
                   new Sha256(document.path("sha256").asText("")),
-                  document.path("size").asLong(-1),
+                  document.path("size").asLong(),
                   metadata.isEmpty() ? Optional.empty() : Optional.of(new Sha256(metadata)),
                   SpecifierSet.parse(document.path("requires-python").asText("")),
                   uploadTime.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(uploadTime)),
@@ -192,6 +201,9 @@ public final class Catalog {
 
   /** Publishes a preset whose closure is complete, replacing an earlier one at once. */
   public void publish(HeldPreset preset) throws IOException {
+    if (!isPresetName(preset.name())) {
+      throw new IllegalArgumentException("'" + preset.name() + "' is not the name of a preset");
+    }
     ObjectNode document = JSON.createObjectNode();
     document.put("name", preset.name());
     document.put("synced", preset.synced().toString());
@@ -203,11 +215,12 @@ public final class Catalog {
 
   /** A preset by its name. */
   public Optional<HeldPreset> preset(String name) throws IOException {
-    if (!name.matches("[a-z0-9][a-z0-9._-]*")) {
+    if (!isPresetName(name)) {
       return Optional.empty();
     }
     try {
       return read(presetDocument(name))
+          .filter(document -> document.path("lock").isTextual())
           .map(document ->
               new HeldPreset(
                   name,
@@ -225,7 +238,12 @@ public final class Catalog {
     return names(presets).stream()
         .filter(name -> name.endsWith(EXTENSION))
         .map(name -> name.substring(0, name.length() - EXTENSION.length()))
+        .filter(Catalog::isPresetName)
         .toList();
+  }
+
+  private static boolean isPresetName(String name) {
+    return name.matches("[a-z0-9][a-z0-9._-]*");
   }
 
   private Path presetDocument(String name) {
@@ -233,6 +251,15 @@ public final class Catalog {
   }
 
   // --- documents
+
+  /** A name as what it is the name of; nothing where some other program left a file. */
+  private static <T> Stream<T> understood(String name, Function<String, T> reader) {
+    try {
+      return Stream.of(reader.apply(name));
+    } catch (IllegalArgumentException strange) {
+      return Stream.empty();
+    }
+  }
 
   private static List<String> names(Path directory) throws IOException {
     try (var entries = Files.list(directory)) {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 public record IndexKey(String value) implements Comparable<IndexKey> {
   private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9._-]{0,119}");
-  private static final Pattern PLAIN = Pattern.compile("[a-z0-9._/]*");
+  private static final Pattern PLAIN = Pattern.compile("(/[a-z0-9._]+)*");
   private static final int DISTINCTION = 8;
 
   /**
@@ -44,6 +44,7 @@ public record IndexKey(String value) implements Comparable<IndexKey> {
         "https".equals(address.getScheme())
             && address.getPort() < 0
             && address.getHost() != null
+            && address.getRawQuery() == null
             && PLAIN.matcher(path).matches();
     String slug =
         (host + path)
@@ -53,9 +54,10 @@ public record IndexKey(String value) implements Comparable<IndexKey> {
     if (plain && slug.length() <= 100) {
       return new IndexKey(slug);
     }
+    String query = address.getRawQuery() == null ? "" : "?" + address.getRawQuery();
     String distinction =
         Sha256.of(
-                (address.getScheme() + "://" + address.getRawAuthority() + path)
+                (address.getScheme() + "://" + address.getRawAuthority() + path + query)
                     .getBytes(StandardCharsets.UTF_8))
             .hex()
             .substring(0, DISTINCTION);

@@ -69,7 +69,7 @@ final class HtmlPageReader {
             .map(name ->
                 new IndexFile(
                     name,
-                    withoutFragment(target),
+                    Links.withoutFragment(target),
                     Optional.ofNullable(target.getFragment())
                         .flatMap(HtmlPageReader::digest)
                         .stream()
@@ -92,12 +92,6 @@ final class HtmlPageReader {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  private static URI withoutFragment(URI target) {
-    String text = target.toString();
-    int fragment = text.indexOf('#');
-    return fragment < 0 ? target : URI.create(text.substring(0, fragment));
-  }
-
   private static Optional<Digest> digest(String fragment) {
     for (String part : fragment.split("&", -1)) {
       Optional<Digest> digest = Digest.parse(part);
@@ -115,7 +109,8 @@ final class HtmlPageReader {
 
   private static OptionalLong size(Element anchor) {
     try {
-      return OptionalLong.of(Long.parseLong(anchor.attr("data-size").strip()));
+      long size = Long.parseLong(anchor.attr("data-size").strip());
+      return size < 0 ? OptionalLong.empty() : OptionalLong.of(size);
     } catch (NumberFormatException notStated) {
       return OptionalLong.empty();
     }

@@ -63,14 +63,12 @@ final class JsonPageReader {
     return Optional.of(
         new IndexFile(
             name.get(),
-            url.get(),
+            Links.withoutFragment(url.get()),
             digests(file.path("hashes")),
             requiresPython.isBlank() || file.path("requires-python").isNull()
                 ? SpecifierSet.ANY
                 : LenientForms.requiresPython(requiresPython),
-            file.path("size").isIntegralNumber()
-                ? OptionalLong.of(file.path("size").asLong())
-                : OptionalLong.empty(),
+            size(file.path("size")),
             uploadTime(file.path("upload-time").asText("")),
             yanked(file.path("yanked")),
             metadata(file)));
@@ -82,6 +80,12 @@ final class JsonPageReader {
         .toList();
   }
 
+  private static OptionalLong size(JsonNode value) {
+    return value.isIntegralNumber() && value.canConvertToLong() && value.asLong() >= 0
+        ? OptionalLong.of(value.asLong())
+        : OptionalLong.empty();
+  }
+
   private static Optional<Instant> uploadTime(String text) {
     try {
       return Optional.of(Instant.parse(text));
@@ -90,9 +94,10 @@ final class JsonPageReader {
     }
   }
 
+  /** An empty text says that it was not withdrawn, as pip reads it. */
   private static Yanked yanked(JsonNode value) {
     if (value.isTextual()) {
-      return new Yanked.Because(value.asText());
+      return value.asText().isEmpty() ? new Yanked.No() : new Yanked.Because(value.asText());
     }
     return value.asBoolean(false) ? new Yanked.Because("") : new Yanked.No();
   }

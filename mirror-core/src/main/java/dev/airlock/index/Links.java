@@ -2,6 +2,7 @@ package dev.airlock.index;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,17 +24,28 @@ final class Links {
       return Optional.empty();
     }
     try {
-      URI target = base.resolve(new URI(link));
-      String scheme = target.getScheme();
+      URI target = rooted(base).resolve(new URI(link));
+      String scheme = String.valueOf(target.getScheme()).toLowerCase(Locale.ROOT);
       boolean allowed =
-          scheme != null
-              && target.getPath() != null
-              && (REMOTE.contains(scheme)
-                  || (scheme.equals("file") && "file".equals(base.getScheme())));
+          target.getPath() != null
+              && ((REMOTE.contains(scheme) && target.getHost() != null)
+                  || (scheme.equals("file") && "file".equalsIgnoreCase(base.getScheme())));
       return allowed ? Optional.of(withSlashes(target)) : Optional.empty();
     } catch (URISyntaxException | IllegalArgumentException notALink) {
       return Optional.empty();
     }
+  }
+
+  /** {@code https://host} with the path that it stands for, without which relative links fail. */
+  private static URI rooted(URI base) {
+    return base.getHost() != null && base.getRawPath().isEmpty() ? base.resolve("/") : base;
+  }
+
+  /** The address alone; what stands behind {@code #} speaks about the link. */
+  static URI withoutFragment(URI target) {
+    String text = target.toString();
+    int fragment = text.indexOf('#');
+    return fragment < 0 ? target : URI.create(text.substring(0, fragment));
   }
 
   /**

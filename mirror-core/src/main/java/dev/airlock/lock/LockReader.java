@@ -12,6 +12,7 @@ import dev.airlock.packaging.target.Target;
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.packaging.version.Version;
 import java.net.URI;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ public final class LockReader {
       return lock(TOML.readTree(text));
     } catch (JsonProcessingException e) {
       throw new MalformedLockException("it is not TOML: " + e.getOriginalMessage(), e);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | DateTimeException e) {
       throw new MalformedLockException(String.valueOf(e.getMessage()), e);
     }
   }
@@ -96,9 +97,17 @@ public final class LockReader {
             .orElseThrow(() ->
                 new MalformedLockException("'" + name + "' is no file of the project " + project)),
         URI.create(text(node, "url")),
-        node.path("size").asLong(-1),
+        size(node),
         new Sha256(text(node.path("hashes"), "sha256")),
         uploadTime(node));
+  }
+
+  private static long size(JsonNode node) throws MalformedLockException {
+    JsonNode size = node.path("size");
+    if (!size.canConvertToLong() || !size.isIntegralNumber() || size.asLong() < 0) {
+      throw new MalformedLockException("the size in bytes is missing in " + abridged(node));
+    }
+    return size.asLong();
   }
 
   private static Optional<Instant> uploadTime(JsonNode node) {

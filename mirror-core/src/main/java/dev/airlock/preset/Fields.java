@@ -28,11 +28,8 @@ final class Fields {
     this.problems = problems;
   }
 
-  static Fields of(JsonNode node, String place, Problems problems) {
-    if (!node.isObject()) {
-      problems.add(place, quoted(node), "it has to be an object, {…}");
-    }
-    return new Fields(node, place, problems);
+  static Fields of(JsonNode object, Problems problems) {
+    return new Fields(object, "", problems);
   }
 
   /** The names of all fields, in their order. */

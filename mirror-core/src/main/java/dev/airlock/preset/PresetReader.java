@@ -14,6 +14,7 @@ import dev.airlock.packaging.version.Version;
 import dev.airlock.preset.Preset.Root;
 import dev.airlock.preset.Preset.Step;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -43,6 +44,7 @@ public final class PresetReader {
   private final PresetSource source;
   private final Problems problems;
   private final List<Root> roots = new ArrayList<>();
+  private int defaults;
   private final Map<String, String> buildArguments = new LinkedHashMap<>();
 
   private PresetReader(PresetSource source) {
@@ -82,7 +84,11 @@ public final class PresetReader {
       problems.add(line, "", "it is not JSON: " + e.getOriginalMessage());
       throw problems.exception();
     }
-    Fields fields = Fields.of(document, "", problems);
+    if (!document.isObject()) {
+      problems.add("", "", "it has to be an object, {…}");
+      throw problems.exception();
+    }
+    Fields fields = Fields.of(document, problems);
     checkSchema(fields);
     String name = fields.text("name").orElse("");
     checkName(name);
@@ -147,11 +153,13 @@ public final class PresetReader {
   private List<Target> targets(Fields fields) {
     var targets = new ArrayList<Target>();
     List<Fields.Value> list = fields.list("targets");
-    if (list.isEmpty() && fields.value("targets").isAbsent()) {
+    Fields.Value whole = fields.value("targets");
+    if (whole.isAbsent() || (whole.node().isArray() && list.isEmpty())) {
       problems.add(
           "targets",
           "",
-          "it is missing; accepted is [{\"python\": \"3.10\", \"platform\":"
+          (whole.isAbsent() ? "it is missing" : "one target at least has to be there")
+              + "; accepted is [{\"python\": \"3.10\", \"platform\":"
               + " \"manylinux_2_35_x86_64\"}]");
     }
     for (Fields.Value value : list) {
@@ -206,7 +214,6 @@ public final class PresetReader {
         }
         named.object(name).flatMap(index -> index(name, index, claims)).ifPresent(indexes::add);
       }
-      long defaults = indexes.stream().filter(PresetIndex::isDefault).count();
       if (defaults != 1) {
         problems.add(
             "indexes",
@@ -239,17 +246,23 @@ public final class PresetReader {
           });
     }
     boolean isDefault = index.flag("default");
+    defaults += isDefault ? 1 : 0;
     index.refuseOthers();
     return url.map(address -> new PresetIndex(name, address, projects, isDefault));
   }
 
   private static URI address(String text) {
-    URI address = URI.create(text);
+    String accepted = "accepted are http, https and file addresses, as in https://pypi.org/simple/";
+    URI address;
+    try {
+      address = new URI(text);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(accepted, e);
+    }
     String scheme = String.valueOf(address.getScheme());
     if (!Set.of("http", "https", "file").contains(scheme)
         || (address.getHost() == null && !scheme.equals("file"))) {
-      throw new IllegalArgumentException(
-          "accepted are http, https and file addresses, as in https://pypi.org/simple/");
+      throw new IllegalArgumentException(accepted);
     }
     if (address.getUserInfo() != null) {
       throw new IllegalArgumentException("credentials belong in ~/.netrc, not in a preset");
@@ -306,18 +319,22 @@ public final class PresetReader {
         .text(key)
         .ifPresent(text -> {
           Optional<ProjectName> name = value.parse(project, ProjectName::new);
-          Optional<SpecifierSet> specifier =
-              value.parse(
-                  text,
-                  version ->
-                      version.isBlank() || "=<>!~".indexOf(version.strip().charAt(0)) >= 0
-                          ? SpecifierSet.parse(version)
-                          : SpecifierSet.exactly(Version.parse(version)));
+          Optional<SpecifierSet> specifier = value.parse(text, PresetReader::versions);
           if (name.isPresent() && specifier.isPresent()) {
             root(new Requirement(name.get(), specifier.get()), step, value.place());
             buildArguments.put(argument, text);
           }
         });
+  }
+
+  private static SpecifierSet versions(String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException(
+          "accepted are a version, as in 1.23.1, and a specifier, as in >=1.11,<2");
+    }
+    return "=<>!~".indexOf(text.strip().charAt(0)) >= 0
+        ? SpecifierSet.parse(text)
+        : SpecifierSet.exactly(Version.parse(text));
   }
 
   private void root(Requirement requirement, Step step, String place) {

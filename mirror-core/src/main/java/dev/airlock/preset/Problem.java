@@ -11,6 +11,10 @@ package dev.airlock.preset;
 public record Problem(String file, String place, String found, String rule) {
   @Override
   public String toString() {
-    return file + ": " + place + ": " + (found.isEmpty() ? "" : found + ": ") + rule;
+    return file
+        + ": "
+        + (place.isEmpty() ? "" : place + ": ")
+        + (found.isEmpty() ? "" : found + ": ")
+        + rule;
   }
 }

@@ -90,6 +90,7 @@ final class DiskDraft implements Draft {
 
   @Override
   public void validator(Optional<String> newValidator) throws IOException {
+    requireUncommitted();
     if (newValidator.equals(validator)) {
       return;
     }
@@ -103,6 +104,7 @@ final class DiskDraft implements Draft {
 
   @Override
   public void restart() throws IOException {
+    requireUncommitted();
     channel.truncate(0);
     channel.position(0);
     length = 0;
@@ -113,6 +115,7 @@ final class DiskDraft implements Draft {
 
   @Override
   public void write(byte[] bytes, int offset, int count) throws IOException {
+    requireUncommitted();
     ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, count);
     try {
       while (buffer.hasRemaining()) {
@@ -127,6 +130,7 @@ final class DiskDraft implements Draft {
 
   @Override
   public Blob commit(Expectation expectation) throws IOException, CorruptContentException {
+    requireUncommitted();
     Hasher verified = verify(expectation);
     Sha256 digest = verified.sha256();
     Path target = store.file(digest);
@@ -142,6 +146,13 @@ final class DiskDraft implements Draft {
     return store
         .find(digest)
         .orElseThrow(() -> new IOException("'" + target + "' vanished after it was written"));
+  }
+
+  /** The file has become a blob: to write to it now would change a blob. */
+  private void requireUncommitted() {
+    if (committed) {
+      throw new IllegalStateException("this draft was committed, and is a blob now");
+    }
   }
 
   private Hasher verify(Expectation expectation) throws IOException {

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * A blob that is being written. Closing it without {@link #commit} keeps what is there for a later
- * run. Not for several threads.
+ * run; after the commit nothing can be written any more. Not for several threads.
  */
 public interface Draft extends Closeable {
   /** How many bytes are there, from an earlier run too. */

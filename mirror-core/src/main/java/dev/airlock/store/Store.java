@@ -57,25 +57,31 @@ public final class Store implements Closeable {
               + root
               + "': run `airlock sync PRESET` to make one, or name another with --store");
     }
-    JsonNode document;
-    try {
-      document = JSON.readTree(Files.readAllBytes(marker));
-    } catch (JacksonException e) {
-      throw new StoreException(
-          "'" + marker + "' is damaged: it has to be {\"format\":" + FORMAT + "}", e);
-    }
-    int format = document.path("format").asInt(-1);
+    int format = format(marker);
     if (format != FORMAT) {
       throw new StoreException(
           "the store in '"
               + root
               + "' has the format "
-              + document.path("format")
+              + format
               + "; this version of airlock reads format "
               + FORMAT
               + " only: use the version that wrote it");
     }
     return new Store(root);
+  }
+
+  private static int format(Path marker) throws IOException {
+    String damaged = "'" + marker + "' is damaged: it has to be {\"format\":" + FORMAT + "}";
+    try {
+      JsonNode format = JSON.readTree(Files.readAllBytes(marker)).path("format");
+      if (!format.isInt()) {
+        throw new StoreException(damaged);
+      }
+      return format.intValue();
+    } catch (JacksonException e) {
+      throw new StoreException(damaged, e);
+    }
   }
 
   private static void refuseOtherContent(Path root) throws IOException {

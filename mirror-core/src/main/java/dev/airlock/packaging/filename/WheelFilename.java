@@ -55,7 +55,7 @@ public record WheelFilename(
       int tags = parts.length - 3;
       return new WheelFilename(
           new ProjectName(parts[0]),
-          Version.parse(parts[1].replace('_', '-')),
+          Version.parse(parts[1]),
           parts.length == 6 ? BuildTag.parse(parts[2]) : BuildTag.NONE,
           Tag.parse(parts[tags] + "-" + parts[tags + 1] + "-" + parts[tags + 2]),
           text);

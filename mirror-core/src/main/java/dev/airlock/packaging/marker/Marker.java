@@ -1,7 +1,8 @@
 package dev.airlock.packaging.marker;
 
 import dev.airlock.packaging.MalformedException;
-import dev.airlock.packaging.version.SpecifierSet;
+import dev.airlock.packaging.version.Operator;
+import dev.airlock.packaging.version.Specifier;
 import dev.airlock.packaging.version.Version;
 import java.util.List;
 import java.util.Locale;
@@ -133,15 +134,14 @@ public sealed interface Marker {
       if (right instanceof Operand.Named(Variable set)
           && set.isSet()
           && left instanceof Operand.Literal(String text)) {
-        Set<String> members = context.set(set);
-        return operator.equals("in") == members.contains(text);
+        return compareMember(text, context.set(set));
       }
       Variable variable = variable();
       String leftText = text(left, context);
       String rightText = text(right, context);
       if (variable == Variable.EXTRA) {
-        leftText = normalizedExtra(leftText);
-        rightText = normalizedExtra(rightText);
+        leftText = normalizedName(leftText);
+        rightText = normalizedName(rightText);
       }
       return variable.isVersion()
           ? compareVersions(leftText, rightText)
@@ -165,34 +165,50 @@ public sealed interface Marker {
       };
     }
 
-    private static String normalizedExtra(String extra) {
-      return extra.toLowerCase(Locale.ROOT).replaceAll("[-_.]+", "-");
+    private static String normalizedName(String name) {
+      return name.toLowerCase(Locale.ROOT).replaceAll("[-_.]+", "-");
     }
 
-    /** Compares as versions where both sides are versions, else as texts, as PEP 508 says. */
+    /** A name is in a set or it is not; it never equals a set. */
+    private boolean compareMember(String text, Set<String> set) {
+      boolean member =
+          set.stream().anyMatch(name -> normalizedName(name).equals(normalizedName(text)));
+      return switch (operator) {
+        case "in" -> member;
+        case "not in" -> !member;
+        default -> operator.equals("!=");
+      };
+    }
+
+    /**
+     * Compares as versions where the right side makes a version specifier; a left side that is no
+     * version satisfies none.
+     */
     private boolean compareVersions(String leftText, String rightText) {
       if (operator.endsWith("in")) {
         return compareTexts(leftText, rightText);
       }
-      SpecifierSet specifier;
-      Version version;
+      Specifier specifier;
       try {
-        specifier = SpecifierSet.parse(operator + rightText);
-        version = Version.parse(leftText);
-      } catch (MalformedException notVersions) {
+        specifier = Specifier.parse(operator + rightText);
+      } catch (MalformedException notAVersion) {
         return compareTexts(leftText, rightText);
       }
-      return specifier.contains(version);
+      if (specifier.operator() == Operator.ARBITRARY) {
+        return leftText.equalsIgnoreCase(rightText.strip());
+      }
+      try {
+        return specifier.contains(Version.parse(leftText));
+      } catch (MalformedException notAVersion) {
+        return false;
+      }
     }
 
+    /** Texts have no order: {@code <=} and {@code >=} mean that they are equal. */
     private boolean compareTexts(String leftText, String rightText) {
       return switch (operator) {
-        case "==", "===" -> leftText.equals(rightText);
+        case "==", "===", "<=", ">=" -> leftText.equals(rightText);
         case "!=" -> !leftText.equals(rightText);
-        case "<" -> leftText.compareTo(rightText) < 0;
-        case "<=" -> leftText.compareTo(rightText) <= 0;
-        case ">" -> leftText.compareTo(rightText) > 0;
-        case ">=" -> leftText.compareTo(rightText) >= 0;
         case "in" -> rightText.contains(leftText);
         case "not in" -> !rightText.contains(leftText);
         default -> false;

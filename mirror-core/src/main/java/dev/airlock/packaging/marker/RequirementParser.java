@@ -7,11 +7,13 @@ import dev.airlock.packaging.version.SpecifierSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A recursive-descent reader of the grammar of PEP 508, for requirements and for markers alone. */
 final class RequirementParser {
   private static final List<String> OPERATORS =
       List.of("===", "~=", "==", "!=", "<=", ">=", "<", ">");
+  private static final Pattern DOUBLE_COMMA = Pattern.compile(",\\s*,");
   private static final int DEEPEST = 100;
 
   private final String text;
@@ -88,6 +90,9 @@ final class RequirementParser {
       if (peek() == ',') {
         at++;
         skipSpace();
+        if (peek() == ']') {
+          throw malformed("the name of an extra is missing behind the last ','");
+        }
       } else if (peek() != ']') {
         throw malformed("the extras have to be separated by ',' and end with ']'");
       }
@@ -124,6 +129,9 @@ final class RequirementParser {
       }
       at++;
     }
+    if (clauses.strip().startsWith(",") || DOUBLE_COMMA.matcher(clauses).find()) {
+      throw malformed("a version is missing before a ','");
+    }
     try {
       return SpecifierSet.parse(clauses);
     } catch (MalformedException e) {
@@ -136,20 +144,28 @@ final class RequirementParser {
       throw malformed("it is nested more than " + DEEPEST + " deep");
     }
     var parts = new ArrayList<Marker>();
-    parts.add(both());
-    while (takeWord("or")) {
-      parts.add(both());
-    }
+    do {
+      Marker part = both();
+      if (part instanceof Marker.Any any) {
+        parts.addAll(any.parts());
+      } else {
+        parts.add(part);
+      }
+    } while (takeWord("or"));
     depth--;
     return parts.size() == 1 ? parts.getFirst() : new Marker.Any(parts);
   }
 
   private Marker both() {
     var parts = new ArrayList<Marker>();
-    parts.add(atom());
-    while (takeWord("and")) {
-      parts.add(atom());
-    }
+    do {
+      Marker part = atom();
+      if (part instanceof Marker.All all) {
+        parts.addAll(all.parts());
+      } else {
+        parts.add(part);
+      }
+    } while (takeWord("and"));
     return parts.size() == 1 ? parts.getFirst() : new Marker.All(parts);
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
  */
 final class Headers {
   private static final int SHOWN = 60;
+  private static final String BYTE_ORDER_MARK = "\ufeff";
 
   private final String text;
   private final Map<String, List<String>> fields;
@@ -26,7 +27,8 @@ final class Headers {
     Map<String, List<String>> fields = new LinkedHashMap<>();
     String name = "";
     var value = new StringBuilder();
-    for (String line : (Iterable<String>) text.lines()::iterator) {
+    String unmarked = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    for (String line : (Iterable<String>) unmarked.lines()::iterator) {
       if (line.isEmpty()) {
         break;
       }

@@ -24,11 +24,11 @@ public final class LenientForms {
           new Rewrite(Pattern.compile("!=\\s*~\\s*([0-9][0-9.]*)"), "!=$1.*"),
           // >=7.2.0<8: a comma is missing
           new Rewrite(Pattern.compile("([0-9*])\\s*(>=|<=|!=|==|~=|>|<)(?=\\s*[0-9])"), "$1,$2"),
-          // >=3.6' with a stray quote at the end of the versions
-          new Rewrite(Pattern.compile("([0-9*])['\"](?=\\s*(?:,|;|\\)|$))"), "$1"),
           // >= '3.6' with quotes around the version
           new Rewrite(
               Pattern.compile("(>=|<=|!=|==|~=|>|<)\\s*['\"]([0-9][0-9a-zA-Z.*!]*)['\"]"), "$1$2"),
+          // >=3.6' with a stray quote at the end of the versions
+          new Rewrite(Pattern.compile("([0-9*])['\"](?=\\s*(?:,|;|\\)|$))"), "$1"),
           // >=1.0.: a dot too many
           new Rewrite(Pattern.compile("([0-9])\\.(?=\\s*(?:,|;|\\)|$))"), "$1"),
           // =>1.0

@@ -54,6 +54,11 @@ public final class Platform {
   private static final String ACCEPTED =
       "accepted are manylinux_2_35_x86_64, manylinux2014_aarch64, musllinux_1_2_x86_64,"
           + " linux_x86_64, macosx_14_0_arm64, win_amd64 and the like";
+
+  /** Far beyond what there is: no list of tags becomes longer than it has any use. */
+  private static final int NEWEST_MACOS = 99;
+
+  private static final int NEWEST_LIBC = 199;
   private static final Pattern MANYLINUX =
       Pattern.compile("manylinux_(\\d{1,4})_(\\d{1,4})_([a-z0-9_]+)");
   private static final Pattern MUSLLINUX =
@@ -113,6 +118,10 @@ public final class Platform {
     if (mac.matches()) {
       int major = Integer.parseInt(mac.group(1));
       int minor = Integer.parseInt(mac.group(2));
+      if (major < 10 || major > NEWEST_MACOS) {
+        throw new MalformedException(
+            "platform tag", text, "macOS has versions from 10 on; " + ACCEPTED);
+      }
       return new Platform(tag, Family.MACOS, mac.group(3), macTags(major, minor, mac.group(3)));
     }
     return switch (tag) {
@@ -138,6 +147,12 @@ public final class Platform {
     }
     boolean intel = arch.equals("x86_64") || arch.equals("i686");
     int oldest = intel ? 5 : 17;
+    if (newest < oldest || newest > NEWEST_LIBC) {
+      throw new MalformedException(
+          "platform tag",
+          text,
+          "manylinux begins with glibc 2." + oldest + " on " + arch + "; " + ACCEPTED);
+    }
     var tags = new ArrayList<String>();
     for (int minor = newest; minor >= oldest; minor--) {
       tags.add("manylinux_2_" + minor + "_" + arch);
@@ -153,9 +168,9 @@ public final class Platform {
   }
 
   private static Platform musllinux(String text, String tag, int major, int newest, String arch) {
-    if (major != 1) {
+    if (major != 1 || newest > NEWEST_LIBC) {
       throw new MalformedException(
-          "platform tag", text, "musl has the major version 1 everywhere; " + ACCEPTED);
+          "platform tag", text, "musl has versions 1.0, 1.1, 1.2 and so on; " + ACCEPTED);
     }
     var tags = new ArrayList<String>();
     for (int minor = newest; minor >= 0; minor--) {
@@ -166,7 +181,7 @@ public final class Platform {
   }
 
   /**
-   * The order of {@code packaging.tags.mac_platforms}: years by years to 11, then 10.16 down to
+   * The order of {@code packaging.tags.mac_platforms}: year by year down to 11, then 10.16 down to
    * 10.4.
    */
   private static List<String> macTags(int major, int minor, String arch) {

@@ -14,6 +14,12 @@ import java.util.Set;
  * packaging.tags.sys_tags()}, by which pip and uv choose among the wheels of a version.
  */
 public final class SupportedTags {
+  /** Python 3.2 had the first stable ABI. */
+  private static final int FIRST_STABLE_ABI = 2;
+
+  /** Up to Python 3.7 the ABI tag told of pymalloc: {@code cp37m}. */
+  private static final int FIRST_WITHOUT_FLAG = 8;
+
   private final List<Tag> tags;
   private final Map<Tag, Integer> ranks;
 
@@ -36,18 +42,16 @@ public final class SupportedTags {
   public static SupportedTags cpython(
       int major, int minor, boolean freeThreaded, Platform platform) {
     String interpreter = "cp" + major + minor;
-    String abi = interpreter + (freeThreaded ? "t" : "");
+    String abi = interpreter + (freeThreaded ? "t" : minor < FIRST_WITHOUT_FLAG ? "m" : "");
     Set<Tag> tags = new LinkedHashSet<>();
     add(tags, interpreter, abi, platform);
-    boolean stableAbi = !freeThreaded && major == 3 && minor >= 2;
-    if (stableAbi) {
-      add(tags, interpreter, "abi3", platform);
+    String stableAbi = freeThreaded ? "abi3t" : "abi3";
+    if (minor >= FIRST_STABLE_ABI) {
+      add(tags, interpreter, stableAbi, platform);
     }
     add(tags, interpreter, "none", platform);
-    if (stableAbi) {
-      for (int older = minor - 1; older >= 2; older--) {
-        add(tags, "cp" + major + older, "abi3", platform);
-      }
+    for (int older = minor - 1; older >= FIRST_STABLE_ABI; older--) {
+      add(tags, "cp" + major + older, stableAbi, platform);
     }
     for (String version : pythonTags(major, minor)) {
       add(tags, version, "none", platform);

@@ -2,8 +2,6 @@ package dev.airlock.packaging.version;
 
 import dev.airlock.packaging.MalformedException;
 import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -53,25 +51,25 @@ public final class Specifier {
 
   private static Specifier of(Operator operator, String text, String clause) {
     if (operator == Operator.ARBITRARY) {
-      if (text.isEmpty()
-          || text.chars().anyMatch(c -> Character.isWhitespace(c) || c == ';' || c == ')')) {
+      if (text.chars().anyMatch(c -> Character.isWhitespace(c) || c == ';' || c == ')')) {
         throw malformed(clause, "=== takes one text without spaces");
       }
       return new Specifier(operator, text, null, false);
     }
     boolean equality = operator == Operator.EQUAL || operator == Operator.NOT_EQUAL;
+    if (!equality && text.endsWith(ANY_SUFFIX)) {
+      throw malformed(clause, "'.*' is allowed with == and != only");
+    }
     boolean prefix = equality && text.endsWith(ANY_SUFFIX);
+    String written = prefix ? text.substring(0, text.length() - ANY_SUFFIX.length()) : text;
     Version version;
     try {
-      version =
-          Version.parse(prefix ? text.substring(0, text.length() - ANY_SUFFIX.length()) : text);
+      version = Version.parse(written);
     } catch (MalformedException e) {
       throw malformed(clause, e.getMessage());
     }
-    if (prefix
-        && (version.hasLocal()
-            || version.suffixes().stream().anyMatch(part -> part.startsWith("dev")))) {
-      throw malformed(clause, "a version with a dev or local part takes no '.*'");
+    if (prefix && (!version.isFinal() || !written.equals(written.strip()))) {
+      throw malformed(clause, "'.*' stands directly behind the numbers, as in ==1.2.*");
     }
     if (!equality && version.hasLocal()) {
       throw malformed(clause, "a local version label is allowed with == and != only");
@@ -135,40 +133,35 @@ public final class Specifier {
 
   private boolean equalTo(Version candidate, Version wanted) {
     if (prefix) {
-      return startsWith(candidate, wanted, wanted.release().size(), wanted.suffixes());
+      return startsWith(candidate, wanted, wanted.release().size());
     }
     return wanted.hasLocal() ? candidate.equals(wanted) : candidate.withoutLocal().equals(wanted);
   }
 
   private static boolean less(Version candidate, Version bound) {
-    if (candidate.compareTo(bound) >= 0) {
-      return false;
-    }
-    return bound.isPrerelease()
-        || !candidate.isPrerelease()
-        || !candidate.base().equals(bound.base());
+    return candidate.compareTo(bound) < 0
+        && (bound.isPrerelease()
+            || !candidate.isPrerelease()
+            || candidate.compareTo(bound.earliestPrerelease()) < 0);
   }
 
   private static boolean greater(Version candidate, Version bound) {
-    if (candidate.compareTo(bound) <= 0) {
-      return false;
-    }
-    boolean sameBase = candidate.base().equals(bound.base());
-    if (!bound.isPostrelease() && candidate.isPostrelease() && sameBase) {
-      return false;
-    }
-    return !candidate.hasLocal() || !sameBase;
+    boolean postOfBound =
+        !bound.isPostrelease()
+            && candidate.isPostrelease()
+            && candidate.withoutPost().equals(bound);
+    boolean localOfBound = candidate.hasLocal() && candidate.withoutLocal().equals(bound);
+    return candidate.compareTo(bound) > 0 && !postOfBound && !localOfBound;
   }
 
   /**
    * Whether a candidate is in the series of {@code ~=}: the same release but for its last number.
    */
   private static boolean inSeries(Version candidate, Version bound) {
-    return startsWith(candidate, bound, bound.release().size() - 1, List.of());
+    return startsWith(candidate, bound, bound.release().size() - 1);
   }
 
-  private static boolean startsWith(
-      Version candidate, Version wanted, int numbers, List<String> suffixes) {
+  private static boolean startsWith(Version candidate, Version wanted, int numbers) {
     if (!candidate.epoch().equals(wanted.epoch())) {
       return false;
     }
@@ -179,15 +172,7 @@ public final class Specifier {
         return false;
       }
     }
-    if (suffixes.isEmpty()) {
-      return true;
-    }
-    var rest = new ArrayList<String>();
-    for (int i = numbers; i < candidate.release().size(); i++) {
-      rest.add(candidate.release().get(i).toString());
-    }
-    rest.addAll(candidate.suffixes());
-    return rest.size() >= suffixes.size() && rest.subList(0, suffixes.size()).equals(suffixes);
+    return true;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.airlock.packaging.version;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -122,22 +121,19 @@ public final class Version implements Comparable<Version> {
     return new Version(epoch, release, null, null, null, List.of());
   }
 
-  /**
-   * The pre-release, post-release and dev parts, normalised, each as one text: {@code rc1}, {@code
-   * post2}.
-   */
-  List<String> suffixes() {
-    var parts = new ArrayList<String>(3);
-    if (pre != null) {
-      parts.add(pre.toString());
-    }
-    if (post != null) {
-      parts.add("post" + post);
-    }
-    if (dev != null) {
-      parts.add("dev" + dev);
-    }
-    return parts;
+  /** Whether there is nothing but an epoch and numbers. */
+  boolean isFinal() {
+    return pre == null && post == null && dev == null && local.isEmpty();
+  }
+
+  /** The earliest version that counts as a pre-release of this one: its {@code .dev0}. */
+  Version earliestPrerelease() {
+    return new Version(epoch, release, pre, post, BigInteger.ZERO, List.of());
+  }
+
+  /** The version that this one is a post-release of. */
+  Version withoutPost() {
+    return new Version(epoch, release, pre, null, null, List.of());
   }
 
   @Override

@@ -4,7 +4,6 @@ import dev.airlock.packaging.MalformedException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +35,7 @@ final class VersionParser {
 
   private VersionParser(String original) {
     this.original = original;
-    this.text = original.strip().toLowerCase(Locale.ROOT);
+    this.text = lowerCase(original.strip());
   }
 
   static Version parse(String text) {
@@ -170,6 +169,16 @@ final class VersionParser {
       throw malformed("a number is missing at character " + (at + 1));
     }
     return new BigInteger(text.substring(start, at));
+  }
+
+  /** Lower case for ASCII alone: other letters never belong in a version, whatever they fold to. */
+  private static String lowerCase(String text) {
+    var lower = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      lower.append(c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c);
+    }
+    return lower.toString();
   }
 
   private char peek() {

@@ -1,0 +1,81 @@
+package dev.airlock.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DurableFilesTest {
+  @TempDir private Path directory;
+
+  @Test
+  void writesAndReplacesWithoutLeavingAnythingElse() throws IOException {
+    Path target = directory.resolve("a/b/file.json");
+    DurableFiles.write(target, "first, which is longer".getBytes(UTF_8));
+    DurableFiles.write(target, "second".getBytes(UTF_8));
+
+    assertThat(target).hasContent("second");
+    try (Stream<Path> left = Files.list(directory.resolve("a/b"))) {
+      assertThat(left).containsExactly(target);
+    }
+  }
+
+  @Test
+  void leavesNothingWhereItCannotWrite() throws IOException {
+    Path target = directory.resolve("taken");
+    Files.createDirectories(target.resolve("full"));
+
+    assertThatThrownBy(() -> DurableFiles.write(target, new byte[1]))
+        .isInstanceOf(IOException.class);
+    try (Stream<Path> left = Files.list(directory)) {
+      assertThat(left).containsExactly(target);
+    }
+  }
+
+  @Test
+  void namesTemporaryFilesSoThatNobodyElseHasThem() {
+    Path one = DurableFiles.temporaryIn(directory);
+
+    assertThat(one).isNotEqualTo(DurableFiles.temporaryIn(directory));
+    assertThat(one.getFileName().toString()).startsWith(DurableFiles.TEMPORARY);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "No space left on device",
+        "/x/y: No space left on device",
+        "Disk quota exceeded",
+        "There is not enough space on the disk",
+      })
+  void tellsAFullDiskFromOtherTrouble(String message) {
+    IOException full = NoSpaceException.when(new IOException(message), directory);
+    var other = new IOException("Input/output error");
+
+    assertThat(full).isInstanceOf(NoSpaceException.class).hasMessageContaining("free some");
+    assertThat(NoSpaceException.when(full, directory)).isSameAs(full);
+    assertThat(NoSpaceException.when(other, directory)).isSameAs(other);
+    assertThat(NoSpaceException.when(new IOException(), directory))
+        .isNotInstanceOf(NoSpaceException.class);
+  }
+
+  @Test
+  void encodesNamesSoThatNoTwoMeetOnAFileSystemThatIgnoresCase() {
+    List<String> names = List.of("a", "A", "!a", "!A", "!!a", "aA", "Aa", "!", "!!", "a!A");
+
+    assertThat(names.stream().map(PortableNames::encode))
+        .doesNotHaveDuplicates()
+        .noneMatch(name -> name.chars().anyMatch(Character::isUpperCase));
+    assertThat(PortableNames.encode("GPUtil-1!1.4.0.tar.gz"))
+        .isEqualTo("!g!p!util-1!!1.4.0.tar.gz");
+  }
+}

@@ -1,0 +1,298 @@
+package dev.airlock.preset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.airlock.fixtures.Surroundings;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.preset.Preset.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PresetReaderTest {
+  @Test
+  void readsEveryKey() throws InvalidPresetException {
+    Preset preset =
+        PresetReader.read(
+            Presets.source(
+                Presets.merged(
+                    """
+                    "$schema": "../preset.schema.json",
+                    "description": "for a test", "notes": ["a note"],
+                    "base_image": "ubuntu:22.04",
+                    "indexes": {
+                      "pytorch": {"url": "https://download.pytorch.org/whl/cu118",
+                                  "projects": ["torch", "Torch_Vision"]},
+                      "pypi": {"url": "https://pypi.org/simple/", "default": true}},
+                    "bootstrap": ["pip>=23"],
+                    "packages": {"numpy": "1.23.1", "scikit-learn": ">=1,<2"},
+                    "pytorch": {"torch_version": "2.1.0", "torchvision_version": "0.16.0",
+                                "torchaudio_version": "2.1.0"},
+                    "tensorrt": {"version": "8.6.1"},
+                    "requirements": "requirements.txt",
+                    "constraints": ["scipy<2"],
+                    "override": ["packaging==24.0"],
+                    "exclude": ["cuda-bindings"],
+                    "prereleases": ["yacs"],
+                    "no_binary": ["GPUtil"],
+                    "no_build": ["torch"],
+                    "exclude_newer": "2024-06-30T00:00:00Z",
+                    "dependency_metadata": [
+                      {"name": "tensorrt", "version": "8.6.1", "requires_python": ">=3.8",
+                       "requires_dist": ["tensorrt-libs==8.6.1"]}],
+                    "build_requires": {"gputil": ["setuptools", "wheel"]}
+                    """),
+                Optional.of("requests[socks]; python_version >= '3.8'\n")));
+
+    assertThat(preset.name()).isEqualTo("one");
+    assertThat(preset.description()).isEqualTo("for a test");
+    assertThat(preset.baseImage()).contains("ubuntu:22.04");
+    assertThat(preset.targets()).hasToString("[cp310-manylinux_2_35_x86_64]");
+    assertThat(preset.indexOf(new ProjectName("torch-vision")).name()).isEqualTo("pytorch");
+    assertThat(preset.indexOf(new ProjectName("numpy")).name()).isEqualTo("pypi");
+    assertThat(preset.roots())
+        .map(root -> root.step() + " " + root.requirement())
+        .containsExactly(
+            "BOOTSTRAP pip>=23",
+            "PACKAGES numpy==1.23.1",
+            "PACKAGES scikit-learn>=1,<2",
+            "PYTORCH torch==2.1.0",
+            "PYTORCH torchvision==0.16.0",
+            "PYTORCH torchaudio==2.1.0",
+            "TENSORRT tensorrt==8.6.1",
+            "REQUIREMENTS requests[socks]; python_version >= \"3.8\"");
+    assertThat(preset.roots().getLast().place()).isEqualTo("requirements.txt line 1");
+    assertThat(preset.roots().get(1).place()).isEqualTo("packages.numpy");
+    assertThat(preset.constraints()).hasToString("[scipy<2]");
+    assertThat(preset.overrides()).hasToString("[packaging==24.0]");
+    assertThat(preset.exclude()).containsExactly(new ProjectName("cuda-bindings"));
+    assertThat(preset.prereleases().admit(new ProjectName("yacs"))).isTrue();
+    assertThat(preset.prereleases().admit(new ProjectName("numpy"))).isFalse();
+    assertThat(preset.noBinary()).containsExactly(new ProjectName("gputil"));
+    assertThat(preset.noBuild()).containsExactly(new ProjectName("torch"));
+    assertThat(preset.excludeNewer().orElseThrow()).hasToString("2024-06-30T00:00:00Z");
+    assertThat(preset.dependencyMetadata()).hasSize(1);
+    assertThat(preset.buildRequires()).containsOnlyKeys(new ProjectName("gputil"));
+    assertThat(preset.buildArguments())
+        .containsEntry("NUMPY_VERSION", "1.23.1")
+        .containsEntry("SCIKIT_LEARN_VERSION", ">=1,<2")
+        .containsEntry("TORCH_VERSION", "2.1.0")
+        .containsEntry("TENSORRT_VERSION", "8.6.1");
+  }
+
+  @Test
+  void installsPipSetuptoolsAndWheelFirstWhereNothingIsSaid() throws InvalidPresetException {
+    Preset preset = PresetReader.read(Presets.source(Presets.LEAST, Optional.empty()));
+
+    assertThat(preset.roots())
+        .allMatch(root -> root.step() == Step.BOOTSTRAP)
+        .map(root -> root.requirement().toString())
+        .containsExactly("pip", "setuptools", "wheel");
+    assertThat(PresetReader.read(Presets.with("\"bootstrap\": []")).roots()).isEmpty();
+    assertThat(
+            PresetReader.read(Presets.with("\"prereleases\": true"))
+                .prereleases()
+                .admit(new ProjectName("any")))
+        .isTrue();
+  }
+
+  @Test
+  void reportsEveryMistakeAtOnceWithPlaceValueAndRule() {
+    List<Problem> problems =
+        Presets.problems(
+            Presets.source(
+                """
+                {
+                  "schema": 2,
+                  "name": "Two",
+                  "targets": [{"python": "2.7", "platform": "solaris", "abi": "cp27"}],
+                  "indexes": {
+                    "a": {"url": "ftp://example.org/", "projects": ["torch"]},
+                    "b": {"url": "https://example.org/", "projects": ["Torch", "no name"]}
+                  },
+                  "packages": {"numpy": "latest", "scipy": 1.11},
+                  "requirements": "requirements.txt",
+                  "exclude": "torch",
+                  "exclude_newer": "yesterday",
+                  "constraint": ["numpy<2"]
+                }
+                """,
+                Optional.of("requests\n--index-url x\nbroken==\n")));
+
+    assertThat(problems)
+        .map(Problem::place)
+        .containsExactlyInAnyOrder(
+            "schema",
+            "name",
+            "targets[0].python",
+            "targets[0].platform",
+            "targets[0].abi",
+            "indexes.a.url",
+            "indexes.b.projects[0]",
+            "indexes.b.projects[1]",
+            "indexes",
+            "packages.numpy",
+            "packages.scipy",
+            "line 2",
+            "line 3",
+            "exclude",
+            "exclude_newer",
+            "constraint");
+    assertThat(problems)
+        .map(Problem::toString)
+        .contains(
+            "presets/one/preset.json: schema: 2: accepted is 1",
+            "presets/one/preset.json: indexes.b.projects[0]: 'Torch': the index 'a' claims this"
+                + " project too; a project has one index",
+            "presets/one/preset.json: exclude: 'torch': it has to be a list, […]",
+            "presets/one/preset.json: packages.scipy: 1.11: it has to be a text in quotes",
+            "presets/one/preset.json: exclude_newer: 'yesterday': accepted is a time such as"
+                + " 2024-06-30T00:00:00Z")
+        .anyMatch(problem -> problem.contains("constraint: unknown key; known here are"))
+        .anyMatch(problem -> problem.contains("'2.7': ") && problem.contains("accepted are 3.10"))
+        .anyMatch(problem -> problem.startsWith("presets/one/requirements.txt: line 2: "))
+        .anyMatch(problem -> problem.startsWith("presets/one/requirements.txt: line 3: "));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "schema": "1"                            | schema                 | accepted is 1
+          "name": "../one"                         | name                   | accepted are lower-case letters
+          "name": "two"                            | name                   | it has to be the name of the preset's folder, 'one'
+          "name": 1                                | name                   | it has to be a text in quotes
+          "targets": []                            | targets                | one target at least
+          "targets": {}                            | targets                | it has to be a list
+          "targets": ["3.10"]                      | targets[0]             | it has to be an object
+          "targets": [{}]                          | targets[0].python      | it is missing
+          "targets": [{"python": "3.10", "platform": "win_amd64"}, {"python": "3.10", "platform": "WIN_AMD64"}] | targets[1] | there already
+          "indexes": {}                            | indexes                | no index has "default": true
+          "indexes": []                            | indexes                | it has to be an object
+          "indexes": {"p": {"default": true}}      | indexes.p.url          | it is missing
+          "indexes": {"P": {"url": "https://a.org", "default": true}} | indexes.P | lower-case
+          "indexes": {"p": {"url": "https://a.org", "default": "yes"}} | indexes.p.default | accepted are true and false
+          "indexes": {"p": {"url": "https://u:p@a.org", "default": true}} | indexes.p.url | ~/.netrc
+          "indexes": {"p": {"url": "https:// a", "default": true}} | indexes.p.url | accepted are http, https and file addresses
+          "indexes": {"p": {"url": "pypi.org", "default": true}} | indexes.p.url | accepted are http, https and file addresses
+          "indexes": {"p": {"url": "https://a.org", "default": true}, "q": {"url": "https://b.org", "default": true}} | indexes | 2 indexes have
+          "bootstrap": ["pip ="]                   | bootstrap[0]           | not a valid requirement
+          "packages": {"numpy": "1.x"}             | packages.numpy         | not a valid version
+          "packages": {"numpy": ">=1.x"}           | packages.numpy         | not a valid version
+          "packages": {"numpy": ""}                | packages.numpy         | accepted are a version, as in 1.23.1
+          "packages": {"n y": "1"}                 | packages.n y           | not a valid project name
+          "packages": ["numpy"]                    | packages               | it has to be an object
+          "pytorch": {"torch": "2.1.0"}            | pytorch.torch          | unknown key
+          "tensorrt": {"tensorrt_version": "8"}    | tensorrt.tensorrt_version | unknown key
+          "requirements": "../requirements.txt"    | requirements           | the name of a file beside preset.json
+          "constraints": ["numpy<"]                | constraints[0]         | not a valid
+          "override": [1]                          | override[0]            | it has to be a text in quotes
+          "exclude": ["a b"]                       | exclude[0]             | not a valid project name
+          "prereleases": "all"                     | prereleases            | it has to be a list
+          "no_binary": [":all:"]                   | no_binary[0]           | not a valid project name
+          "no_build": {}                           | no_build               | it has to be a list
+          "exclude_newer": "2024-06-30"            | exclude_newer          | accepted is a time
+          "dependency_metadata": [{}]              | dependency_metadata[0].name | it is missing
+          "dependency_metadata": [{"name": "a", "version": "x"}] | dependency_metadata[0].version | not a valid version
+          "dependency_metadata": [{"name": "a", "requires": []}] | dependency_metadata[0].requires | unknown key
+          "build_requires": {"a": "setuptools"}    | build_requires.a       | it has to be a list
+          "build_requires": {"a": ["-e ."]}        | build_requires.a[0]    | not a valid requirement
+          "base_image": ["ubuntu"]                 | base_image             | it has to be a text in quotes
+          "notes": "a note"                        | notes                  | it has to be a list
+          "description": 7                         | description            | it has to be a text in quotes
+          """)
+  void reportsOneMistake(String fields, String place, String rule) {
+    List<Problem> problems = Presets.problems(Presets.with(fields));
+
+    assertThat(problems)
+        .anySatisfy(problem -> {
+          assertThat(problem.place()).isEqualTo(place);
+          assertThat(problem.rule()).contains(rule);
+          assertThat(problem.file()).isEqualTo("presets/one/preset.json");
+        });
+  }
+
+  @Test
+  void saysWhatIsMissing() {
+    assertThat(Presets.problems(Presets.source("{}", Optional.empty())))
+        .map(Problem::place)
+        .containsExactlyInAnyOrder("schema", "name", "targets", "indexes");
+    assertThat(
+            Presets.problems(
+                Presets.source(Presets.merged("\"requirements\": \"r.txt\""), Optional.empty())))
+        .singleElement()
+        .asString()
+        .contains("requirements: 'r.txt': there is no such file beside preset.json");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"schema": 1,        | line 1
+          not json             | line 1
+          ``                   | preset.json: it has to be an object
+          []                   | it has to be an object
+          {"name": "a", "name": "b"} | Duplicate
+          """)
+  void refusesWhatIsNoJsonObject(String json, String message) {
+    assertThatThrownBy(() -> PresetReader.read(Presets.source(json, Optional.empty())))
+        .isInstanceOf(InvalidPresetException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void readsRequirementsWithCommentsAndContinuedLines() throws InvalidPresetException {
+    Preset preset =
+        PresetReader.read(
+            Presets.source(
+                Presets.merged("\"requirements\": \"r.txt\", \"bootstrap\": []"),
+                Optional.of(
+                    """
+                    # what the kit needs
+
+                    requests  # any version
+                    gdown \\
+                      >=4.0
+                    pkg @ https://example.org/p.whl#sha256=ab
+                    numpy<2;python_version<'3.13'\r
+                    """)));
+
+    assertThat(preset.roots())
+        .map(root -> root.place() + ": " + root.requirement())
+        .containsExactly(
+            "r.txt line 3: requests",
+            "r.txt line 4: gdown>=4.0",
+            "r.txt line 6: pkg @ https://example.org/p.whl#sha256=ab",
+            "r.txt line 7: numpy<2; python_version < \"3.13\"");
+  }
+
+  @Test
+  void readsEveryPresetOfTheRepository() throws IOException {
+    Path presets = Surroundings.repository("presets").orElse(Path.of("presets"));
+    List<Path> folders = new ArrayList<>();
+    if (Files.isDirectory(presets)) {
+      try (Stream<Path> entries = Files.list(presets)) {
+        entries.filter(folder -> Files.exists(folder.resolve("preset.json"))).forEach(folders::add);
+      }
+    }
+    assumeFalse(folders.isEmpty(), "there are no presets yet");
+
+    for (Path folder : folders) {
+      assertThat(Presets.problems(PresetSource.read(folder))).as(folder.toString()).isEmpty();
+    }
+  }
+}

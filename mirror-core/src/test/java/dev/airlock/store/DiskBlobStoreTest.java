@@ -1,0 +1,246 @@
+package dev.airlock.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DiskBlobStoreTest extends BlobStoreContract {
+  @TempDir private Path directory;
+
+  @SuppressWarnings("NullAway.Init")
+  private Store store;
+
+  @BeforeEach
+  void open() throws IOException {
+    store = Store.openOrCreate(directory.resolve("store"));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    store.close();
+  }
+
+  @Override
+  BlobStore store() {
+    return store.blobs();
+  }
+
+  @Override
+  void reopen() throws IOException {
+    store.close();
+    open();
+  }
+
+  @Test
+  void keepsBlobsWhereTheFormatSaysAndAsFiles() throws IOException {
+    Blob blob = store().put(WHEEL);
+
+    assertThat(store.root().resolve("blobs/sha256"))
+        .isDirectoryRecursivelyContaining("glob:**/" + DIGEST);
+    assertThat(store.root().resolve("blobs/sha256/" + DIGEST.hex().substring(0, 2) + "/" + DIGEST))
+        .hasBinaryContent(WHEEL);
+    try (SeekableByteChannel channel = blob.open()) {
+      assertThat(channel).isInstanceOf(FileChannel.class);
+    }
+  }
+
+  @Test
+  void leavesNoTemporaryFilesBehind() throws IOException {
+    try (Draft first = store().draft(NAME);
+        Draft second = store().draft(NAME)) {
+      first.validator(Optional.of("\"etag\""));
+      write(first, WHEEL);
+      second.validator(Optional.of("\"etag\""));
+      write(second, WHEEL);
+      first.commit(Expectation.of(DIGEST, WHEEL.length));
+    }
+    assertThat(files())
+        .containsExactlyInAnyOrder(
+            "airlock-store.json",
+            "partial/locks",
+            "blobs/sha256/" + DIGEST.hex().substring(0, 2) + "/" + DIGEST);
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.walk(store.root())) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> store.root().relativize(file).toString().replace(File.separatorChar, '/'))
+          .toList();
+    }
+  }
+
+  @Test
+  void goesOnWithADraftThatAKilledProcessLeft() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Killed.class.getName(),
+                store.root().toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(output).isEqualTo(Killed.CODE);
+
+    try (Draft draft = store().draft(NAME)) {
+      assertThat(draft.length()).isEqualTo(7);
+      assertThat(draft.validator()).contains("\"etag-1\"");
+      draft.write(WHEEL, 7, WHEEL.length - 7);
+      assertThat(bytes(draft.commit(Expectation.of(DIGEST, WHEEL.length)))).isEqualTo(WHEEL);
+    }
+  }
+
+  /** A process that dies in the middle of a download. */
+  static final class Killed {
+    static final int CODE = 137;
+
+    private Killed() {}
+
+    public static void main(String[] arguments) throws IOException {
+      Store store = Store.openOrCreate(Path.of(arguments[0]));
+      Draft draft = store.blobs().draft(NAME);
+      draft.validator(Optional.of("\"etag-1\""));
+      draft.write(WHEEL, 0, 7);
+      Runtime.getRuntime().halt(CODE);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("resource") // abandoned, as by a thread that died
+  void servesADraftOfItsOwnWhileAnAbandonedOneIsLocked() throws IOException {
+    Draft abandoned = store().draft(NAME);
+    abandoned.write(WHEEL, 0, 7);
+
+    try (Draft draft = store().draft(NAME)) {
+      assertThat(draft.length()).isZero();
+      write(draft, WHEEL);
+      assertThat(draft.commit(Expectation.of(DIGEST, WHEEL.length)).digest()).isEqualTo(DIGEST);
+    }
+    reopen();
+    try (Draft draft = store().draft(NAME)) {
+      assertThat(draft.length()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void passesOverStrangeFilesAmongItsBlobs() throws IOException {
+    store().put(WHEEL);
+    Path folder = store.root().resolve("blobs/sha256/" + DIGEST.hex().substring(0, 2));
+    Files.writeString(folder.resolve(".tmp-1-2"), "half");
+    Files.writeString(folder.resolve("README"), "no blob");
+
+    assertThat(store().list()).containsExactly(DIGEST);
+  }
+
+  @Test
+  void opensWhatItMade() throws IOException {
+    store().put(WHEEL);
+    try (Store again = Store.open(store.root())) {
+      assertThat(again.blobs().list()).containsExactly(DIGEST);
+      assertThat(again.freeBytes()).isPositive();
+    }
+    assertThat(store.root().resolve("airlock-store.json")).hasContent("{\"format\":1}");
+  }
+
+  @Test
+  void writesNothingToAStoreThatIsReadOnly() throws IOException {
+    store().put(WHEEL);
+    store.close();
+    List<String> before = files();
+    setWritable(false);
+    try {
+      try (Store readOnly = Store.open(store.root())) {
+        assertThat(bytes(readOnly.blobs().find(DIGEST).orElseThrow())).isEqualTo(WHEEL);
+        assertThat(readOnly.blobs().list()).containsExactly(DIGEST);
+      }
+      assertThat(files()).isEqualTo(before);
+    } finally {
+      setWritable(true);
+    }
+  }
+
+  private void setWritable(boolean writable) throws IOException {
+    try (Stream<Path> paths = Files.walk(store.root())) {
+      paths.forEach(path -> assertThat(path.toFile().setWritable(writable)).isTrue());
+    }
+  }
+
+  @Test
+  void refusesToOpenWhereThereIsNoStore() {
+    assertThatThrownBy(() -> Store.open(directory.resolve("nowhere")))
+        .isInstanceOf(StoreException.class)
+        .hasMessage(
+            "there is no store in '"
+                + directory.resolve("nowhere")
+                + "': run `airlock sync PRESET` to make one, or name another with --store");
+    assertThat(directory.resolve("nowhere")).doesNotExist();
+  }
+
+  @Test
+  void refusesADirectoryThatHoldsSomethingElse() throws IOException {
+    Path home = Files.createDirectory(directory.resolve("home"));
+    Files.writeString(home.resolve("thesis.tex"), "\\section{One}");
+
+    assertThatThrownBy(() -> Store.openOrCreate(home))
+        .isInstanceOf(StoreException.class)
+        .hasMessage(
+            "'"
+                + home
+                + "' is no store and not empty: name an empty or absent directory with"
+                + " --store");
+    assertThat(home).isDirectoryNotContaining("glob:**airlock-store.json");
+  }
+
+  @Test
+  void refusesAFile() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "text");
+
+    assertThatThrownBy(() -> Store.openOrCreate(file))
+        .isInstanceOf(StoreException.class)
+        .hasMessage("'" + file + "' is a file: name a directory for the store");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {"format":2}   | has the format 2; this version of airlock reads format 1 only
+          {"format":"1"} | is damaged: it has to be {"format":1}
+          {}             | is damaged: it has to be {"format":1}
+          {"format":     | is damaged: it has to be {"format":1}
+          not json       | is damaged: it has to be {"format":1}
+          ``             | is damaged: it has to be {"format":1}
+          []             | is damaged: it has to be {"format":1}
+          """)
+  void refusesAnotherFormat(String marker, String message) throws IOException {
+    Files.writeString(store.root().resolve("airlock-store.json"), marker);
+
+    assertThatThrownBy(() -> Store.open(store.root()))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining(message);
+    assertThatThrownBy(() -> Store.openOrCreate(store.root())).isInstanceOf(StoreException.class);
+  }
+}
