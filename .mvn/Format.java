@@ -58,8 +58,9 @@ final class Format {
           @Override
           public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
             String name = directory.getFileName().toString();
-            boolean ours =
-                !name.equals("target") && !name.equals(".git") && !name.equals("node_modules");
+            boolean built =
+                name.equals("target") && Files.exists(directory.resolveSibling("pom.xml"));
+            boolean ours = !built && !name.equals(".git") && !name.equals("node_modules");
             return ours ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
           }
 

@@ -11,7 +11,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a build is for: one CPython on one platform. It determines the supported wheel tags and the marker values. */
+/**
+ * What a build is for: one CPython on one platform. It determines the supported wheel tags and the
+ * marker values.
+ */
 public final class Target {
   private static final Pattern PYTHON = Pattern.compile("(3)\\.(\\d{1,3})(?:\\.(\\d{1,3}))?(t?)");
 
@@ -21,7 +24,12 @@ public final class Target {
   private final SupportedTags tags;
   private final Environment environment;
 
-  private Target(String python, Platform platform, Version fullVersion, SupportedTags tags, Environment environment) {
+  private Target(
+      String python,
+      Platform platform,
+      Version fullVersion,
+      SupportedTags tags,
+      Environment environment) {
     this.python = python;
     this.platform = platform;
     this.fullVersion = fullVersion;
@@ -32,15 +40,16 @@ public final class Target {
   /**
    * A target.
    *
-   * @param python the version of CPython: {@code 3.10}, {@code 3.10.12}, {@code 3.13t}. Without a third number, markers
-   *     on the full version see {@code .0}
+   * @param python the version of CPython: {@code 3.10}, {@code 3.10.12}, {@code 3.13t}. Without a
+   *     third number, markers on the full version see {@code .0}
    * @param platform the platform
    * @throws MalformedException when the Python version is none of these forms
    */
   public static Target of(String python, Platform platform) {
     Matcher matcher = PYTHON.matcher(python.strip());
     if (!matcher.matches()) {
-      throw new MalformedException("Python version", python, "accepted are 3.10, 3.10.12 and, free-threaded, 3.13t");
+      throw new MalformedException(
+          "Python version", python, "accepted are 3.10, 3.10.12 and, free-threaded, 3.13t");
     }
     int major = Integer.parseInt(matcher.group(1));
     int minor = Integer.parseInt(matcher.group(2));
@@ -92,7 +101,10 @@ public final class Target {
     return environment;
   }
 
-  /** The condition of a lock file under which a machine is this target (PEP 751 {@code environments}). */
+  /**
+   * The condition of a lock file under which a machine is this target (PEP 751 {@code
+   * environments}).
+   */
   public String marker() {
     return "python_version == \"%s\" and sys_platform == \"%s\" and platform_machine == \"%s\""
         .formatted(

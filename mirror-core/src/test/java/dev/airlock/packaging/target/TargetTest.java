@@ -51,8 +51,7 @@ class TargetTest {
   void runsTheWheelsOfItsPythonOnly() {
     assertThat(Target.of("3.13t", Platform.parse("win_amd64")).tags().tags().getFirst())
         .hasToString("cp313-cp313t-win_amd64");
-    assertThat(UBUNTU.tags().tags().getFirst())
-        .hasToString("cp310-cp310-manylinux_2_35_x86_64");
+    assertThat(UBUNTU.tags().tags().getFirst()).hasToString("cp310-cp310-manylinux_2_35_x86_64");
   }
 
   @Test
