@@ -209,6 +209,7 @@ public final class Catalog {
     document.put("synced", preset.synced().toString());
     document.put("preset", preset.preset());
     document.put("requirements", preset.requirements());
+    document.put("last-step", preset.lastStep());
     document.put("lock", preset.lock());
     DurableFiles.write(presetDocument(preset.name()), bytes(document));
   }
@@ -226,6 +227,7 @@ public final class Catalog {
                   name,
                   document.path("preset").asText(""),
                   document.path("requirements").asText(""),
+                  document.path("last-step").asText(""),
                   document.path("lock").asText(""),
                   Instant.parse(document.path("synced").asText(""))));
     } catch (DateTimeParseException damaged) {

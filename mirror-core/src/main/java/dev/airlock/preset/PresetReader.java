@@ -322,7 +322,9 @@ public final class PresetReader {
           Optional<SpecifierSet> specifier = value.parse(text, PresetReader::versions);
           if (name.isPresent() && specifier.isPresent()) {
             root(new Requirement(name.get(), specifier.get()), step, value.place());
-            buildArguments.put(argument, text);
+            if (specifier.get().isPin()) {
+              buildArguments.put(argument, text.strip().replaceFirst("^={2,3}\\s*", ""));
+            }
           }
         });
   }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -49,20 +50,33 @@ public record PresetBundle(Preset preset, PresetSource source) {
     return arguments;
   }
 
-  /**
-   * What the last step of the install takes, one requirement a line: all that has no step of its
-   * own.
-   */
+  /** The requirements of the requirements file, one a line, without comments. */
   public String requirements() {
+    return lines(root -> root.step() == Preset.Step.REQUIREMENTS);
+  }
+
+  /**
+   * What the last step of an image build installs, one requirement a line: all that has no step of
+   * its own.
+   */
+  public String lastStep() {
+    return lines(root ->
+        root.step() == Preset.Step.REQUIREMENTS
+            || (root.step() != Preset.Step.BOOTSTRAP && !hasStep(root.requirement().project())));
+  }
+
+  private String lines(Predicate<Preset.Root> wanted) {
     return preset.roots().stream()
-        .filter(root -> root.step() != Preset.Step.BOOTSTRAP)
-        .filter(root ->
-            root.step() == Preset.Step.REQUIREMENTS || !hasStep(root.requirement().project()))
+        .filter(wanted)
         .map(root -> root.requirement() + "\n")
         .collect(Collectors.joining());
   }
 
   private boolean hasStep(ProjectName project) {
-    return buildArguments().containsKey(project.value().toUpperCase(Locale.ROOT) + "_VERSION");
+    return buildArguments().containsKey(argument(project));
+  }
+
+  private static String argument(ProjectName project) {
+    return project.value().toUpperCase(Locale.ROOT) + "_VERSION";
   }
 }

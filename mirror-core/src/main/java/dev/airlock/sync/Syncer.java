@@ -288,6 +288,7 @@ public final class Syncer {
             bundle.preset().name(),
             bundle.source().json(),
             bundle.requirements(),
+            bundle.lastStep(),
             LockWriter.write(lock),
             clock.instant()));
   }

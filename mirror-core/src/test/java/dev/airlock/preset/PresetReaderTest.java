@@ -84,7 +84,7 @@ class PresetReaderTest {
     assertThat(preset.buildRequires()).containsOnlyKeys(new ProjectName("gputil"));
     assertThat(preset.buildArguments())
         .containsEntry("NUMPY_VERSION", "1.23.1")
-        .containsEntry("SCIKIT_LEARN_VERSION", ">=1,<2")
+        .doesNotContainKey("SCIKIT_LEARN_VERSION")
         .containsEntry("TORCH_VERSION", "2.1.0")
         .containsEntry("TENSORRT_VERSION", "8.6.1");
   }

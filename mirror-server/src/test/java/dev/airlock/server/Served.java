@@ -153,7 +153,7 @@ final class Served implements Closeable {
     var lock = new Lock(preset, Sha256.of(new byte[0]), targets, List.of(packages));
     catalog.publish(
         new HeldPreset(
-            preset, "{}", "numpy\n# as written\n", LockWriter.write(lock), Instant.EPOCH));
+            preset, "{}", "", "numpy\n# as written\n", LockWriter.write(lock), Instant.EPOCH));
   }
 
   static ProjectName project(String name) {

@@ -93,7 +93,7 @@ public final class PresetPages {
 
   /** {@code /preset/{preset}/requirements.txt}: what the preset asks for, as written. */
   public Response requirements(Request request) throws IOException {
-    return ofPreset(request, (preset, _) -> Answers.text(preset.requirements()));
+    return ofPreset(request, (preset, _) -> Answers.text(preset.lastStep()));
   }
 
   /** {@code /preset/{preset}/pylock.toml}: the lock. */
