@@ -20,7 +20,7 @@ public record FloorPlan(List<Set<String>> floors) {
   public static final FloorPlan CORE =
       new FloorPlan(
           List.of(
-              Set.of("packaging", "digest", "files", "progress"),
+              Set.of("packaging", "digest", "files", "progress", "program"),
               Set.of("packaging.name", "packaging.version", "packaging.tag"),
               Set.of("packaging.marker", "packaging.filename"),
               Set.of("packaging.metadata", "packaging.target"),

@@ -1,10 +1,11 @@
 package dev.airlock.server;
 
+import dev.airlock.program.Build;
+import dev.airlock.program.StorePlace;
 import dev.airlock.server.http.HttpServer;
 import dev.airlock.server.http.Listen;
 import dev.airlock.server.http.ListenException;
 import dev.airlock.server.pullthrough.Mode;
-import dev.airlock.server.simple.Program;
 import dev.airlock.store.StoreException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -82,7 +83,10 @@ public final class Main implements Callable<Integer>, IVersionProvider {
   public Integer call() throws InterruptedException {
     PrintWriter err = commandLine().getErr();
     Path root =
-        store == null ? StorePlace.usual(System.getenv(), System.getProperty("user.home")) : store;
+        store == null
+            ? StorePlace.usual(
+                System.getenv(), Path.of(System.getProperty("user.home")), Path.of(""))
+            : store;
     try (var service =
         new Service(root, address(), Mode.OFFLINE, HttpServer.Timeouts.USUAL, System::nanoTime)) {
       service.start();
@@ -123,7 +127,7 @@ public final class Main implements Callable<Integer>, IVersionProvider {
 
   @Override
   public String[] getVersion() {
-    Program program = Build.current();
-    return new String[] {"airlock " + program.version() + " (" + program.commit() + ")"};
+    Build build = Build.current();
+    return new String[] {"airlock " + build.version() + " (" + build.commit() + ")"};
   }
 }

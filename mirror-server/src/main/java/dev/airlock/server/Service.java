@@ -1,12 +1,12 @@
 package dev.airlock.server;
 
+import dev.airlock.program.Build;
 import dev.airlock.server.http.HttpServer;
 import dev.airlock.server.http.Listen;
 import dev.airlock.server.pullthrough.Mirror;
 import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.server.routes.Routes;
 import dev.airlock.server.simple.Cached;
-import dev.airlock.server.simple.Program;
 import dev.airlock.store.Store;
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,7 +20,7 @@ final class Service implements Closeable {
   private static final long CACHE_BYTES = 48L << 20;
 
   private final Store store;
-  private final Program program;
+  private final Build build;
   private final Mirror mirror;
   private final HttpServer server;
 
@@ -32,11 +32,11 @@ final class Service implements Closeable {
   Service(Path root, Listen listen, Mode mode, HttpServer.Timeouts timeouts, LongSupplier nanoTime)
       throws IOException {
     store = Store.open(root);
-    program = Build.current();
+    build = Build.current();
     mirror = new Mirror(store, mode);
     server =
         new HttpServer(
-            listen, Routes.of(mirror, program, new Cached.Pages(CACHE_BYTES, nanoTime)), timeouts);
+            listen, Routes.of(mirror, build, new Cached.Pages(CACHE_BYTES, nanoTime)), timeouts);
   }
 
   void start() throws IOException {
@@ -54,8 +54,8 @@ final class Service implements Closeable {
     String what =
         "airlock %s (%s) serves %d %s from %s, %s, at %s"
             .formatted(
-                program.version(),
-                program.commit(),
+                build.version(),
+                build.commit(),
                 presets.size(),
                 presets.size() == 1 ? "preset" : "presets",
                 store.root(),

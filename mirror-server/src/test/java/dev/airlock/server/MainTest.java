@@ -143,16 +143,6 @@ class MainTest {
   }
 
   @Test
-  void looksForTheStoreWhereTheToolDoes() {
-    assertThat(StorePlace.usual(Map.of(), "/home/u"))
-        .isEqualTo(Path.of("/home/u/.local/share/airlock"));
-    assertThat(StorePlace.usual(Map.of("XDG_DATA_HOME", "/data"), "/home/u"))
-        .isEqualTo(Path.of("/data/airlock"));
-    assertThat(StorePlace.usual(Map.of("XDG_DATA_HOME", "/d", "AIRLOCK_STORE", "/s"), "/home/u"))
-        .isEqualTo(Path.of("/s"));
-  }
-
-  @Test
   void servesAStoreWhilstItIsBeingFilled() throws Exception {
     try (var served = new Served(directory.resolve("empty"));
         var sync = Store.openOrCreate(directory.resolve("empty"))) {

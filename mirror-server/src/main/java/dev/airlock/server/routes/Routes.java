@@ -1,5 +1,6 @@
 package dev.airlock.server.routes;
 
+import dev.airlock.program.Build;
 import dev.airlock.server.http.Handler;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Response;
@@ -10,7 +11,6 @@ import dev.airlock.server.simple.FrontPage;
 import dev.airlock.server.simple.IndexPages;
 import dev.airlock.server.simple.MergedPages;
 import dev.airlock.server.simple.PresetPages;
-import dev.airlock.server.simple.Program;
 import dev.airlock.server.simple.TorchPages;
 import java.io.IOException;
 import java.util.List;
@@ -25,8 +25,8 @@ public final class Routes implements Handler {
   }
 
   /** The routes of a mirror, in order. */
-  public static Routes of(Mirror mirror, Program program, Cached.Pages cache) {
-    var front = new FrontPage(mirror, program);
+  public static Routes of(Mirror mirror, Build build, Cached.Pages cache) {
+    var front = new FrontPage(mirror, build);
     var presets = new PresetPages(mirror);
     var indexes = new IndexPages(mirror);
     var merged = new MergedPages(mirror, indexes);

@@ -1,5 +1,6 @@
 package dev.airlock.server.simple;
 
+import dev.airlock.program.Build;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Response;
 import dev.airlock.server.pullthrough.Mirror;
@@ -10,12 +11,12 @@ import java.nio.charset.StandardCharsets;
 /** What the mirror says of itself: a page for people, and a line for probes. */
 public final class FrontPage {
   private final Mirror mirror;
-  private final Program program;
+  private final Build build;
 
   /** The front page of a mirror. */
-  public FrontPage(Mirror mirror, Program program) {
+  public FrontPage(Mirror mirror, Build build) {
     this.mirror = mirror;
-    this.program = program;
+    this.build = build;
   }
 
   /** {@code /}: the presets held, and how to install from them. */
@@ -42,7 +43,7 @@ public final class FrontPage {
         %s</body>
         </html>
         """
-            .formatted(Html.escape(program.version()), mirror.mode(), presets);
+            .formatted(Html.escape(build.version()), mirror.mode(), presets);
     return Response.page(Html.TYPE, page.getBytes(StandardCharsets.UTF_8))
         .with("Content-Security-Policy", "default-src 'none'");
   }
@@ -51,7 +52,7 @@ public final class FrontPage {
   public Response health(Request request) {
     String json =
         "{\"status\":\"ok\",\"mode\":\"%s\",\"version\":\"%s\",\"commit\":\"%s\"}\n"
-            .formatted(mirror.mode(), program.version(), program.commit());
+            .formatted(mirror.mode(), build.version(), build.commit());
     return Response.page("application/json", json.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -1,5 +1,6 @@
 package dev.airlock.tool.command;
 
+import dev.airlock.program.StorePlace;
 import dev.airlock.tool.terminal.Terminal;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -36,14 +37,7 @@ public record Surroundings(
 
   /** The store's directory, where no option names it. */
   Path defaultStore() {
-    if (!variable("AIRLOCK_STORE").isBlank()) {
-      return directory.resolve(variable("AIRLOCK_STORE"));
-    }
-    Path data =
-        variable("XDG_DATA_HOME").isBlank()
-            ? home.resolve(".local").resolve("share")
-            : Path.of(variable("XDG_DATA_HOME"));
-    return data.resolve("airlock");
+    return StorePlace.usual(environment, home, directory);
   }
 
   /** The folders in which presets are looked for by name. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockWriter;
+import dev.airlock.lock.LockedPackage;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.resolve.NoSolutionException;
@@ -21,11 +22,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * One run of {@code sync}, {@code up} or {@code lock}: the steps in their order, and what is said
@@ -280,17 +281,20 @@ final class SyncRun {
         : String.join(" ", projects.subList(0, shown)) + " … (" + projects.size() + ")";
   }
 
-  /** The locked projects by the place they came from. */
+  /**
+   * The locked projects by the place they came from; by their declared index where none was asked
+   * now.
+   */
   private static Map<String, List<String>> origins(SyncReport report) {
-    return report.lock().packages().stream()
-        .map(locked -> locked.project())
-        .distinct()
-        .filter(report.origins()::containsKey)
-        .collect(
-            Collectors.groupingBy(
-                project -> String.valueOf(report.origins().get(project)),
-                TreeMap::new,
-                Collectors.mapping(project -> project.value(), Collectors.toList())));
+    Map<String, List<String>> byPlace = new TreeMap<>();
+    for (LockedPackage locked : report.lock().packages()) {
+      String place = report.origins().getOrDefault(locked.project(), locked.index().toString());
+      List<String> projects = byPlace.computeIfAbsent(place, _ -> new ArrayList<>());
+      if (!projects.contains(locked.project().value())) {
+        projects.add(locked.project().value());
+      }
+    }
+    return byPlace;
   }
 
   private ObjectNode json(PresetBundle bundle, SyncReport report, Path store, Duration took) {

@@ -1,6 +1,5 @@
-package dev.airlock.server;
+package dev.airlock.program;
 
-import dev.airlock.server.simple.Program;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -8,15 +7,19 @@ import java.net.URL;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 
-/** Which build this is, from the manifest of its jar. */
-final class Build {
+/**
+ * Which build of the program runs.
+ *
+ * @param version its version
+ * @param commit the commit it was built from, with {@code -dirty} where the sources differed
+ */
+public record Build(String version, String commit) {
   private static final String UNKNOWN = "unknown";
 
-  private Build() {}
-
-  static Program current() {
+  /** The build of the jar that this very class is in. */
+  public static Build current() {
     Attributes attributes = manifest().getMainAttributes();
-    return new Program(
+    return new Build(
         value(attributes, "Implementation-Version"), value(attributes, "Implementation-Build"));
   }
 
@@ -25,7 +28,7 @@ final class Build {
     return value == null || !value.matches("[\\w.+-]+") ? UNKNOWN : value;
   }
 
-  /** The manifest beside this very class; an empty one where classes lie in a folder. */
+  /** The manifest beside this class; an empty one where classes lie in a folder. */
   private static Manifest manifest() {
     URL self = Build.class.getResource("Build.class");
     String address = self == null ? "" : self.toString();
@@ -39,5 +42,11 @@ final class Build {
     } catch (IOException none) {
       return new Manifest();
     }
+  }
+
+  /** Version and commit: {@code 0.1.0 (1a2b3c4)}. */
+  @Override
+  public String toString() {
+    return version + " (" + commit + ")";
   }
 }
