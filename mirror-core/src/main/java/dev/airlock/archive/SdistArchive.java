@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.ArchiveEntry;
 import org.apache.commons.compress.archivers.ArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
@@ -39,7 +40,8 @@ public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject)
       return read(open(new BufferedInputStream(stream), name.text()), name);
     } catch (MalformedArchiveException e) {
       throw e;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
+      // Broken archives make the readers throw either kind.
       throw new MalformedArchiveException(
           name + " cannot be read as an archive: " + e.getMessage());
     }
@@ -67,17 +69,16 @@ public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject)
     Optional<byte[]> pkgInfo = Optional.empty();
     Optional<byte[]> pyproject = Optional.empty();
     int entries = 0;
+    long bytes = 0;
     for (ArchiveEntry entry = archive.getNextEntry();
         entry != null;
         entry = archive.getNextEntry()) {
-      if (++entries > MOST_ENTRIES || archive.getBytesRead() > MOST_BYTES) {
+      bytes += Math.max(0, entry.getSize());
+      if (++entries > MOST_ENTRIES || bytes > MOST_BYTES) {
         throw new MalformedArchiveException(
             name + " unpacks to more than any sdist has: it is not read further");
       }
-      String path =
-          entry.getName().startsWith("./") ? entry.getName().substring(2) : entry.getName();
-      int slash = path.indexOf('/');
-      String inTop = slash < 0 ? "" : path.substring(slash + 1);
+      String inTop = isLink(entry) ? "" : inTop(entry.getName());
       if (inTop.equals("PKG-INFO")) {
         pkgInfo = Optional.of(bytes(archive, name));
       } else if (inTop.equals("pyproject.toml")) {
@@ -88,6 +89,18 @@ public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject)
       }
     }
     return new SdistArchive(pkgInfo, pyproject);
+  }
+
+  private static boolean isLink(ArchiveEntry entry) {
+    return entry instanceof TarArchiveEntry tar && (tar.isSymbolicLink() || tar.isLink());
+  }
+
+  /** The path below the top directory; empty for what is outside of any. */
+  private static String inTop(String name) {
+    String path = name.startsWith("./") ? name.substring(2) : name;
+    int slash = path.indexOf('/');
+    boolean outside = slash <= 0 || path.startsWith("../") || path.startsWith("./");
+    return outside ? "" : path.substring(slash + 1);
   }
 
   private static byte[] bytes(InputStream entry, SdistFilename name) throws IOException {

@@ -3,12 +3,33 @@ package dev.airlock.archive;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import org.jspecify.annotations.Nullable;
 
-/** A channel that stays open when whoever borrowed it closes it. */
-record Unclosable(SeekableByteChannel channel) implements SeekableByteChannel {
+/**
+ * A channel that stays open when whoever borrowed it closes it, and remembers its own failure, so
+ * that this can be told from a failure to understand what was read.
+ */
+final class Unclosable implements SeekableByteChannel {
+  private final SeekableByteChannel channel;
+  private @Nullable IOException failure;
+
+  Unclosable(SeekableByteChannel channel) {
+    this.channel = channel;
+  }
+
+  /** The failure to read, if there was one. */
+  @Nullable IOException failure() {
+    return failure;
+  }
+
   @Override
   public int read(ByteBuffer target) throws IOException {
-    return channel.read(target);
+    try {
+      return channel.read(target);
+    } catch (IOException e) {
+      failure = e;
+      throw e;
+    }
   }
 
   @Override

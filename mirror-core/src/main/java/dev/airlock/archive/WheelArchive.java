@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Collections;
 import java.util.List;
-import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
@@ -36,11 +35,23 @@ public final class WheelArchive {
    */
   public static byte[] metadata(SeekableByteChannel channel, WheelFilename name)
       throws IOException {
+    var borrowed = new Unclosable(channel);
+    try {
+      return read(borrowed, name);
+    } catch (MalformedArchiveException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // Broken archives make the zip reader throw either kind.
+      if (borrowed.failure() != null) {
+        throw borrowed.failure();
+      }
+      throw new MalformedArchiveException(name + " is no zip file: " + e.getMessage());
+    }
+  }
+
+  private static byte[] read(SeekableByteChannel channel, WheelFilename name) throws IOException {
     try (ZipFile zip =
-        ZipFile.builder()
-            .setSeekableByteChannel(new Unclosable(channel))
-            .setIgnoreLocalFileHeader(true)
-            .get()) {
+        ZipFile.builder().setSeekableByteChannel(channel).setIgnoreLocalFileHeader(true).get()) {
       List<ZipArchiveEntry> found =
           Collections.list(zip.getEntries()).stream()
               .filter(entry -> isMetadata(entry.getName(), name.project()))
@@ -64,8 +75,6 @@ public final class WheelArchive {
         }
         return bytes;
       }
-    } catch (ZipException e) {
-      throw new MalformedArchiveException(name + " is no zip file: " + e.getMessage());
     }
   }
 

@@ -24,6 +24,7 @@ import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Draft;
 import dev.airlock.store.Expectation;
 import dev.airlock.store.Store;
+import dev.airlock.upstream.Addresses;
 import dev.airlock.upstream.FileAccess;
 import dev.airlock.upstream.IndexSource;
 import dev.airlock.upstream.PageAnswer;
@@ -48,6 +49,7 @@ import java.util.OptionalLong;
  */
 public final class Fetcher {
   private static final int BUFFER = 1 << 17;
+  private static final long NOT_KNOWN = -1;
 
   private final Store store;
   private final Catalog catalog;
@@ -181,8 +183,8 @@ public final class Fetcher {
       try (SeekableByteChannel channel = blob.open()) {
         bytes = WheelArchive.metadata(channel, wheel);
       }
+      requiresPython = understood(bytes, wheel).requiresPython();
       metadata = Optional.of(store.blobs().put(bytes).digest());
-      requiresPython = CoreMetadata.parse(bytes).requiresPython();
     }
     var entry =
         new HeldFile(
@@ -198,6 +200,16 @@ public final class Fetcher {
     return entry;
   }
 
+  private static CoreMetadata understood(byte[] metadata, WheelFilename wheel)
+      throws MalformedArchiveException {
+    try {
+      return CoreMetadata.parse(metadata);
+    } catch (MalformedException e) {
+      throw new MalformedArchiveException(
+          wheel + " has a METADATA that cannot be understood: " + e.getMessage());
+    }
+  }
+
   private Blob download(IndexFile file) throws IOException {
     long started = System.nanoTime();
     String name = file.name().text();
@@ -205,19 +217,8 @@ public final class Fetcher {
         file.sha256()
             .orElseGet(() -> Sha256.of(file.url().toString().getBytes(StandardCharsets.UTF_8)));
     try (Draft draft = store.blobs().draft(draftName)) {
-      progress.on(new ProgressEvent.Started(name, draft.length(), file.size().orElse(-1)));
-      boolean resumed = draft.length() > 0;
-      Blob blob;
-      try {
-        blob = filled(draft, file);
-      } catch (CorruptContentException e) {
-        if (!resumed) {
-          throw e;
-        }
-        // The part of an earlier run may be to blame: once more from the beginning.
-        progress.on(new ProgressEvent.Started(name, 0, file.size().orElse(-1)));
-        blob = filled(draft, file);
-      }
+      started(file, draft);
+      Blob blob = filled(draft, file);
       Duration took = Duration.ofNanos(System.nanoTime() - started);
       progress.on(new ProgressEvent.Finished(name, blob.size(), took));
       return blob;
@@ -227,34 +228,67 @@ public final class Fetcher {
     }
   }
 
+  private void started(IndexFile file, Draft draft) {
+    progress.on(
+        new ProgressEvent.Started(
+            file.name().text(), draft.length(), file.size().orElse(NOT_KNOWN)));
+  }
+
   /** Reads what is missing, from as many transfers as it takes while each brings something. */
   private Blob filled(Draft draft, IndexFile file) throws IOException {
     int failures = 0;
+    boolean inPieces = draft.length() > 0;
+    boolean begunAfresh = false;
     while (true) {
       long before = draft.length();
       try {
-        OptionalLong total = transferred(draft, file);
-        OptionalLong size = file.size().isPresent() ? file.size() : total;
-        return draft.commit(new Expectation(file.strongestDigest(), size));
+        return committed(draft, file);
+      } catch (CorruptContentException e) {
+        if (!inPieces || begunAfresh) {
+          throw new CorruptContentException(
+              Addresses.shown(file.url()) + " is not what its index states: " + e.getMessage());
+        }
+        // The pieces may be of different versions: once more from the beginning.
+        draft.restart();
+        inPieces = false;
+        begunAfresh = true;
+        started(file, draft);
       } catch (UpstreamException e) {
         failures = draft.length() > before ? 1 : failures + 1;
         if (!e.isTransient() || failures >= retries.attempts()) {
           throw e;
         }
-        retries.waitAfter(failures);
+        inPieces = draft.length() > 0;
+        retries.waitAfter(failures, e.retryAfter());
       }
     }
+  }
+
+  private Blob committed(Draft draft, IndexFile file) throws IOException {
+    OptionalLong total = isWhole(draft, file) ? file.size() : transferred(draft, file);
+    OptionalLong size = file.size().isPresent() ? file.size() : total;
+    return draft.commit(new Expectation(file.strongestDigest(), size));
+  }
+
+  /** Whether an earlier run was stopped after the last byte: only the digest can tell. */
+  private static boolean isWhole(Draft draft, IndexFile file) {
+    return draft.length() > 0
+        && file.size().isPresent()
+        && file.size().getAsLong() == draft.length()
+        && file.strongestDigest().isPresent();
   }
 
   private OptionalLong transferred(Draft draft, IndexFile file) throws IOException {
     try (Transfer transfer = access.open(file.url(), draft.length(), draft.validator())) {
       if (transfer.offset() != draft.length()) {
         draft.restart();
+        started(file, draft);
       }
       draft.validator(transfer.validator());
       copy(transfer, draft, file);
-      if (transfer.total().isPresent() && draft.length() < transfer.total().getAsLong()) {
-        throw UpstreamException.broken(file.url(), draft.length(), transfer.total().getAsLong());
+      OptionalLong total = transfer.total().isPresent() ? transfer.total() : file.size();
+      if (total.isPresent() && draft.length() < total.getAsLong()) {
+        throw UpstreamException.broken(file.url(), draft.length(), total.getAsLong());
       }
       return transfer.total();
     }

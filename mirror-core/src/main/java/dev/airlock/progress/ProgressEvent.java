@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * Something that happened in long work. The grammar of one sync is: any {@code Note}, {@code
  * Looked}; then one {@code Planned}; then for each file {@code Started}, any {@code Advanced}, and
- * one of {@code Finished} and {@code Failed}; files overlap.
+ * one of {@code Finished} and {@code Failed}; files overlap. {@code Started} comes again when the
+ * bytes of a file that arrived have to be thrown away.
  */
 public sealed interface ProgressEvent {
   /**

@@ -187,8 +187,8 @@ public final class Rehearsal {
           ClosureSolver.solve(
               preset, target, new StorePackages(store.blobs(), held), new TreeMap<>());
     } catch (NoSolutionException e) {
-      if (findings.isEmpty()
-          || findings.stream().noneMatch(finding -> finding.kind() == Kind.MISSING)) {
+      // What is missing or damaged explains enough.
+      if (findings.stream().allMatch(finding -> finding.kind() == Kind.UNSOLVABLE)) {
         findings.add(
             new Finding(
                 Kind.UNSOLVABLE,

@@ -25,8 +25,11 @@ public final class Addresses {
    * @throws IllegalArgumentException when it is neither
    */
   public static URI parse(String text) {
-    if (text.startsWith("http://") || text.startsWith("https://") || text.startsWith("file:")) {
+    if (text.startsWith("http://") || text.startsWith("https://")) {
       return URI.create(text);
+    }
+    if (text.startsWith("file:")) {
+      return file(text);
     }
     if (text.contains("://")) {
       throw new IllegalArgumentException(
@@ -36,6 +39,17 @@ public final class Addresses {
     Path path =
         text.startsWith("~/") && home != null ? Path.of(home, text.substring(2)) : Path.of(text);
     return path.toAbsolutePath().normalize().toUri();
+  }
+
+  private static URI file(String text) {
+    URI address = URI.create(text.replaceFirst("^file://localhost/", "file:///"));
+    try {
+      var _ = Path.of(address);
+      return address;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is no address of a file here: accepted is file:///PATH", e);
+    }
   }
 
   /** An address that relative links resolve below: with a slash at its end. */

@@ -42,6 +42,9 @@ record Certificates(SSLContext context, X509TrustManager trust) {
           CertificateFactory.getInstance("X.509").generateCertificates(stream)) {
         authorities.setCertificateEntry("authority-" + number++, authority);
       }
+      if (number == 0) {
+        throw new IOException("it has no certificate");
+      }
       TrustManagerFactory factory =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       factory.init(authorities);

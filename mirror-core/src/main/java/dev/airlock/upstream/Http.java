@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import okhttp3.Credentials;
 import okhttp3.Dispatcher;
+import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -63,13 +66,28 @@ public final class Http implements Closeable {
   public static Http of(
       String userAgent, Map<String, String> environment, Path home, Retries retries)
       throws IOException {
+    return of(userAgent, environment, home, retries, SILENCE);
+  }
+
+  /**
+   * A client for the environment of a process, with its own limit on silence.
+   *
+   * @param silence how long an upstream may send nothing before it counts as gone
+   */
+  public static Http of(
+      String userAgent,
+      Map<String, String> environment,
+      Path home,
+      Retries retries,
+      Duration silence)
+      throws IOException {
     var proxies = new EnvironmentProxies(environment);
     Netrc netrc = Netrc.read(environment, home);
     var builder =
         new OkHttpClient.Builder()
             .connectTimeout(CONNECT)
-            .readTimeout(SILENCE)
-            .writeTimeout(SILENCE)
+            .readTimeout(silence)
+            .writeTimeout(silence)
             .callTimeout(Duration.ZERO)
             .retryOnConnectionFailure(true)
             .dispatcher(new Dispatcher())
@@ -99,7 +117,8 @@ public final class Http implements Closeable {
     Request request = chain.request();
     String host = request.url().host();
     Optional<Netrc.Login> login =
-        Optional.ofNullable(http.loginsOfAddresses.get(host)).or(() -> http.netrc.of(host));
+        Optional.ofNullable(http.loginsOfAddresses.get(origin(request.url())))
+            .or(() -> http.netrc.of(host));
     return chain.proceed(
         login
             .map(known ->
@@ -108,6 +127,11 @@ public final class Http implements Closeable {
                     .header("Authorization", Credentials.basic(known.user(), known.password()))
                     .build())
             .orElse(request));
+  }
+
+  /** What credentials in an address are for: another port or plain http is somebody else. */
+  private static String origin(HttpUrl address) {
+    return address.scheme() + "://" + address.host() + ":" + address.port();
   }
 
   /**
@@ -123,7 +147,7 @@ public final class Http implements Closeable {
       try (Permit _ = permit(address);
           Response response = execute(request.build(), address)) {
         if (isPassing(response.code())) {
-          throw UpstreamException.status(address, response.code(), "");
+          throw failure(response, address, "");
         }
         return new Document(
             response.request().url().uri(),
@@ -165,6 +189,11 @@ public final class Http implements Closeable {
     Response response = null;
     try {
       response = execute(request.build(), address);
+      if (response.code() == 416) {
+        // There is nothing from there on: the file is shorter today, so it is begun afresh.
+        response.close();
+        response = execute(request.removeHeader("Range").removeHeader("If-Range").build(), address);
+      }
       Transfer transfer = transfer(response, address, from, permit);
       response = null;
       return transfer;
@@ -200,8 +229,25 @@ public final class Http implements Closeable {
       return new Transfer(
           permit.releasing(response.body().byteStream()), from, range.total(), validator);
     }
-    throw UpstreamException.status(
-        address, status, status == 403 ? ": the index lists it, but it cannot be had" : "");
+    throw failure(
+        response, address, status == 403 ? ": the index lists it, but it cannot be had" : "");
+  }
+
+  private static UpstreamException failure(Response response, URI address, String hint) {
+    return UpstreamException.status(address, response.code(), hint, retryAfter(response));
+  }
+
+  /** What {@code Retry-After} asks for, in seconds or as a date by the clock of the upstream. */
+  private static Duration retryAfter(Response response) {
+    String value = header(response, "Retry-After").orElse("").strip();
+    if (value.matches("\\d{1,9}")) {
+      return Duration.ofSeconds(Long.parseLong(value));
+    }
+    Instant until = response.headers().getInstant("Retry-After");
+    Instant now = response.headers().getInstant("Date");
+    return until == null || now == null || until.isBefore(now)
+        ? Duration.ZERO
+        : Duration.between(now, until);
   }
 
   /** Some bytes of a file; empty when the upstream does not answer ranges. */
@@ -225,7 +271,7 @@ public final class Http implements Closeable {
       try (Permit _ = permit(address);
           Response response = execute(request, address)) {
         if (isPassing(response.code())) {
-          throw UpstreamException.status(address, response.code(), "");
+          throw failure(response, address, "");
         }
         if (response.code() != 206) {
           return Optional.empty();
@@ -257,13 +303,21 @@ public final class Http implements Closeable {
     });
   }
 
-  private Request.Builder request(URI address) {
-    if (address.getRawUserInfo() != null && address.getHost() != null) {
-      String[] parts = (address.getUserInfo() + ":").split(":", -1);
-      loginsOfAddresses.putIfAbsent(
-          address.getHost().toLowerCase(Locale.ROOT), new Netrc.Login(parts[0], parts[1]));
+  private Request.Builder request(URI address) throws UpstreamException {
+    HttpUrl url = HttpUrl.parse(Addresses.shown(address));
+    if (url == null) {
+      throw UpstreamException.unexpected(address, "it is no address of a host");
     }
-    return new Request.Builder().url(Addresses.shown(address));
+    if (address.getRawUserInfo() != null) {
+      String[] parts = address.getRawUserInfo().split(":", 2);
+      var login = new Netrc.Login(decoded(parts[0]), parts.length < 2 ? "" : decoded(parts[1]));
+      loginsOfAddresses.putIfAbsent(origin(url), login);
+    }
+    return new Request.Builder().url(url);
+  }
+
+  private static String decoded(String part) {
+    return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   private Response execute(Request request, URI address) throws IOException {

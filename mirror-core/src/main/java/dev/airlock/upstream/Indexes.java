@@ -1,11 +1,13 @@
 package dev.airlock.upstream;
 
+import dev.airlock.packaging.name.ProjectName;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 
 /** Makes the source that an address stands for. */
 public final class Indexes {
@@ -29,6 +31,21 @@ public final class Indexes {
     return FolderIndex.isOne(folder) ? new FolderIndex(folder) : new TreeIndex(address);
   }
 
+  /** The source of nothing, where pip is told to ask no index and is given no folder. */
+  private record NoIndex() implements IndexSource {
+    @Override
+    public PageAnswer page(ProjectName project, Optional<String> etag) {
+      return new PageAnswer.NoSuchProject(
+          "pip's configuration says no-index and names no find-links: mend it, or pass"
+              + " --no-pip-config");
+    }
+
+    @Override
+    public String description() {
+      return "no index";
+    }
+  }
+
   /**
    * What pip would look at for the default index: wheel folders, then extra indexes, then the
    * index.
@@ -47,6 +64,9 @@ public final class Indexes {
       for (URI address : addresses) {
         places.add(at(address));
       }
+    }
+    if (places.isEmpty()) {
+      return new NoIndex();
     }
     return places.size() == 1 ? places.getFirst() : new FirstIndex(List.copyOf(places));
   }

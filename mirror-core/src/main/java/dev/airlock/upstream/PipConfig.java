@@ -29,7 +29,10 @@ public record PipConfig(
 
   private static final Set<String> KEYS =
       Set.of("index-url", "extra-index-url", "find-links", "no-index");
-  private static final Set<String> SECTIONS = Set.of("global", "download", "install");
+
+  /** The sections that concern fetching; whatever the file, a later one goes before an earlier. */
+  private static final List<String> SECTIONS = List.of("global", "install", "download");
+
 
   /** Copies the lists. */
   public PipConfig {
@@ -46,15 +49,20 @@ public record PipConfig(
    * @throws IOException when a file is there and cannot be read
    */
   public static PipConfig read(Map<String, String> environment, Path home) throws IOException {
-    Map<String, String> values = new HashMap<>();
+    Map<String, Map<String, String>> sections = new HashMap<>();
     for (Path file : files(environment, home)) {
       if (Files.isRegularFile(file)) {
-        values.putAll(parse(Files.readString(file)));
+        parse(Files.readString(file))
+            .forEach((section, values) ->
+                sections.computeIfAbsent(section, _ -> new HashMap<>()).putAll(values));
       }
     }
+    Map<String, String> values = new HashMap<>();
+    SECTIONS.forEach(section -> values.putAll(sections.getOrDefault(section, Map.of())));
     for (String key : KEYS) {
-      String value = environment.get("PIP_" + key.toUpperCase(Locale.ROOT).replace('-', '_'));
-      if (value != null) {
+      String value =
+          environment.getOrDefault("PIP_" + key.toUpperCase(Locale.ROOT).replace('-', '_'), "");
+      if (!value.isBlank()) {
         values.put(key, value);
       }
     }
@@ -62,7 +70,7 @@ public record PipConfig(
         addresses(values.getOrDefault("index-url", "")).stream().findFirst(),
         addresses(values.getOrDefault("extra-index-url", "")),
         addresses(values.getOrDefault("find-links", "")),
-        Set.of("1", "true", "yes", "on")
+        Set.of("1", "true", "t", "yes", "y", "on")
             .contains(values.getOrDefault("no-index", "").toLowerCase(Locale.ROOT)));
   }
 
@@ -84,12 +92,9 @@ public record PipConfig(
       }
     }
     files.add(Path.of("/etc/pip.conf"));
-    files.add(home.resolve(".pip").resolve("pip.conf"));
-    String configHome = environment.getOrDefault("XDG_CONFIG_HOME", "");
-    files.add(
-        (configHome.isBlank() ? home.resolve(".config") : Path.of(configHome))
-            .resolve("pip")
-            .resolve("pip.conf"));
+    if (named.isBlank() || !Files.exists(Path.of(named))) {
+      files.addAll(ofUser(environment, home));
+    }
     String virtualEnvironment = environment.getOrDefault("VIRTUAL_ENV", "");
     if (!virtualEnvironment.isBlank()) {
       files.add(Path.of(virtualEnvironment, "pip.conf"));
@@ -100,11 +105,20 @@ public record PipConfig(
     return files;
   }
 
+  /** The user's files, which pip leaves out where {@code PIP_CONFIG_FILE} names one. */
+  private static List<Path> ofUser(Map<String, String> environment, Path home) {
+    String configHome = environment.getOrDefault("XDG_CONFIG_HOME", "");
+    Path directory = configHome.isBlank() ? home.resolve(".config") : Path.of(configHome);
+    return List.of(
+        home.resolve(".pip").resolve("pip.conf"), directory.resolve("pip").resolve("pip.conf"));
+  }
+
   /**
-   * Reads the sections that concern fetching, as Python's configparser does: continued lines are
+   * Reads the values of each section, as far as they concern fetching, as Python's configparser does: continued lines are
    * indented.
    */
-  static Map<String, String> parse(String text) {
+  static Map<String, Map<String, String>> parse(String text) {
+    Map<String, Map<String, String>> sections = new HashMap<>();
     Map<String, String> values = new HashMap<>();
     boolean concerns = false;
     String key = "";
@@ -114,7 +128,9 @@ public record PipConfig(
         continue;
       }
       if (stripped.startsWith("[") && stripped.endsWith("]")) {
-        concerns = SECTIONS.contains(stripped.substring(1, stripped.length() - 1).strip());
+        String section = stripped.substring(1, stripped.length() - 1).strip();
+        concerns = SECTIONS.contains(section);
+        values = sections.computeIfAbsent(section, _ -> new HashMap<>());
         key = "";
       } else if (Character.isWhitespace(line.charAt(0)) && !key.isEmpty()) {
         values.merge(key, stripped, (value, more) -> value + " " + more);
@@ -131,7 +147,7 @@ public record PipConfig(
         }
       }
     }
-    return values;
+    return sections;
   }
 
   private static int separator(String line) {

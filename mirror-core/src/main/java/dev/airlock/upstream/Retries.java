@@ -41,14 +41,19 @@ public record Retries(int attempts, Duration firstPause, Duration longestPause, 
         if (!e.isTransient() || failures >= attempts) {
           throw e;
         }
-        waitAfter(failures);
+        waitAfter(failures, e.retryAfter());
       }
     }
   }
 
-  /** Waits as long as is due after so many failures in a row. */
-  public void waitAfter(int failures) throws InterruptedIOException {
-    Duration due = firstPause.multipliedBy(1L << Math.min(failures - 1, 20));
+  /**
+   * Waits as long as is due after so many failures in a row.
+   *
+   * @param asked the pause that the upstream asks for, which is granted up to the longest one
+   */
+  public void waitAfter(int failures, Duration asked) throws InterruptedIOException {
+    Duration usual = firstPause.multipliedBy(1L << Math.min(failures - 1, 20));
+    Duration due = asked.compareTo(usual) > 0 ? asked : usual;
     try {
       pause.of(due.compareTo(longestPause) > 0 ? longestPause : due);
     } catch (InterruptedException e) {

@@ -2,16 +2,24 @@ package dev.airlock.upstream;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 
 /** An upstream that did not answer, or not as it should. The message names it and the cause. */
 public final class UpstreamException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final boolean transientTrouble;
+  private final Duration retryAfter;
 
   private UpstreamException(String message, boolean transientTrouble, Throwable cause) {
+    this(message, transientTrouble, Duration.ZERO, cause);
+  }
+
+  private UpstreamException(
+      String message, boolean transientTrouble, Duration retryAfter, Throwable cause) {
     super(message, cause);
     this.transientTrouble = transientTrouble;
+    this.retryAfter = retryAfter;
   }
 
   /** No answer: no route, no name, a reset connection, a time-out. */
@@ -29,10 +37,16 @@ public final class UpstreamException extends IOException {
 
   /** An answer that is a failure. */
   static UpstreamException status(URI address, int status, String hint) {
+    return status(address, status, hint, Duration.ZERO);
+  }
+
+  /** An answer that is a failure, with the pause that the upstream asks for. */
+  static UpstreamException status(URI address, int status, String hint, Duration retryAfter) {
     boolean passing = status == 429 || status >= 500;
     return new UpstreamException(
         Addresses.shown(address) + " answered with the status " + status + hint,
         passing,
+        retryAfter,
         new IOException("HTTP " + status));
   }
 
@@ -50,5 +64,10 @@ public final class UpstreamException extends IOException {
   /** Whether the same request may succeed later. */
   public boolean isTransient() {
     return transientTrouble;
+  }
+
+  /** How long the upstream asks to be left alone; zero where it does not ask. */
+  public Duration retryAfter() {
+    return retryAfter;
   }
 }

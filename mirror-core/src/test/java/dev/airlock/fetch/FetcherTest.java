@@ -1,0 +1,581 @@
+package dev.airlock.fetch;
+
+import static dev.airlock.fixtures.Answer.cutAfter;
+import static dev.airlock.fixtures.Answer.endsAfter;
+import static dev.airlock.fixtures.Answer.rangeOf;
+import static dev.airlock.fixtures.Answer.status;
+import static dev.airlock.fixtures.WheelBuilder.wheel;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.airlock.archive.MalformedArchiveException;
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.digest.Sha256;
+import dev.airlock.files.NoSpaceException;
+import dev.airlock.fixtures.Answer;
+import dev.airlock.fixtures.FakeIndex;
+import dev.airlock.fixtures.WheelBuilder;
+import dev.airlock.index.IndexFile;
+import dev.airlock.packaging.metadata.CoreMetadata;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.progress.ProgressEvent;
+import dev.airlock.store.CorruptContentException;
+import dev.airlock.store.Draft;
+import dev.airlock.store.Store;
+import dev.airlock.upstream.FileAccess;
+import dev.airlock.upstream.Http;
+import dev.airlock.upstream.IndexSource;
+import dev.airlock.upstream.Indexes;
+import dev.airlock.upstream.Retries;
+import dev.airlock.upstream.UpstreamException;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FetcherTest {
+  private static final ProjectName BULKY = new ProjectName("bulky");
+  private static final WheelBuilder WHEEL =
+      wheel("bulky", "1.0").requires("tiny>=2").requiresPython(">=3.8").padding(300_000);
+  private static final byte[] BYTES = WHEEL.build();
+  private static final String NAME = WHEEL.filename();
+
+  @TempDir Path directory;
+
+  private final List<ProgressEvent> events = Collections.synchronizedList(new ArrayList<>());
+  private final List<Duration> pauses = Collections.synchronizedList(new ArrayList<>());
+  private final Retries retries =
+      new Retries(3, Duration.ofSeconds(1), Duration.ofSeconds(20), pauses::add);
+  private FakeIndex upstream;
+  private Http http;
+  private Store store;
+  private Catalog catalog;
+  private Fetcher fetcher;
+  private IndexKey key;
+  private IndexSource index;
+
+  @BeforeEach
+  void open() throws IOException {
+    upstream = FakeIndex.start();
+    http = Http.of("airlock/test", Map.of(), directory, retries, Duration.ofMillis(300));
+    openStore();
+    key = catalog.register(upstream.simple());
+    index = new Indexes(http).at(upstream.simple());
+  }
+
+  /** As a new process would. */
+  private void openStore() throws IOException {
+    store = Store.openOrCreate(directory.resolve("store"));
+    catalog = new Catalog(store);
+    fetcher =
+        new Fetcher(
+            store,
+            catalog,
+            new FileAccess(http),
+            retries,
+            InstantSource.fixed(Instant.EPOCH),
+            events::add);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    store.close();
+    http.close();
+    upstream.close();
+  }
+
+  private IndexFile listed(ProjectName project) throws IOException {
+    FetchedPage page = fetcher.page(key, index, project);
+    assertThat(page).isInstanceOf(FetchedPage.Found.class);
+    return ((FetchedPage.Found) page).page().files().getFirst();
+  }
+
+  private HeldFile fetched() throws IOException {
+    return fetcher.file(key, listed(BULKY));
+  }
+
+  private byte[] held(Sha256 digest) throws IOException {
+    try (SeekableByteChannel channel = store.blobs().find(digest).orElseThrow().open()) {
+      return Channels.newInputStream(channel).readAllBytes();
+    }
+  }
+
+  private List<String> ranges() {
+    return upstream.requests(NAME).stream().map(request -> request.header("Range")).toList();
+  }
+
+  private void assertNothingIsHeld() throws IOException {
+    assertThat(store.blobs().list()).isEmpty();
+    assertThat(catalog.files(key, BULKY)).isEmpty();
+  }
+
+  // --- files
+
+  @Test
+  void keepsAWheelWithTheMetadataThatStandsInIt() throws IOException {
+    upstream.add(WHEEL).uploaded("2024-01-02T03:04:05Z");
+    HeldFile file = fetched();
+    assertThat(file.sha256()).isEqualTo(Sha256.of(BYTES));
+    assertThat(held(file.sha256())).isEqualTo(BYTES);
+    assertThat(held(file.metadata().orElseThrow())).isEqualTo(WHEEL.metadata());
+    assertThat(file.requiresPython()).hasToString(">=3.8");
+    assertThat(file.uploadTime()).contains(Instant.parse("2024-01-02T03:04:05Z"));
+    assertThat(catalog.file(key, BULKY, NAME)).contains(file);
+  }
+
+  @Test
+  void asksForWhatIsHeldNoMore() throws IOException {
+    upstream.add(WHEEL);
+    HeldFile file = fetched();
+    upstream.forget();
+    assertThat(fetcher.file(key, listed(BULKY))).isEqualTo(file);
+    assertThat(upstream.fileGets()).isZero();
+  }
+
+  @Test
+  void goesOnWhereATransferBrokeOff() throws IOException {
+    upstream.add(WHEEL);
+    upstream.next(NAME, cutAfter(100_000));
+    fetched();
+    assertThat(ranges()).containsExactly("", "bytes=100000-");
+    assertThat(upstream.requests(NAME).get(1).header("If-Range")).isEqualTo("\"v1\"");
+    assertThat(upstream.fileBytes()).isEqualTo(BYTES.length - 100_000);
+    assertThat(pauses).containsExactly(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void goesOnAfterAnotherProcessEnded() throws IOException {
+    upstream.add(WHEEL);
+    upstream.next(NAME, cutAfter(100_000), status(404));
+    assertThatThrownBy(this::fetched).isInstanceOf(UpstreamException.class);
+    assertNothingIsHeld();
+    store.close();
+    openStore();
+    HeldFile file = fetched();
+    assertThat(held(file.sha256())).isEqualTo(BYTES);
+    assertThat(ranges().getLast()).isEqualTo("bytes=100000-");
+    assertThat(events.get(events.size() - 1)).isInstanceOf(ProgressEvent.Finished.class);
+    assertThat(events).contains(new ProgressEvent.Started(NAME, 100_000, -1));
+  }
+
+  @Test
+  void commitsWithoutARequestWhatWasWholeWhenTheProcessEnded() throws IOException {
+    upstream.add(WHEEL).size(BYTES.length);
+    try (Draft draft = store.blobs().draft(Sha256.of(BYTES))) {
+      draft.write(BYTES, 0, BYTES.length);
+    }
+    fetched();
+    assertThat(upstream.fileGets()).isZero();
+  }
+
+  @Test
+  void beginsAfreshWhenThereIsNothingBehindWhatIsHeld() throws IOException {
+    upstream.add(WHEEL);
+    try (Draft draft = store.blobs().draft(Sha256.of(BYTES))) {
+      draft.validator(Optional.of("\"v1\""));
+      draft.write(BYTES, 0, BYTES.length);
+      draft.write(BYTES, 0, 10);
+    }
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(ranges()).containsExactly("bytes=" + (BYTES.length + 10) + "-", "");
+  }
+
+  @Test
+  void resumesByTheDateWhereTheUpstreamHasNoStrongValidator() throws IOException {
+    upstream.add(WHEEL);
+    String date = "Tue, 02 Jan 2024 03:04:05 GMT";
+    upstream.next(NAME, cutAfter(1000, "Last-Modified", date));
+    fetched();
+    assertThat(upstream.requests(NAME).get(1).header("If-Range")).isEqualTo(date);
+  }
+
+  @Test
+  void asksForNoRangeWithoutAValidator() throws IOException {
+    upstream.add(WHEEL);
+    upstream.next(NAME, cutAfter(1000, "ETag", "W/\"weak\""));
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(ranges()).containsExactly("", "");
+  }
+
+  @Test
+  void takesAChangedFileFromItsBeginning() throws IOException {
+    upstream.add(WHEEL);
+    upstream.next(NAME, cutAfter(100_000, "ETag", "\"v0\""));
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(upstream.requests(NAME).get(1).header("If-Range")).isEqualTo("\"v0\"");
+    assertThat(upstream.fileBytes()).isEqualTo(BYTES.length);
+  }
+
+  @Test
+  void takesAFileOfMixedVersionsOnceMoreFromItsBeginning() throws IOException {
+    byte[] older = BYTES.clone();
+    older[150_000] ^= 1;
+    upstream.add(WHEEL);
+    upstream.next(NAME, cutAfter(100_000), rangeOf(older, 100_000));
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(ranges()).containsExactly("", "bytes=100000-", "");
+  }
+
+  @Test
+  void doesNotTryMixedVersionsForEver() throws IOException {
+    byte[] older = BYTES.clone();
+    older[150_000] ^= 1;
+    upstream.add(WHEEL);
+    for (int i = 0; i < 5; i++) {
+      upstream.next(NAME, cutAfter(100_000), rangeOf(older, 100_000));
+    }
+    assertThatThrownBy(this::fetched).isInstanceOf(CorruptContentException.class);
+    assertThat(ranges()).hasSize(4);
+    assertNothingIsHeld();
+  }
+
+  @Test
+  void refusesWrongBytesOfTheRightLength() throws IOException {
+    byte[] wrong = BYTES.clone();
+    wrong[200_000] ^= 1;
+    upstream.add(WHEEL);
+    upstream.next(NAME, Answer.bytes(wrong));
+    assertThatThrownBy(this::fetched)
+        .isInstanceOf(CorruptContentException.class)
+        .hasMessage(
+            "%s is not what its index states: expected sha256=%s and got sha256=%s",
+            upstream.file(NAME), Sha256.of(BYTES), Sha256.of(wrong));
+    assertNothingIsHeld();
+    assertThat(upstream.fileGets()).isEqualTo(1);
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+  }
+
+  @Test
+  void refusesAFileThatIsLongerThanStated() throws IOException {
+    upstream.add(WHEEL).size(BYTES.length - 1);
+    assertThatThrownBy(this::fetched)
+        .isInstanceOf(CorruptContentException.class)
+        .hasMessageContaining("expected " + (BYTES.length - 1) + " bytes and got at least ");
+    assertNothingIsHeld();
+  }
+
+  @Test
+  void refusesAFileThatIsShorterThanStated() throws IOException {
+    upstream.add(WHEEL).size(BYTES.length + 1);
+    assertThatThrownBy(this::fetched)
+        .isInstanceOf(CorruptContentException.class)
+        .hasMessageContaining("expected " + (BYTES.length + 1) + " bytes and got " + BYTES.length);
+    assertNothingIsHeld();
+  }
+
+  @Test
+  void goesOnWhenAFileWithoutALengthEndsEarly() throws IOException {
+    upstream.add(WHEEL).size(BYTES.length);
+    upstream.next(NAME, endsAfter(100_000));
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(ranges()).containsExactly("", "bytes=100000-");
+  }
+
+  @Test
+  void verifiesAnMd5WhereTheIndexStatesNothingBetter() throws Exception {
+    String md5 = HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(BYTES));
+    upstream.add(WHEEL).digest("md5", md5);
+    assertThat(fetched().sha256()).isEqualTo(Sha256.of(BYTES));
+  }
+
+  @Test
+  void refusesAnotherMd5() throws IOException {
+    upstream.add(WHEEL).digest("md5", "0".repeat(32));
+    assertThatThrownBy(this::fetched)
+        .isInstanceOf(CorruptContentException.class)
+        .hasMessageContaining("expected md5=" + "0".repeat(32));
+    assertNothingIsHeld();
+  }
+
+  @Test
+  void takesAFileWithoutADigest() throws IOException {
+    upstream.add(WHEEL).withoutDigest();
+    upstream.next(NAME, cutAfter(100_000));
+    assertThat(fetched().sha256()).isEqualTo(Sha256.of(BYTES));
+    assertThat(ranges()).containsExactly("", "bytes=100000-");
+  }
+
+  @Test
+  void takesNoBrokenWheelWithoutADigest() throws IOException {
+    upstream.add(WHEEL).withoutDigest();
+    upstream.next(NAME, endsAfter(100_000));
+    assertThatThrownBy(this::fetched).isInstanceOf(MalformedArchiveException.class);
+    assertThat(catalog.files(key, BULKY)).isEmpty();
+  }
+
+  @Test
+  void takesNoWheelWhoseMetadataCannotBeUnderstood() throws IOException {
+    upstream.add(wheel("bulky", "1.0").requires("===!"));
+    assertThatThrownBy(this::fetched)
+        .isInstanceOf(MalformedArchiveException.class)
+        .hasMessageContaining(NAME + " has a METADATA that cannot be understood");
+    assertThat(catalog.files(key, BULKY)).isEmpty();
+  }
+
+  @Test
+  void fetchesOnceHoweverManyAsk() throws Exception {
+    upstream.add(WHEEL);
+    IndexFile file = listed(BULKY);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<HeldFile>> asks =
+          Collections.nCopies(20, () -> fetcher.file(key, file));
+      for (Future<HeldFile> answer : threads.invokeAll(asks)) {
+        assertThat(answer.get().sha256()).isEqualTo(Sha256.of(BYTES));
+      }
+    }
+    assertThat(upstream.fileGets()).isEqualTo(1);
+  }
+
+  @Test
+  void tellsEveryoneWhoWaitsOfTheFailure() throws Exception {
+    upstream.add(WHEEL);
+    IndexFile file = listed(BULKY);
+    upstream.next(NAME, Collections.nCopies(50, status(404)).toArray(Answer[]::new));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<HeldFile>> asks =
+          Collections.nCopies(20, () -> fetcher.file(key, file));
+      for (Future<HeldFile> answer : threads.invokeAll(asks)) {
+        assertThatThrownBy(answer::get).hasCauseInstanceOf(UpstreamException.class);
+      }
+    }
+  }
+
+  @Test
+  void takesFromTheStoreWhatAnotherIndexBrought() throws IOException {
+    upstream.add(WHEEL);
+    IndexFile file = listed(BULKY);
+    fetcher.file(key, file);
+    upstream.forget();
+    IndexKey other = IndexKey.of(upstream.at("/other/"));
+    HeldFile there = fetcher.file(other, file);
+    assertThat(upstream.requests()).isEmpty();
+    assertThat(catalog.file(other, BULKY, NAME)).contains(there);
+    assertThat(there.metadata()).isPresent();
+  }
+
+  @Test
+  void tellsProgressInTheOrderOfItsGrammar() throws IOException {
+    upstream.add(WHEEL).size(BYTES.length);
+    upstream.next(NAME, cutAfter(100_000));
+    fetched();
+    assertThat(events.getFirst()).isEqualTo(new ProgressEvent.Started(NAME, 0, BYTES.length));
+    assertThat(events.getLast()).isInstanceOf(ProgressEvent.Finished.class);
+    assertThat(events.subList(1, events.size() - 1))
+        .hasOnlyElementsOfType(ProgressEvent.Advanced.class);
+    assertThat(arrived(events)).isEqualTo(BYTES.length);
+  }
+
+  @Test
+  void tellsOfAFreshBeginning() throws IOException {
+    upstream.add(WHEEL);
+    upstream.next(NAME, cutAfter(100_000, "ETag", "\"v0\""));
+    fetched();
+    int again = events.lastIndexOf(new ProgressEvent.Started(NAME, 0, -1));
+    assertThat(again).isPositive();
+    assertThat(arrived(events.subList(again, events.size()))).isEqualTo(BYTES.length);
+  }
+
+  private static long arrived(List<ProgressEvent> events) {
+    return events.stream()
+        .mapToLong(event -> event instanceof ProgressEvent.Advanced(_, long bytes) ? bytes : 0)
+        .sum();
+  }
+
+  @Test
+  void tellsOfAFailure() throws IOException {
+    upstream.add(WHEEL);
+    upstream.next(NAME, status(403));
+    assertThatThrownBy(this::fetched).isInstanceOf(UpstreamException.class);
+    assertThat(events)
+        .containsExactly(
+            new ProgressEvent.Started(NAME, 0, -1),
+            new ProgressEvent.Failed(
+                NAME,
+                upstream.file(NAME)
+                    + " answered with the status 403: the index lists it, but it cannot be had"));
+  }
+
+  @Test
+  void givesUpWhenNothingComesAnyMore() throws IOException {
+    upstream.add(WHEEL);
+    upstream.next(NAME, cutAfter(100_000));
+    upstream.next(NAME, status(503), status(503), status(503), status(503));
+    assertThatThrownBy(this::fetched)
+        .isInstanceOf(UpstreamException.class)
+        .hasMessageContaining("answered with the status 503");
+    assertThat(upstream.requests(NAME)).hasSize(3);
+    assertThat(pauses).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(2));
+  }
+
+  @Test
+  void goesOnAsLongAsEachTransferBringsSomething() throws IOException {
+    upstream.add(WHEEL);
+    upstream.next(NAME, cutAfter(1000));
+    for (int part = 1; part < 8; part++) {
+      int from = part * 1000;
+      upstream.next(NAME, (exchange, content) -> {
+        exchange.getResponseHeaders().set("ETag", "\"v1\"");
+        exchange
+            .getResponseHeaders()
+            .set("Content-Range", "bytes " + from + "-" + (BYTES.length - 1) + "/" + BYTES.length);
+        exchange.sendResponseHeaders(206, content.length - from);
+        exchange.getResponseBody().write(content, from, 1000);
+        exchange.getResponseBody().flush();
+      });
+    }
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(ranges()).hasSize(9).endsWith("bytes=8000-");
+  }
+
+  @Test
+  void grantsThePauseThatTheUpstreamAsksForUpToTheLongest() throws IOException {
+    upstream.add(WHEEL);
+    upstream.next(NAME, status(429, "Retry-After", "7"), status(503, "Retry-After", "86400"));
+    fetched();
+    assertThat(pauses).containsExactly(Duration.ofSeconds(7), Duration.ofSeconds(20));
+  }
+
+  @Test
+  void countsAnUpstreamThatFallsSilentAsGone() throws IOException {
+    upstream.add(WHEEL);
+    var release = new java.util.concurrent.CountDownLatch(1);
+    upstream.next(NAME, (exchange, content) -> {
+      exchange.getResponseHeaders().set("ETag", "\"v1\"");
+      exchange.sendResponseHeaders(200, content.length);
+      exchange.getResponseBody().write(content, 0, content.length - 10);
+      exchange.getResponseBody().flush();
+      try {
+        release.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    release.countDown();
+    assertThat(ranges()).containsExactly("", "bytes=" + (BYTES.length - 10) + "-");
+  }
+
+  @Test
+  void refusesARangeThatBeginsElsewhere() throws IOException {
+    upstream.add(WHEEL);
+    upstream.next(NAME, cutAfter(100_000), rangeOf(BYTES, 50_000));
+    assertThatThrownBy(this::fetched)
+        .hasMessageContaining("it was asked for the bytes from 100000 and sent those from 50000");
+    assertNothingIsHeld();
+  }
+
+  @Test
+  void passesAFullDiskOn() throws IOException {
+    upstream.add(WHEEL);
+    Path full = Path.of("/dev/full");
+    assumeThat(full).exists();
+    Path partials = Files.createDirectories(directory.resolve("store/partial"));
+    Files.createSymbolicLink(partials.resolve(Sha256.of(BYTES).hex() + ".part"), full);
+    assertThatThrownBy(this::fetched).isInstanceOf(NoSpaceException.class);
+    assertThat(upstream.requests(NAME)).hasSize(1);
+  }
+
+  // --- metadata
+
+  @Test
+  void readsMetadataBesideTheWheelWithoutIt() throws IOException {
+    upstream.add(WHEEL).metadata(WHEEL.metadata());
+    CoreMetadata metadata = fetcher.wheelMetadata(key, listed(BULKY));
+    assertThat(metadata.requiresDist()).hasToString("[tiny>=2]");
+    assertThat(upstream.fileGets()).isZero();
+    assertThat(catalog.files(key, BULKY)).isEmpty();
+  }
+
+  @Test
+  void fetchesTheWheelWhereItsMetadataCannotBeHadAlone() throws IOException {
+    upstream.withoutRanges().add(WHEEL);
+    CoreMetadata metadata = fetcher.wheelMetadata(key, listed(BULKY));
+    assertThat(metadata.requiresDist()).hasToString("[tiny>=2]");
+    assertThat(catalog.files(key, BULKY)).hasSize(1);
+  }
+
+  @Test
+  void readsMetadataOfAHeldWheelFromTheStore() throws IOException {
+    upstream.add(WHEEL);
+    IndexFile file = listed(BULKY);
+    fetcher.file(key, file);
+    upstream.forget();
+    assertThat(fetcher.wheelMetadata(key, file).version()).hasToString("1.0");
+    assertThat(upstream.requests()).isEmpty();
+  }
+
+  @Test
+  void bringsBackMetadataThatWasLost() throws IOException {
+    upstream.add(WHEEL);
+    HeldFile file = fetched();
+    String hex = file.metadata().orElseThrow().hex();
+    Files.delete(directory.resolve("store/blobs/sha256/" + hex.substring(0, 2) + "/" + hex));
+    assertThat(fetcher.held(key, listed(BULKY))).isEmpty();
+    upstream.forget();
+    fetched();
+    assertThat(fetcher.held(key, listed(BULKY))).contains(file);
+    assertThat(upstream.fileGets()).isZero();
+  }
+
+  // --- pages
+
+  @Test
+  void asksForAPageWithTheValidatorOfTheOneHeld() throws IOException {
+    upstream.add(WHEEL);
+    FetchedPage first = fetcher.page(key, index, BULKY);
+    FetchedPage second = fetcher.page(key, index, BULKY);
+    assertThat(second).isEqualTo(first);
+    assertThat(upstream.requests("bulky"))
+        .extracting(request -> !request.header("If-None-Match").isEmpty())
+        .containsExactly(false, true);
+  }
+
+  @Test
+  void asksForAPageAnewWhenItsIndexHasAnotherAddressNow() throws IOException {
+    upstream.add(WHEEL);
+    fetcher.page(key, index, BULKY);
+    try (FakeIndex other = FakeIndex.start()) {
+      other.add(wheel("bulky", "2.0"));
+      FetchedPage page = fetcher.page(key, new Indexes(http).at(other.simple()), BULKY);
+      assertThat(((FetchedPage.Found) page).page().files().getFirst().name().version())
+          .hasToString("2.0");
+      assertThat(other.requests("bulky").getFirst().header("If-None-Match")).isEmpty();
+    }
+  }
+
+  @Test
+  void saysWhereAProjectIsMissing() throws IOException {
+    assertThat(fetcher.page(key, index, BULKY))
+        .isEqualTo(
+            new FetchedPage.Missing(upstream.simple() + " has no such project (404)"));
+  }
+
+  @Test
+  void keepsAPageForWhoeverServesTheStore() throws IOException {
+    upstream.add(WHEEL);
+    fetcher.page(key, index, BULKY);
+    assertThat(catalog.page(key, BULKY).orElseThrow().source())
+        .isEqualTo(upstream.at("/simple/bulky/"));
+  }
+}

@@ -1,0 +1,531 @@
+package dev.airlock.sync;
+
+import static dev.airlock.fixtures.Answer.status;
+import static dev.airlock.fixtures.Presets.preset;
+import static dev.airlock.fixtures.SdistBuilder.sdist;
+import static dev.airlock.fixtures.WheelBuilder.wheel;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.fetch.Fetcher;
+import dev.airlock.fixtures.FakeIndex;
+import dev.airlock.fixtures.Presets;
+import dev.airlock.lock.Lock;
+import dev.airlock.lock.LockReader;
+import dev.airlock.lock.LockWriter;
+import dev.airlock.lock.LockedFile;
+import dev.airlock.lock.LockedPackage;
+import dev.airlock.lock.MalformedLockException;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.preset.InvalidPresetException;
+import dev.airlock.preset.PresetSource;
+import dev.airlock.progress.ProgressEvent;
+import dev.airlock.resolve.NoSolutionException;
+import dev.airlock.store.CorruptContentException;
+import dev.airlock.store.Store;
+import dev.airlock.upstream.FileAccess;
+import dev.airlock.upstream.Http;
+import dev.airlock.upstream.Indexes;
+import dev.airlock.upstream.PipConfig;
+import dev.airlock.upstream.Retries;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SyncTest {
+  @TempDir Path directory;
+
+  private FakeIndex pypi;
+  private FakeIndex torch;
+
+  @BeforeEach
+  void start() throws IOException {
+    pypi = FakeIndex.start();
+    torch = FakeIndex.start();
+  }
+
+  @AfterEach
+  void stop() {
+    pypi.close();
+    torch.close();
+  }
+
+  /** A machine with a store of its own. */
+  private final class Machine implements Closeable {
+    private final Retries retries =
+        new Retries(2, Duration.ofMillis(1), Duration.ofMillis(1), _ -> {});
+    private final Path root;
+    private final Http http;
+    private final Store store;
+    private final Catalog catalog;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final Syncer syncer;
+    private final List<ProgressEvent> events = Collections.synchronizedList(new ArrayList<>());
+    private Map<String, URI> replaced = Map.of();
+    private PipConfig pip = PipConfig.NONE;
+
+    Machine(String name) throws IOException {
+      root = directory.resolve(name);
+      http = Http.of("airlock/test", Map.of(), directory, retries);
+      store = Store.openOrCreate(root);
+      catalog = new Catalog(store);
+      var access = new FileAccess(http);
+      InstantSource clock = InstantSource.fixed(Instant.EPOCH);
+      var fetcher = new Fetcher(store, catalog, access, retries, clock, events::add);
+      syncer = new Syncer(store, catalog, fetcher, access, executor, 4, clock, events::add);
+    }
+
+    Sources sources(PresetBundle bundle) throws IOException, UnknownIndexException {
+      return Sources.of(bundle.preset(), new Indexes(http), replaced, pip);
+    }
+
+    Syncer.Solved solve(PresetBundle bundle, Optional<Lock> earlier)
+        throws IOException, NoSolutionException, UnknownIndexException {
+      return syncer.solve(bundle.preset(), sources(bundle), earlier);
+    }
+
+    Lock lock(PresetBundle bundle)
+        throws IOException, NoSolutionException, UnknownIndexException {
+      return lock(bundle, Optional.empty());
+    }
+
+    Lock lock(PresetBundle bundle, Optional<Lock> earlier)
+        throws IOException, NoSolutionException, UnknownIndexException {
+      Syncer.Solved solved = solve(bundle, earlier);
+      return syncer.lock(bundle, solved, syncer.plan(bundle.preset(), solved));
+    }
+
+    Plan plan(PresetBundle bundle, Lock lock) throws IOException, UnknownIndexException {
+      return syncer.plan(bundle.preset(), lock, sources(bundle));
+    }
+
+    List<SyncReport.Failure> fetch(PresetBundle bundle, Lock lock)
+        throws IOException, UnknownIndexException {
+      List<SyncReport.Failure> failures =
+          syncer.fetch(bundle.preset(), lock, plan(bundle, lock));
+      if (failures.isEmpty()) {
+        syncer.publish(bundle, lock);
+      }
+      return failures;
+    }
+
+    /** The files of the store with their bytes, apart from pages, which say when they were read. */
+    Map<String, String> content() throws IOException {
+      Map<String, String> content = new TreeMap<>();
+      try (var files = Files.walk(root)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          content.put(
+              root.relativize(file).toString(),
+              FakeIndex.sha256(Files.readAllBytes(file)));
+        }
+      }
+      content.remove("partial/locks");
+      return content;
+    }
+
+    @Override
+    public void close() throws IOException {
+      executor.shutdownNow();
+      http.close();
+      store.close();
+    }
+  }
+
+  private static PresetBundle bundle(Presets preset) throws InvalidPresetException {
+    String json = preset.json();
+    String name = json.split("\"name\": \"", 2)[1].split("\"", 2)[0];
+    return PresetBundle.read(
+        new PresetSource("test", name, json, Optional.empty(), Optional.empty()));
+  }
+
+  private static List<String> names(Lock lock) {
+    return lock.packages().stream()
+        .map(locked -> locked.project() + " " + locked.version())
+        .toList();
+  }
+
+  private void addFamily() {
+    pypi.add(wheel("app", "1.0").requires("lib>=1").requires("torch"));
+    pypi.add(wheel("lib", "1.0"));
+    pypi.add(wheel("lib", "2.0").requires("leaf ; python_version >= '3.8'"));
+    pypi.add(wheel("leaf", "0.1").padding(50_000));
+    pypi.add(wheel("torch", "9.9"));
+    torch.add(wheel("torch", "2.1.0+cu118").tags("cp310-cp310-linux_x86_64"));
+  }
+
+  private PresetBundle family() throws InvalidPresetException {
+    return bundle(
+        preset("family", pypi.simple())
+            .index("pytorch", torch.simple(), "torch")
+            .packages("app", "1.0"));
+  }
+
+  // --- solving and locking
+
+  @Test
+  void locksTheClosureWithEachProjectFromItsIndex() throws Exception {
+    addFamily();
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(family());
+      assertThat(names(lock))
+          .containsExactly("app 1.0", "leaf 0.1", "lib 2.0", "torch 2.1.0+cu118");
+      assertThat(lock.of(new ProjectName("torch")).getFirst().index()).isEqualTo(torch.simple());
+      assertThat(pypi.requests("torch")).isEmpty();
+      assertThat(lock.wantedBy(new ProjectName("leaf"))).containsExactly("lib 2.0");
+    }
+  }
+
+  @Test
+  void fetchesNothingToSolve() throws Exception {
+    addFamily();
+    try (var machine = new Machine("a")) {
+      PresetBundle bundle = family();
+      Syncer.Solved solved = machine.solve(bundle, Optional.empty());
+      Plan plan = machine.syncer.plan(bundle.preset(), solved);
+      assertThat(plan.missing()).hasSize(4);
+      assertThat(plan.missingBytes()).isGreaterThan(50_000);
+      assertThat(machine.store.blobs().list()).isEmpty();
+    }
+  }
+
+  @Test
+  void fetchesWhatHasNoDigestToLockIt() throws Exception {
+    pypi.add(wheel("lib", "1.0")).withoutDigest();
+    pypi.add(wheel("leaf", "1.0"));
+    PresetBundle bundle =
+        bundle(preset("p", pypi.simple()).packages("lib", "1.0", "leaf", "1.0"));
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(bundle);
+      assertThat(lock.of(new ProjectName("lib")).getFirst().wheels().getFirst().sha256().hex())
+          .isEqualTo(FakeIndex.sha256(wheel("lib", "1.0").build()));
+      assertThat(machine.plan(bundle, lock).missing()).hasSize(1);
+    }
+  }
+
+  @Test
+  void keepsTheVersionsOfAnEarlierLockWhereTheyFit() throws Exception {
+    addFamily();
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(family());
+      pypi.add(wheel("lib", "3.0"));
+      assertThat(names(machine.lock(family(), Optional.of(lock)))).contains("lib 2.0");
+      assertThat(names(machine.lock(family()))).contains("lib 3.0");
+    }
+  }
+
+  @Test
+  void writesTheSameLockAndStoreOnEveryMachine() throws Exception {
+    addFamily();
+    pypi.add(sdist("old", "1.0").metadataVersion("2.2").buildRequires("setuptools"));
+    pypi.add(wheel("setuptools", "60.0"));
+    PresetBundle bundle =
+        bundle(
+            preset("family", pypi.simple())
+                .index("pytorch", torch.simple(), "torch")
+                .also("3.12", "manylinux_2_35_aarch64")
+                .packages("app", "1.0", "old", "1.0"));
+    torch.add(wheel("torch", "2.1.0+cpu").tags("cp312-cp312-manylinux_2_17_aarch64"));
+    try (var one = new Machine("one");
+        var other = new Machine("other")) {
+      Lock first = one.lock(bundle);
+      Lock second = other.lock(bundle);
+      assertThat(LockWriter.write(second)).isEqualTo(LockWriter.write(first));
+      assertThat(one.fetch(bundle, first)).isEmpty();
+      assertThat(other.fetch(bundle, second)).isEmpty();
+      assertThat(other.content()).isEqualTo(one.content());
+    }
+  }
+
+  @Test
+  void readsTheLockThatItWrites() throws Exception {
+    addFamily();
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(family());
+      assertThat(LockReader.read(LockWriter.write(lock))).isEqualTo(lock);
+    }
+  }
+
+  @Test
+  void locksEachTargetWithItsMarkersAndTags() throws Exception {
+    pypi.add(wheel("app", "1.0").requires("old; python_version < '3.11'").requires("fast"));
+    pypi.add(wheel("old", "1.0"));
+    pypi.add(wheel("fast", "1.0").tags("cp310-cp310-manylinux_2_17_x86_64"));
+    pypi.add(wheel("fast", "1.0").tags("cp312-cp312-macosx_11_0_arm64"));
+    PresetBundle bundle =
+        bundle(
+            preset("p", pypi.simple()).also("3.12", "macosx_14_0_arm64").packages("app", "1.0"));
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(bundle);
+      LockedPackage old = lock.of(new ProjectName("old")).getFirst();
+      assertThat(old.targets()).containsExactly("cp310-manylinux_2_28_x86_64");
+      LockedPackage fast = lock.of(new ProjectName("fast")).getFirst();
+      assertThat(fast.targets()).hasSize(2);
+      assertThat(fast.wheels())
+          .extracting(wheel -> wheel.name().text())
+          .containsExactly(
+              "fast-1.0-cp310-cp310-manylinux_2_17_x86_64.whl",
+              "fast-1.0-cp312-cp312-macosx_11_0_arm64.whl");
+      assertThat(machine.fetch(bundle, lock)).isEmpty();
+    }
+  }
+
+  @Test
+  void saysWhoWantsWhatNoIndexHas() throws Exception {
+    pypi.add(wheel("app", "1.0").requires("absent"));
+    PresetBundle bundle = bundle(preset("p", pypi.simple()).packages("app", "1.0"));
+    try (var machine = new Machine("a")) {
+      assertThatThrownBy(() -> machine.lock(bundle))
+          .isInstanceOf(NoSolutionException.class)
+          .hasMessageContaining("absent")
+          .hasMessageContaining("app")
+          .hasMessageContaining("the index 'pypi' does not have it: " + pypi.simple());
+    }
+  }
+
+  @Test
+  void doesNotTakeAProjectFromElsewhereWhenItsIndexIsDown() throws Exception {
+    addFamily();
+    torch.next("torch", status(503), status(503), status(503));
+    try (var machine = new Machine("a")) {
+      assertThatThrownBy(() -> machine.lock(family()))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "app 1.0 requires torch, but "
+                  + torch.at("/simple/torch/")
+                  + " answered with the status 503");
+      assertThat(pypi.requests("torch")).isEmpty();
+    }
+  }
+
+  @Test
+  void stopsAtAnSdistWhoseBytesAreNotThoseOfItsIndex() throws Exception {
+    pypi.add(sdist("old", "1.0")).digest("sha256", "0".repeat(64));
+    PresetBundle bundle = bundle(preset("p", pypi.simple()).packages("old", "1.0"));
+    try (var machine = new Machine("a")) {
+      assertThatThrownBy(() -> machine.lock(bundle))
+          .isInstanceOf(CorruptContentException.class)
+          .hasMessageStartingWith(pypi.file("old-1.0.tar.gz") + " is not what its index states");
+    }
+  }
+
+  // --- indexes
+
+  @Test
+  void keepsTheIdentityOfAnIndexWhoseAddressIsReplaced() throws Exception {
+    addFamily();
+    URI declared = URI.create("https://download.pytorch.example/whl/cu118");
+    PresetBundle bundle =
+        bundle(
+            preset("family", pypi.simple())
+                .index("pytorch", declared, "torch")
+                .packages("app", "1.0"));
+    try (var machine = new Machine("a")) {
+      machine.replaced = Map.of("pytorch", torch.simple());
+      Lock lock = machine.lock(bundle);
+      assertThat(lock.of(new ProjectName("torch")).getFirst().index()).isEqualTo(declared);
+      assertThat(machine.fetch(bundle, lock)).isEmpty();
+      IndexKey key = IndexKey.of(declared);
+      assertThat(machine.catalog.files(key, new ProjectName("torch"))).hasSize(1);
+      assertThat(machine.catalog.address(key)).contains(declared);
+      assertThat(machine.catalog.indexes()).hasSize(2);
+    }
+  }
+
+  @Test
+  void knowsNoOtherIndexToReplace() throws Exception {
+    PresetBundle bundle = family();
+    try (var machine = new Machine("a")) {
+      machine.replaced = Map.of("torch", torch.simple());
+      assertThatThrownBy(() -> machine.sources(bundle))
+          .isInstanceOf(UnknownIndexException.class)
+          .hasMessage(
+              "--index torch=…: the preset family has no index of this name; it has [pypi,"
+                  + " pytorch]");
+    }
+  }
+
+  @Test
+  void asksWherePipWouldForTheDefaultIndexOnly() throws Exception {
+    addFamily();
+    URI declared = URI.create("https://pypi.example/simple/");
+    Path wheels = Files.createDirectory(directory.resolve("wheels"));
+    Files.write(wheels.resolve(wheel("leaf", "0.2").filename()), wheel("leaf", "0.2").build());
+    PresetBundle bundle =
+        bundle(
+            preset("family", declared)
+                .index("pytorch", torch.simple(), "torch")
+                .packages("app", "1.0"));
+    try (var machine = new Machine("a")) {
+      machine.pip =
+          new PipConfig(
+              Optional.of(pypi.simple()), List.of(), List.of(wheels.toUri()), false);
+      Syncer.Solved solved = machine.solve(bundle, Optional.empty());
+      assertThat(solved.origins())
+          .containsEntry(new ProjectName("leaf"), wheels.toString())
+          .containsEntry(new ProjectName("lib"), pypi.simple().toString())
+          .containsEntry(new ProjectName("torch"), torch.simple().toString());
+      Lock lock = machine.lock(bundle);
+      assertThat(names(lock)).contains("leaf 0.2");
+      assertThat(lock.of(new ProjectName("leaf")).getFirst().index()).isEqualTo(declared);
+      assertThat(machine.fetch(bundle, lock)).isEmpty();
+    }
+  }
+
+  // --- fetching
+
+  @Test
+  void publishesWhatIsComplete() throws Exception {
+    addFamily();
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(family());
+      assertThat(machine.fetch(family(), lock)).isEmpty();
+      assertThat(machine.catalog.presets()).containsExactly("family");
+      assertThat(machine.catalog.preset("family").orElseThrow().lock())
+          .isEqualTo(LockWriter.write(lock));
+    }
+  }
+
+  @Test
+  void namesWhatCouldNotBeHadAndWhoWantsIt() throws Exception {
+    addFamily();
+    String leaf = wheel("leaf", "0.1").filename();
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(family());
+      pypi.next(leaf, status(404));
+      pypi.next(wheel("app", "1.0").filename(), status(404));
+      assertThat(machine.fetch(family(), lock))
+          .containsExactly(
+              new SyncReport.Failure(
+                  wheel("app", "1.0").filename(),
+                  List.of("the preset"),
+                  pypi.file(wheel("app", "1.0").filename()) + " answered with the status 404"),
+              new SyncReport.Failure(
+                  leaf,
+                  List.of("lib 2.0"),
+                  pypi.file(leaf) + " answered with the status 404"));
+      assertThat(machine.catalog.presets()).isEmpty();
+    }
+  }
+
+  @Test
+  void fetchesOnlyWhatIsMissingTheNextTime() throws Exception {
+    addFamily();
+    String leaf = wheel("leaf", "0.1").filename();
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(family());
+      pypi.next(leaf, status(404));
+      assertThat(machine.fetch(family(), lock)).hasSize(1);
+      pypi.forget();
+      torch.forget();
+      assertThat(machine.fetch(family(), lock)).isEmpty();
+      assertThat(pypi.fileGets()).isEqualTo(1);
+      assertThat(torch.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void asksNobodyWhenAllIsHeld() throws Exception {
+    addFamily();
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(family());
+      machine.fetch(family(), lock);
+      pypi.forget();
+      torch.forget();
+      assertThat(machine.fetch(family(), lock)).isEmpty();
+      assertThat(pypi.requests()).isEmpty();
+      assertThat(torch.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void findsLockedFilesWhereTheirIndexHasThemToday() throws Exception {
+    addFamily();
+    try (var machine = new Machine("a");
+        FakeIndex moved = FakeIndex.start()) {
+      Lock lock = machine.lock(family());
+      moved.add(wheel("leaf", "0.1").padding(50_000));
+      for (String project : List.of("app", "lib")) {
+        moved.add(project.equals("app")
+            ? wheel("app", "1.0").requires("lib>=1").requires("torch")
+            : wheel("lib", "2.0").requires("leaf ; python_version >= '3.8'"));
+      }
+      pypi.close();
+      machine.replaced = Map.of("pypi", moved.simple());
+      assertThat(machine.fetch(family(), lock)).isEmpty();
+    }
+  }
+
+  @Test
+  void refusesAnotherFileOfALockedName() throws Exception {
+    addFamily();
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(family());
+      String leaf = wheel("leaf", "0.1").filename();
+      pypi.add("leaf", leaf, wheel("leaf", "0.1").padding(40_000).build());
+      assertThat(machine.fetch(family(), lock))
+          .singleElement()
+          .satisfies(failure -> {
+            assertThat(failure.file()).isEqualTo(leaf);
+            assertThat(failure.reason()).contains("is not what its index states: expected");
+          });
+      assertThat(machine.catalog.presets()).isEmpty();
+    }
+  }
+
+  @Test
+  void plansWithSizesThatTheIndexDoesNotState() throws Exception {
+    pypi.add(wheel("lib", "1.0"));
+    PresetBundle bundle = bundle(preset("p", pypi.simple()).packages("lib", "1.0"));
+    try (var machine = new Machine("a")) {
+      Syncer.Solved solved = machine.solve(bundle, Optional.empty());
+      Plan plan = machine.syncer.plan(bundle.preset(), solved);
+      assertThat(plan.missingBytes()).isEqualTo(wheel("lib", "1.0").build().length);
+      assertThat(pypi.requests(wheel("lib", "1.0").filename()))
+          .extracting(FakeIndex.Request::method)
+          .contains("HEAD");
+      assertThat(new Plan(plan.items(), plan.missingBytes()).fits()).isTrue();
+      assertThat(new Plan(plan.items(), plan.missingBytes() - 1).fits()).isFalse();
+    }
+  }
+
+  @Test
+  void tellsThePlanBeforeAnyTransfer() throws Exception {
+    addFamily();
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(family());
+      machine.events.clear();
+      machine.fetch(family(), lock);
+      long bytes = lock.files().stream().mapToLong(LockedFile::size).sum();
+      assertThat(machine.events.getFirst())
+          .isEqualTo(new ProgressEvent.Planned(4, bytes, 0, 0));
+      machine.events.clear();
+      machine.fetch(family(), lock);
+      assertThat(machine.events).containsExactly(new ProgressEvent.Planned(0, 0, 4, bytes));
+    }
+  }
+
+  @Test
+  void refusesALockThatIsDamaged() {
+    assertThatThrownBy(() -> LockReader.read("lock-version = \"1.0\"\n"))
+        .isInstanceOf(MalformedLockException.class);
+  }
+}
