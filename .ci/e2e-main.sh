@@ -41,7 +41,7 @@ fi
 # The second index is served over HTTP, so that metadata is read by ranges; the others are read as folders.
 http_port=$(free_port)
 cat >"$work/nginx.conf" <<NGINX
-daemon off; worker_processes 1; pid $work/nginx.pid; error_log $work/nginx-error.log;
+daemon off; user root; worker_processes 1; pid $work/nginx.pid; error_log $work/nginx-error.log;
 events { worker_connections 256; }
 http {
   access_log $work/nginx-access.log;
@@ -199,7 +199,11 @@ for name in names:
                 break
 PURE
 )
-        [ -n "$pure" ] || die "no locked wheel is for Python $version"
+        if [ -z "$pure" ]; then
+            [ -z "$real" ] || die "no locked wheel is for Python $version"
+            say "SKIPPED: pip $pip, Python $version, for which the generated index has no wheel"
+            continue
+        fi
         say "== pip $pip, Python $version: $(printf '%s\n' "$pure" | wc -l) pure wheels"
         # shellcheck disable=SC2086 # a list of names
         clean "$python" -m pip install -q --no-cache-dir --no-deps --target "$work/target-$version" \
