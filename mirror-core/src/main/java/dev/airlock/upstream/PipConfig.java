@@ -33,7 +33,6 @@ public record PipConfig(
   /** The sections that concern fetching; whatever the file, a later one goes before an earlier. */
   private static final List<String> SECTIONS = List.of("global", "install", "download");
 
-
   /** Copies the lists. */
   public PipConfig {
     extraIndexes = List.copyOf(extraIndexes);
@@ -114,8 +113,8 @@ public record PipConfig(
   }
 
   /**
-   * Reads the values of each section, as far as they concern fetching, as Python's configparser does: continued lines are
-   * indented.
+   * Reads the values of each section, as far as they concern fetching, as Python's configparser
+   * does: continued lines are indented.
    */
   static Map<String, Map<String, String>> parse(String text) {
     Map<String, Map<String, String>> sections = new HashMap<>();

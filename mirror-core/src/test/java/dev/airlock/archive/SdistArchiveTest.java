@@ -31,8 +31,7 @@ class SdistArchiveTest {
   }
 
   private static SdistArchive read(byte[] bytes, String filename) throws IOException {
-    return SdistArchive.read(
-        new ByteArrayInputStream(bytes), SdistFilename.parse(filename, TINY));
+    return SdistArchive.read(new ByteArrayInputStream(bytes), SdistFilename.parse(filename, TINY));
   }
 
   private static SdistMetadata metadata(SdistBuilder sdist) throws IOException {
@@ -182,8 +181,7 @@ class SdistArchiveTest {
   @ValueSource(strings = {"Requires-Dist", "requires-python", "Provides-Extra"})
   void trustsNoPkgInfoThatLeavesSomethingOpen(String field) throws IOException {
     assertThat(
-            metadata(
-                    sdist("tiny", "1.0").metadataVersion("2.2").header("Dynamic: " + field))
+            metadata(sdist("tiny", "1.0").metadataVersion("2.2").header("Dynamic: " + field))
                 .metadata())
         .isEmpty();
   }
@@ -234,8 +232,7 @@ class SdistArchiveTest {
   void knowsThatPoetryKeepsDependenciesElsewhere() throws IOException {
     SdistBuilder sdist =
         sdist("tiny", "1.0")
-            .pyproject(
-                "[project]\nname = \"tiny\"\n[tool.poetry.dependencies]\nother = \"^1\"\n");
+            .pyproject("[project]\nname = \"tiny\"\n[tool.poetry.dependencies]\nother = \"^1\"\n");
     assertThat(metadata(sdist).metadata()).isEmpty();
   }
 
@@ -254,8 +251,7 @@ class SdistArchiveTest {
 
   @Test
   void wantsSetuptoolsAndWheelForALegacySdist() throws IOException {
-    assertThat(buildRequires(sdist("tiny", "1.0")))
-        .containsExactly("setuptools>=40.8.0", "wheel");
+    assertThat(buildRequires(sdist("tiny", "1.0"))).containsExactly("setuptools>=40.8.0", "wheel");
     assertThat(buildRequires(sdist("tiny", "1.0").pyproject("[tool.black]\n")))
         .containsExactly("setuptools>=40.8.0", "wheel");
   }

@@ -93,8 +93,9 @@ class WheelArchiveTest {
   void refusesAWheelThatIsCutAnywhere() {
     byte[] wheel = WHEEL.build();
     IntStream.iterate(0, length -> length < wheel.length, length -> length + 7)
-        .forEach(length -> assertThatThrownBy(() -> metadata(Arrays.copyOf(wheel, length)))
-            .isInstanceOf(MalformedArchiveException.class));
+        .forEach(length ->
+            assertThatThrownBy(() -> metadata(Arrays.copyOf(wheel, length)))
+                .isInstanceOf(MalformedArchiveException.class));
   }
 
   @Test

@@ -338,8 +338,7 @@ class FetcherTest {
     upstream.add(WHEEL);
     IndexFile file = listed(BULKY);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Callable<HeldFile>> asks =
-          Collections.nCopies(20, () -> fetcher.file(key, file));
+      List<Callable<HeldFile>> asks = Collections.nCopies(20, () -> fetcher.file(key, file));
       for (Future<HeldFile> answer : threads.invokeAll(asks)) {
         assertThat(answer.get().sha256()).isEqualTo(Sha256.of(BYTES));
       }
@@ -353,8 +352,7 @@ class FetcherTest {
     IndexFile file = listed(BULKY);
     upstream.next(NAME, Collections.nCopies(50, status(404)).toArray(Answer[]::new));
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Callable<HeldFile>> asks =
-          Collections.nCopies(20, () -> fetcher.file(key, file));
+      List<Callable<HeldFile>> asks = Collections.nCopies(20, () -> fetcher.file(key, file));
       for (Future<HeldFile> answer : threads.invokeAll(asks)) {
         assertThatThrownBy(answer::get).hasCauseInstanceOf(UpstreamException.class);
       }
@@ -434,15 +432,19 @@ class FetcherTest {
     upstream.next(NAME, cutAfter(1000));
     for (int part = 1; part < 8; part++) {
       int from = part * 1000;
-      upstream.next(NAME, (exchange, content) -> {
-        exchange.getResponseHeaders().set("ETag", "\"v1\"");
-        exchange
-            .getResponseHeaders()
-            .set("Content-Range", "bytes " + from + "-" + (BYTES.length - 1) + "/" + BYTES.length);
-        exchange.sendResponseHeaders(206, content.length - from);
-        exchange.getResponseBody().write(content, from, 1000);
-        exchange.getResponseBody().flush();
-      });
+      upstream.next(
+          NAME,
+          (exchange, content) -> {
+            exchange.getResponseHeaders().set("ETag", "\"v1\"");
+            exchange
+                .getResponseHeaders()
+                .set(
+                    "Content-Range",
+                    "bytes " + from + "-" + (BYTES.length - 1) + "/" + BYTES.length);
+            exchange.sendResponseHeaders(206, content.length - from);
+            exchange.getResponseBody().write(content, from, 1000);
+            exchange.getResponseBody().flush();
+          });
     }
     assertThat(held(fetched().sha256())).isEqualTo(BYTES);
     assertThat(ranges()).hasSize(9).endsWith("bytes=8000-");
@@ -460,17 +462,19 @@ class FetcherTest {
   void countsAnUpstreamThatFallsSilentAsGone() throws IOException {
     upstream.add(WHEEL);
     var release = new java.util.concurrent.CountDownLatch(1);
-    upstream.next(NAME, (exchange, content) -> {
-      exchange.getResponseHeaders().set("ETag", "\"v1\"");
-      exchange.sendResponseHeaders(200, content.length);
-      exchange.getResponseBody().write(content, 0, content.length - 10);
-      exchange.getResponseBody().flush();
-      try {
-        release.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    });
+    upstream.next(
+        NAME,
+        (exchange, content) -> {
+          exchange.getResponseHeaders().set("ETag", "\"v1\"");
+          exchange.sendResponseHeaders(200, content.length);
+          exchange.getResponseBody().write(content, 0, content.length - 10);
+          exchange.getResponseBody().flush();
+          try {
+            release.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
     assertThat(held(fetched().sha256())).isEqualTo(BYTES);
     release.countDown();
     assertThat(ranges()).containsExactly("", "bytes=" + (BYTES.length - 10) + "-");
@@ -567,8 +571,7 @@ class FetcherTest {
   @Test
   void saysWhereAProjectIsMissing() throws IOException {
     assertThat(fetcher.page(key, index, BULKY))
-        .isEqualTo(
-            new FetchedPage.Missing(upstream.simple() + " has no such project (404)"));
+        .isEqualTo(new FetchedPage.Missing(upstream.simple() + " has no such project (404)"));
   }
 
   @Test

@@ -49,8 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RehearsalTest {
   private static final String TARGET = "cp310-manylinux_2_28_x86_64";
-  private static final String REMEDY =
-      "run `airlock sync family` where its indexes can be reached";
+  private static final String REMEDY = "run `airlock sync family` where its indexes can be reached";
 
   @TempDir Path root;
 
@@ -62,12 +61,10 @@ class RehearsalTest {
   void open() throws IOException {
     pypi = FakeIndex.start();
     pypi.add(wheel("app", "1.0").requires("lib[fast]>=1").requires("old"));
-    pypi.add(
-        wheel("lib", "1.0").extra("fast").requires("speed; extra == 'fast'").requires("leaf"));
+    pypi.add(wheel("lib", "1.0").extra("fast").requires("speed; extra == 'fast'").requires("leaf"));
     pypi.add(wheel("leaf", "1.0").padding(5000));
     pypi.add(wheel("speed", "1.0"));
-    pypi.add(
-        sdist("old", "1.0").metadataVersion("2.2").requires("leaf").buildRequires("builder"));
+    pypi.add(sdist("old", "1.0").metadataVersion("2.2").requires("leaf").buildRequires("builder"));
     pypi.add(wheel("builder", "1.0").requires("tool"));
     pypi.add(wheel("tool", "1.0"));
     store = Store.openOrCreate(root.resolve("store"));
@@ -98,13 +95,10 @@ class RehearsalTest {
       InstantSource clock = InstantSource.system();
       var fetcher = new Fetcher(store, catalog, access, retries, clock, progress);
       var syncer = new Syncer(store, catalog, fetcher, access, executor, 4, clock, progress);
-      Sources sources =
-          Sources.of(bundle.preset(), new Indexes(http), Map.of(), PipConfig.NONE);
+      Sources sources = Sources.of(bundle.preset(), new Indexes(http), Map.of(), PipConfig.NONE);
       Syncer.Solved solved = syncer.solve(bundle.preset(), sources, Optional.empty());
       Lock lock = syncer.lock(bundle, solved, syncer.plan(bundle.preset(), solved));
-      assertThat(
-              syncer.fetch(
-                  bundle.preset(), lock, syncer.plan(bundle.preset(), lock, sources)))
+      assertThat(syncer.fetch(bundle.preset(), lock, syncer.plan(bundle.preset(), lock, sources)))
           .isEmpty();
       syncer.publish(bundle, lock);
       return lock;
@@ -120,7 +114,9 @@ class RehearsalTest {
   }
 
   private Path blob(Sha256 digest) {
-    return root.resolve("store/blobs/sha256").resolve(digest.hex().substring(0, 2)).resolve(digest.hex());
+    return root.resolve("store/blobs/sha256")
+        .resolve(digest.hex().substring(0, 2))
+        .resolve(digest.hex());
   }
 
   private static Lock without(Lock lock, String project) {
@@ -211,8 +207,7 @@ class RehearsalTest {
           assertThat(finding.what())
               .startsWith("leaf-1.0-py3-none-any.whl is damaged: its bytes have the digest ")
               .endsWith(" instead of " + digest);
-          assertThat(finding.remedy())
-              .isEqualTo("delete the blob " + digest + ", then " + REMEDY);
+          assertThat(finding.remedy()).isEqualTo("delete the blob " + digest + ", then " + REMEDY);
         });
   }
 
@@ -246,8 +241,7 @@ class RehearsalTest {
   void findsEditedMetadata() throws Exception {
     PresetBundle bundle = bundle(family());
     Lock lock = synced(bundle);
-    Files.writeString(
-        blob(held("leaf").metadata().orElseThrow()), "Name: leaf\nVersion: 1.0\n");
+    Files.writeString(blob(held("leaf").metadata().orElseThrow()), "Name: leaf\nVersion: 1.0\n");
     assertThat(rehearsed(bundle, lock).findings())
         .extracting(Finding::kind, Finding::what)
         .containsExactly(
@@ -333,8 +327,8 @@ class RehearsalTest {
     PresetBundle bundle = bundle(family());
     assertThat(rehearsed(bundle, without(synced(bundle), "builder")).findings())
         .singleElement()
-        .satisfies(finding ->
-            assertThat(finding.what()).contains("builder").contains("old-1.0.tar.gz"));
+        .satisfies(
+            finding -> assertThat(finding.what()).contains("builder").contains("old-1.0.tar.gz"));
   }
 
   @Test
@@ -353,13 +347,17 @@ class RehearsalTest {
     assertThat(rehearsed(bundle, lock).findings())
         .containsExactly(
             new Finding(
-                Kind.MISSING, "tool-1.0-py3-none-any.whl is not held", List.of("builder 1.0"), REMEDY));
+                Kind.MISSING,
+                "tool-1.0-py3-none-any.whl is not held",
+                List.of("builder 1.0"),
+                REMEDY));
   }
 
   @Test
   void findsWhatAChangedPresetWants() throws Exception {
     Lock lock = synced(bundle(family()));
-    PresetBundle changed = bundle(preset("family", pypi.simple()).packages("app", "1.0", "new", "1"));
+    PresetBundle changed =
+        bundle(preset("family", pypi.simple()).packages("app", "1.0", "new", "1"));
     assertThat(rehearsed(changed, lock).findings())
         .singleElement()
         .satisfies(finding -> assertThat(finding.what()).contains("new").contains("packages"));
@@ -372,10 +370,11 @@ class RehearsalTest {
     Verdict verdict = rehearsed(bundle, lock);
     assertThat(verdict.findings())
         .singleElement()
-        .satisfies(finding -> assertThat(finding.what())
-            .startsWith(
-                "for cp313-win_amd64 an install would take what the lock has for other targets"
-                    + " only: "));
+        .satisfies(finding ->
+            assertThat(finding.what())
+                .startsWith(
+                    "for cp313-win_amd64 an install would take what the lock has for other targets"
+                        + " only: "));
   }
 
   @Test
@@ -398,10 +397,8 @@ class RehearsalTest {
     PresetBundle bundle = bundle(family());
     Lock lock = synced(bundle);
     List<ProgressEvent> events = Collections.synchronizedList(new ArrayList<>());
-    Verdict verdict =
-        new Rehearsal(store, catalog, bundle.preset(), lock, events::add).run();
-    assertThat(events.getFirst())
-        .isEqualTo(new ProgressEvent.Planned(7, verdict.bytes(), 0, 0));
+    Verdict verdict = new Rehearsal(store, catalog, bundle.preset(), lock, events::add).run();
+    assertThat(events.getFirst()).isEqualTo(new ProgressEvent.Planned(7, verdict.bytes(), 0, 0));
     assertThat(events.stream().filter(ProgressEvent.Finished.class::isInstance)).hasSize(7);
   }
 }

@@ -54,8 +54,7 @@ class FileAccessTest {
   }
 
   private IndexFile listed(URI index) throws IOException {
-    PageAnswer answer =
-        new Indexes(http).at(index).page(new ProjectName("tiny"), Optional.empty());
+    PageAnswer answer = new Indexes(http).at(index).page(new ProjectName("tiny"), Optional.empty());
     return ((PageAnswer.Page) answer).page().files().getFirst();
   }
 
@@ -74,7 +73,9 @@ class FileAccessTest {
 
   @Test
   void readsTheWheelItselfWhereTheMetadataBesideIsAnother() throws IOException {
-    upstream.add(WHEEL).metadata("Name: evil\n".getBytes(java.nio.charset.StandardCharsets.UTF_8), "0".repeat(64));
+    upstream
+        .add(WHEEL)
+        .metadata("Name: evil\n".getBytes(java.nio.charset.StandardCharsets.UTF_8), "0".repeat(64));
     assertThat(metadata()).contains(WHEEL.metadata());
   }
 
@@ -121,19 +122,24 @@ class FileAccessTest {
     byte[] noise = new byte[400_000];
     new java.util.Random(1).nextBytes(noise);
     byte[] bytes =
-        wheel.withoutMetadata().file("tiny-1.0.dist-info/METADATA", WHEEL.metadata()).file("z.bin", noise).build();
+        wheel
+            .withoutMetadata()
+            .file("tiny-1.0.dist-info/METADATA", WHEEL.metadata())
+            .file("z.bin", noise)
+            .build();
     upstream.add("tiny", NAME, bytes);
     assertThat(metadata()).contains(WHEEL.metadata());
-    Answer tail = (exchange, content) -> {
-      int from = content.length - 1000;
-      exchange
-          .getResponseHeaders()
-          .set(
-              "Content-Range",
-              "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
-      exchange.sendResponseHeaders(206, 1000);
-      exchange.getResponseBody().write(content, from, 1000);
-    };
+    Answer tail =
+        (exchange, content) -> {
+          int from = content.length - 1000;
+          exchange
+              .getResponseHeaders()
+              .set(
+                  "Content-Range",
+                  "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
+          exchange.sendResponseHeaders(206, 1000);
+          exchange.getResponseBody().write(content, from, 1000);
+        };
     IndexFile file = listed(upstream.simple());
     upstream.next(NAME, tail, status(403));
     assertThatThrownBy(() -> access.metadata(file))
@@ -193,8 +199,7 @@ class FileAccessTest {
   @Test
   void asksForTheSizeOfAFile() throws IOException {
     upstream.add(WHEEL);
-    assertThat(access.size(upstream.file(NAME)))
-        .isEqualTo(OptionalLong.of(WHEEL.build().length));
+    assertThat(access.size(upstream.file(NAME))).isEqualTo(OptionalLong.of(WHEEL.build().length));
     assertThat(access.size(upstream.file("absent.whl"))).isEmpty();
   }
 }

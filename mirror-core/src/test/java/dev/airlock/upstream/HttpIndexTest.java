@@ -165,7 +165,8 @@ class HttpIndexTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-5", "soon", "", "99999999999999999999", "Thu, 01 Jan 1970 00:00:00 GMT"})
+  @ValueSource(
+      strings = {"-5", "soon", "", "99999999999999999999", "Thu, 01 Jan 1970 00:00:00 GMT"})
   void waitsAsUsualWhenTheUpstreamAsksForNonsense(String value) throws IOException {
     upstream.next("tiny", status(503, "Retry-After", value));
     found();
@@ -221,12 +222,14 @@ class HttpIndexTest {
         gzip.write(zeros);
       }
     }
-    upstream.next("tiny", (exchange, _) -> {
-      exchange.getResponseHeaders().set("Content-Type", "text/html");
-      exchange.getResponseHeaders().set("Content-Encoding", "gzip");
-      exchange.sendResponseHeaders(200, packed.size());
-      exchange.getResponseBody().write(packed.toByteArray());
-    });
+    upstream.next(
+        "tiny",
+        (exchange, _) -> {
+          exchange.getResponseHeaders().set("Content-Type", "text/html");
+          exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+          exchange.sendResponseHeaders(200, packed.size());
+          exchange.getResponseBody().write(packed.toByteArray());
+        });
     assertThatThrownBy(this::ask)
         .hasMessage(upstream.at("/simple/tiny/") + ": its page is larger than 64 MiB");
     assertThat(pauses).isEmpty();
@@ -238,23 +241,27 @@ class HttpIndexTest {
     try (var gzip = new GZIPOutputStream(packed)) {
       gzip.write("<a href='tiny-3.0.zip'>x</a>".getBytes(StandardCharsets.UTF_8));
     }
-    upstream.next("tiny", (exchange, _) -> {
-      exchange.getResponseHeaders().set("Content-Type", "text/html");
-      exchange.getResponseHeaders().set("Content-Encoding", "gzip");
-      exchange.sendResponseHeaders(200, packed.size());
-      exchange.getResponseBody().write(packed.toByteArray());
-    });
+    upstream.next(
+        "tiny",
+        (exchange, _) -> {
+          exchange.getResponseHeaders().set("Content-Type", "text/html");
+          exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+          exchange.sendResponseHeaders(200, packed.size());
+          exchange.getResponseBody().write(packed.toByteArray());
+        });
     assertThat(found().page().files().getFirst().name().text()).isEqualTo("tiny-3.0.zip");
   }
 
   @Test
   void triesAgainWhenAPageIsCut() throws IOException {
-    upstream.next("tiny", (exchange, _) -> {
-      exchange.getResponseHeaders().set("Content-Type", "text/html");
-      exchange.sendResponseHeaders(200, 1000);
-      exchange.getResponseBody().write(new byte[10]);
-      exchange.getResponseBody().flush();
-    });
+    upstream.next(
+        "tiny",
+        (exchange, _) -> {
+          exchange.getResponseHeaders().set("Content-Type", "text/html");
+          exchange.sendResponseHeaders(200, 1000);
+          exchange.getResponseBody().write(new byte[10]);
+          exchange.getResponseBody().flush();
+        });
     found();
     assertThat(pauses).hasSize(1);
   }

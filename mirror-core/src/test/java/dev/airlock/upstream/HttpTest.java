@@ -95,8 +95,7 @@ class HttpTest {
     upstream.remove("tiny");
     assertThat(ask(Map.of(), with("user:secret")).toString()).doesNotContain("secret");
     upstream.close();
-    assertThatThrownBy(() -> ask(Map.of(), with("user:secret")))
-        .hasMessageNotContaining("secret");
+    assertThatThrownBy(() -> ask(Map.of(), with("user:secret"))).hasMessageNotContaining("secret");
   }
 
   @Test
@@ -147,11 +146,9 @@ class HttpTest {
   void asksTheProxyOfTheEnvironment(String variable) throws IOException {
     try (FakeProxy proxy = FakeProxy.to(upstream.port())) {
       PageAnswer answer =
-          ask(
-              Map.of(variable, proxy.address()), URI.create("http://pypi.example/simple/"));
+          ask(Map.of(variable, proxy.address()), URI.create("http://pypi.example/simple/"));
       assertThat(answer).isInstanceOf(PageAnswer.Page.class);
-      assertThat(proxy.requests())
-          .containsExactly("GET http://pypi.example/simple/tiny/ HTTP/1.1");
+      assertThat(proxy.requests()).containsExactly("GET http://pypi.example/simple/tiny/ HTTP/1.1");
     }
   }
 
@@ -186,13 +183,10 @@ class HttpTest {
     String wanted = "Proxy-Authorization: " + basic("user:secret");
     try (FakeProxy proxy = FakeProxy.guarded(upstream.port(), wanted)) {
       String address = proxy.address().replace("://", "://user:secret@");
-      assertThat(
-              ask(Map.of("HTTP_PROXY", address), URI.create("http://pypi.example/simple/")))
+      assertThat(ask(Map.of("HTTP_PROXY", address), URI.create("http://pypi.example/simple/")))
           .isInstanceOf(PageAnswer.Page.class);
       assertThatThrownBy(() ->
-              ask(
-                  Map.of("HTTP_PROXY", proxy.address()),
-                  URI.create("http://pypi.example/simple/")))
+              ask(Map.of("HTTP_PROXY", proxy.address()), URI.create("http://pypi.example/simple/")))
           .hasMessageContaining("the proxy wants credentials");
     }
   }
@@ -200,7 +194,13 @@ class HttpTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "pypi.example", ".example", "*.example", "example", "*", "other, pypi.example", "PYPI.EXAMPLE"
+        "pypi.example",
+        ".example",
+        "*.example",
+        "example",
+        "*",
+        "other, pypi.example",
+        "PYPI.EXAMPLE"
       })
   void goesAroundTheProxyToItsExceptions(String exceptions) throws IOException {
     var proxies =
@@ -285,8 +285,7 @@ class HttpTest {
     Path noise = Files.writeString(home.resolve("noise.pem"), "hello");
     Path absent = home.resolve("absent.pem");
     for (Path file : List.of(empty, noise, absent)) {
-      assertThatThrownBy(() ->
-              ask(Map.of("SSL_CERT_FILE", file.toString()), upstream.simple()))
+      assertThatThrownBy(() -> ask(Map.of("SSL_CERT_FILE", file.toString()), upstream.simple()))
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith(
               "SSL_CERT_FILE='"

@@ -94,15 +94,13 @@ class IndexesTest {
     assertThat(file.url()).isEqualTo(folder.resolve("other-1.0-py3-none-any.whl").toUri());
     assertThat(file.size()).isEqualTo(OptionalLong.of(wheel("other", "1.0").build().length));
     assertThat(ask(index, "absent"))
-        .isEqualTo(
-            new PageAnswer.NoSuchProject("the folder " + folder + " has no file of it"));
+        .isEqualTo(new PageAnswer.NoSuchProject("the folder " + folder + " has no file of it"));
   }
 
   @Test
   void readsAFolderOfPages() throws IOException {
     Path project = Files.createDirectories(directory.resolve("simple/tiny"));
-    Files.writeString(
-        project.resolve("index.html"), "<a href='../../files/tiny-1.0.zip'>tiny</a>");
+    Files.writeString(project.resolve("index.html"), "<a href='../../files/tiny-1.0.zip'>tiny</a>");
     URI address = directory.resolve("simple").toUri();
     PageAnswer answer = ask(indexes.at(address), "tiny");
     assertThat(names(answer)).containsExactly("tiny-1.0.zip");
@@ -181,8 +179,7 @@ class IndexesTest {
     Path folder = folderWith("wheels", wheel("tiny", "1.0"));
     first.add(wheel("other", "1.0"));
     var config =
-        new PipConfig(
-            Optional.of(first.simple()), List.of(), List.of(folder.toUri()), true);
+        new PipConfig(Optional.of(first.simple()), List.of(), List.of(folder.toUri()), true);
     IndexSource places = indexes.of(config, first.simple());
     assertThat(names(ask(places, "tiny"))).hasSize(1);
     assertThat(ask(places, "other")).isInstanceOf(PageAnswer.NoSuchProject.class);

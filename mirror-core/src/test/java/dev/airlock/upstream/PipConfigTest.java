@@ -154,7 +154,8 @@ class PipConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ftp://host/simple", "file://host/wheels", "git+https://host/x", "http:///simple"})
+  @ValueSource(
+      strings = {"ftp://host/simple", "file://host/wheels", "git+https://host/x", "http:///simple"})
   void refusesWhatIsNoAddressHere(String text) {
     assertThatThrownBy(() -> read("PIP_INDEX_URL", text))
         .isInstanceOf(IllegalArgumentException.class)

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockWriter;
-import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.resolve.NoSolutionException;
 import dev.airlock.sync.Plan;
@@ -90,7 +89,6 @@ final class SyncRun {
         earlier.isPresent()
             && earlier.get().inputs().equals(bundle.inputs())
             && extent != Extent.LOCK;
-    Map<ProjectName, String> origins = Map.of();
     Lock lock;
     Plan plan;
     Plan asFound;
@@ -103,7 +101,6 @@ final class SyncRun {
           new ProgressEvent.Note(
               "solving " + bundle.preset().name() + " for " + bundle.preset().targets()));
       Syncer.Solved solved = syncer.solve(bundle.preset(), session.sources(), earlier);
-      origins = solved.origins();
       plan = syncer.plan(bundle.preset(), solved);
       asFound = plan;
       if (extent == Extent.PLAN) {
@@ -111,7 +108,7 @@ final class SyncRun {
             earlier.orElse(
                 new Lock(
                     bundle.preset().name(), bundle.inputs(), bundle.preset().targets(), List.of()));
-        return new SyncReport(lock, true, plan, origins, List.of());
+        return new SyncReport(lock, true, plan, List.of());
       }
       requireSpace(plan);
       lock = syncer.lock(bundle, solved, plan);
@@ -126,7 +123,7 @@ final class SyncRun {
         syncer.publish(bundle, lock);
       }
     }
-    return new SyncReport(lock, !holds, asFound, origins, failures);
+    return new SyncReport(lock, !holds, asFound, failures);
   }
 
   private static void requireSpace(Plan plan) throws CommandException {
@@ -285,10 +282,10 @@ final class SyncRun {
     return report.lock().packages().stream()
         .map(locked -> locked.project())
         .distinct()
-        .filter(report.origins()::containsKey)
+        .filter(report.plan().origins()::containsKey)
         .collect(
             Collectors.groupingBy(
-                project -> String.valueOf(report.origins().get(project)),
+                project -> String.valueOf(report.plan().origins().get(project)),
                 TreeMap::new,
                 Collectors.mapping(project -> project.value(), Collectors.toList())));
   }
