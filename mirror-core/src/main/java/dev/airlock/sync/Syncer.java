@@ -187,15 +187,13 @@ public final class Syncer {
    */
   public Plan plan(Preset preset, Lock lock, Sources sources) throws IOException {
     var packages = new UpstreamPackages(sources, fetcher, executor, progress);
-    var wanted = new ArrayList<Wanted>();
+    Map<LockedFile, Wanted> wanted = new LinkedHashMap<>();
     lock.packages()
-        .forEach(locked -> locked.files().forEach(file -> wanted.add(new Wanted(locked, file))));
+        .forEach(locked ->
+            locked.files().forEach(file -> wanted.putIfAbsent(file, new Wanted(locked, file))));
     List<Plan.Item> items =
         Parallel.map(
-            executor,
-            parallel,
-            wanted.stream().distinct().toList(),
-            want -> item(preset, packages, want));
+            executor, parallel, List.copyOf(wanted.values()), want -> item(preset, packages, want));
     return new Plan(items, packages.origins(), store.freeBytes());
   }
 
