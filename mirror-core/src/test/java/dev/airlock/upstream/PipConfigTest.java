@@ -26,7 +26,7 @@ class PipConfigTest {
     for (int i = 0; i < variablesAndValues.length; i += 2) {
       environment.put(variablesAndValues[i], variablesAndValues[i + 1]);
     }
-    return PipConfig.read(environment, home);
+    return PipConfig.read(environment, home, home.resolve("etc/pip.conf"));
   }
 
   private Path write(String path, String text) throws IOException {
@@ -46,7 +46,12 @@ class PipConfigTest {
   @Test
   void takesEachFileOverTheOneBefore() throws IOException {
     List<String> files =
-        List.of("xdg/pip/pip.conf", ".pip/pip.conf", ".config/pip/pip.conf", "venv/pip.conf");
+        List.of(
+            "xdg/pip/pip.conf",
+            "etc/pip.conf",
+            ".pip/pip.conf",
+            ".config/pip/pip.conf",
+            "venv/pip.conf");
     for (String file : files) {
       write(file, index(file.replaceAll("[^a-z]", "")));
       assertThat(read("VIRTUAL_ENV", home.resolve("venv").toString()).index())
