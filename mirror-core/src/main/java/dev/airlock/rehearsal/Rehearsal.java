@@ -27,6 +27,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,11 +65,11 @@ public final class Rehearsal {
 
   /** Rehearses. Files are verified in parallel, on all processors. */
   public Verdict run() throws IOException {
-    List<Item> items =
-        lock.packages().stream()
-            .flatMap(locked -> locked.files().stream().map(file -> new Item(locked, file)))
-            .distinct()
-            .toList();
+    Map<LockedFile, Item> wanted = new LinkedHashMap<>();
+    lock.packages()
+        .forEach(locked ->
+            locked.files().forEach(file -> wanted.putIfAbsent(file, new Item(locked, file))));
+    List<Item> items = List.copyOf(wanted.values());
     long bytes = items.stream().mapToLong(item -> item.file().size()).sum();
     progress.on(new ProgressEvent.Planned(items.size(), bytes, 0, 0));
     var failures = Collections.synchronizedList(new ArrayList<IOException>());

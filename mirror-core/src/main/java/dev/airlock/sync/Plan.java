@@ -4,15 +4,17 @@ import dev.airlock.index.IndexFile;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.version.Version;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
  * What a sync is going to do.
  *
  * @param items the files of the closure
+ * @param origins from which place each project comes, of those that were looked at
  * @param freeBytes how many bytes the store's file system has left
  */
-public record Plan(List<Item> items, long freeBytes) {
+public record Plan(List<Item> items, Map<ProjectName, String> origins, long freeBytes) {
   /** Copies the items. */
   public Plan {
     items = List.copyOf(items);

@@ -1,9 +1,7 @@
 package dev.airlock.sync;
 
 import dev.airlock.lock.Lock;
-import dev.airlock.packaging.name.ProjectName;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What came of a sync.
@@ -11,15 +9,9 @@ import java.util.Map;
  * @param lock the lock
  * @param solved whether it was solved now, rather than taken from the preset's folder
  * @param plan what there was to do
- * @param origins from which place each project came, of those that were looked at
  * @param failures what could not be had
  */
-public record SyncReport(
-    Lock lock,
-    boolean solved,
-    Plan plan,
-    Map<ProjectName, String> origins,
-    List<Failure> failures) {
+public record SyncReport(Lock lock, boolean solved, Plan plan, List<Failure> failures) {
   /** Copies the collections. */
   public SyncReport {
     failures = List.copyOf(failures);

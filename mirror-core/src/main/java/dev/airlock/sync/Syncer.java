@@ -128,7 +128,7 @@ public final class Syncer {
             parallel,
             List.copyOf(files.values()),
             chosen -> item(preset, chosen.project(), chosen.version(), chosen.file()));
-    return new Plan(items, store.freeBytes());
+    return new Plan(items, solved.origins(), store.freeBytes());
   }
 
   private Plan.Item item(Preset preset, ProjectName project, Version version, IndexFile file)
@@ -178,7 +178,7 @@ public final class Syncer {
           item.held() || fetcher.held(key(preset, item.project()), item.file()).isPresent();
       items.add(new Plan.Item(item.project(), item.version(), item.file(), item.size(), held));
     }
-    return new Plan(items, store.freeBytes());
+    return new Plan(items, plan.origins(), store.freeBytes());
   }
 
   /**
@@ -187,16 +187,14 @@ public final class Syncer {
    */
   public Plan plan(Preset preset, Lock lock, Sources sources) throws IOException {
     var packages = new UpstreamPackages(sources, fetcher, executor, progress);
-    var wanted = new ArrayList<Wanted>();
+    Map<LockedFile, Wanted> wanted = new LinkedHashMap<>();
     lock.packages()
-        .forEach(locked -> locked.files().forEach(file -> wanted.add(new Wanted(locked, file))));
-    return new Plan(
+        .forEach(locked ->
+            locked.files().forEach(file -> wanted.putIfAbsent(file, new Wanted(locked, file))));
+    List<Plan.Item> items =
         Parallel.map(
-            executor,
-            parallel,
-            wanted.stream().distinct().toList(),
-            want -> item(preset, packages, want)),
-        store.freeBytes());
+            executor, parallel, List.copyOf(wanted.values()), want -> item(preset, packages, want));
+    return new Plan(items, packages.origins(), store.freeBytes());
   }
 
   private record Wanted(LockedPackage locked, LockedFile file) {}

@@ -26,7 +26,11 @@ public final class Addresses {
    */
   public static URI parse(String text) {
     if (text.startsWith("http://") || text.startsWith("https://")) {
-      return URI.create(text);
+      URI address = URI.create(text);
+      if (address.getRawAuthority() == null) {
+        throw new IllegalArgumentException("'" + text + "' is no address: it names no host");
+      }
+      return address;
     }
     if (text.startsWith("file:")) {
       return file(text);

@@ -6,11 +6,14 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import okhttp3.Authenticator;
 import okhttp3.Credentials;
 import okhttp3.Request;
@@ -24,28 +27,55 @@ import org.jspecify.annotations.Nullable;
  * reached directly.
  */
 final class EnvironmentProxies extends ProxySelector implements Authenticator {
-  private final Map<String, String> environment;
+  private final Map<String, URI> proxies = new HashMap<>();
   private final List<String> exceptions;
 
-  EnvironmentProxies(Map<String, String> environment) {
-    this.environment = Map.copyOf(environment);
+  /**
+   * Reads the variables.
+   *
+   * @throws IOException when one of them is no address of a proxy
+   */
+  EnvironmentProxies(Map<String, String> environment) throws IOException {
+    for (String scheme : List.of("http", "https")) {
+      Optional<String> name =
+          variable(environment, scheme + "_proxy").or(() -> variable(environment, "all_proxy"));
+      if (name.isPresent()) {
+        proxies.put(scheme, address(name.get(), environment.getOrDefault(name.get(), "")));
+      }
+    }
+    String unproxied =
+        variable(environment, "no_proxy")
+            .map(name -> environment.getOrDefault(name, ""))
+            .orElse("");
     this.exceptions =
-        Arrays.stream(variable("no_proxy").orElse("").split(",", -1))
+        Arrays.stream(unproxied.split(",", -1))
             .map(entry -> entry.strip().toLowerCase(Locale.ROOT))
             .filter(entry -> !entry.isEmpty())
             .toList();
   }
 
-  private Optional<String> variable(String lowerCase) {
-    String value =
-        environment.getOrDefault(lowerCase, environment.get(lowerCase.toUpperCase(Locale.ROOT)));
-    return Optional.ofNullable(value).filter(text -> !text.isBlank());
+  /** The name under which a variable is set. */
+  private static Optional<String> variable(Map<String, String> environment, String lowerCase) {
+    return Stream.of(lowerCase, lowerCase.toUpperCase(Locale.ROOT))
+        .filter(name -> !environment.getOrDefault(name, "").isBlank())
+        .findFirst();
+  }
+
+  private static URI address(String name, String value) throws IOException {
+    try {
+      URI address = new URI(value.contains("://") ? value : "http://" + value);
+      if (address.getHost() != null) {
+        return address;
+      }
+    } catch (URISyntaxException notAnAddress) {
+      // Told below, without the value: it may have a password in it.
+    }
+    throw new IOException(
+        name + " is no address of a proxy: accepted is http://HOST:PORT, or HOST:PORT");
   }
 
   private Optional<URI> proxyAddress(String scheme) {
-    return variable(scheme + "_proxy")
-        .or(() -> variable("all_proxy"))
-        .map(text -> URI.create(text.contains("://") ? text : "http://" + text));
+    return Optional.ofNullable(proxies.get(scheme));
   }
 
   @Override

@@ -99,7 +99,7 @@ public final class Http implements Closeable {
             builder.sslSocketFactory(
                 certificates.context().getSocketFactory(), certificates.trust()));
     var logins = new AtomicReference<Http>();
-    builder.addNetworkInterceptor(chain -> authorised(chain, logins.get()));
+    builder.addNetworkInterceptor(chain -> readable(authorised(chain, logins.get())));
     var http = new Http(builder.build(), netrc, retries);
     logins.set(http);
     return http;
@@ -127,6 +127,12 @@ public final class Http implements Closeable {
                     .header("Authorization", Credentials.basic(known.user(), known.password()))
                     .build())
             .orElse(request));
+  }
+
+  /** The answer without a {@code Retry-After} that is longer than the number OkHttp reads it as. */
+  private static Response readable(Response response) {
+    boolean absurd = header(response, "Retry-After").orElse("").matches("\\d{10,}");
+    return absurd ? response.newBuilder().removeHeader("Retry-After").build() : response;
   }
 
   /** What credentials in an address are for: another port or plain http is somebody else. */

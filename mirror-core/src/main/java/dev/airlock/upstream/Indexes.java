@@ -27,8 +27,17 @@ public final class Indexes {
     if (!Addresses.isFile(address)) {
       return new HttpIndex(address, http);
     }
-    Path folder = Path.of(address);
+    Path folder = folder(address);
     return FolderIndex.isOne(folder) ? new FolderIndex(folder) : new TreeIndex(address);
+  }
+
+  private static Path folder(URI address) throws UpstreamException {
+    try {
+      return Path.of(address);
+    } catch (IllegalArgumentException e) {
+      throw UpstreamException.unexpected(
+          address, "it is no folder of this machine: accepted is file:///PATH");
+    }
   }
 
   /** The source of nothing, where pip is told to ask no index and is given no folder. */
@@ -55,7 +64,7 @@ public final class Indexes {
     for (URI address : config.findLinks()) {
       places.add(
           Addresses.isFile(address)
-              ? new FolderIndex(Path.of(address))
+              ? new FolderIndex(folder(address))
               : new FlatIndex(address, http));
     }
     if (!config.noIndex()) {

@@ -48,8 +48,13 @@ public record PipConfig(
    * @throws IOException when a file is there and cannot be read
    */
   public static PipConfig read(Map<String, String> environment, Path home) throws IOException {
+    return read(environment, home, Path.of("/etc/pip.conf"));
+  }
+
+  static PipConfig read(Map<String, String> environment, Path home, Path ofSystem)
+      throws IOException {
     Map<String, Map<String, String>> sections = new HashMap<>();
-    for (Path file : files(environment, home)) {
+    for (Path file : files(environment, home, ofSystem)) {
       if (Files.isRegularFile(file)) {
         parse(Files.readString(file))
             .forEach((section, values) ->
@@ -78,7 +83,7 @@ public record PipConfig(
     return equals(NONE);
   }
 
-  private static List<Path> files(Map<String, String> environment, Path home) {
+  private static List<Path> files(Map<String, String> environment, Path home, Path ofSystem) {
     String named = environment.getOrDefault("PIP_CONFIG_FILE", "");
     if (named.equals("/dev/null")) {
       return List.of();
@@ -90,7 +95,7 @@ public record PipConfig(
         files.add(Path.of(directory, "pip", "pip.conf"));
       }
     }
-    files.add(Path.of("/etc/pip.conf"));
+    files.add(ofSystem);
     if (named.isBlank() || !Files.exists(Path.of(named))) {
       files.addAll(ofUser(environment, home));
     }

@@ -2,7 +2,9 @@ package dev.airlock.upstream;
 
 import java.io.IOException;
 import java.net.URI;
+import java.security.cert.CertificateException;
 import java.time.Duration;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** An upstream that did not answer, or not as it should. The message names it and the cause. */
 public final class UpstreamException extends IOException {
@@ -22,10 +24,28 @@ public final class UpstreamException extends IOException {
     this.retryAfter = retryAfter;
   }
 
-  /** No answer: no route, no name, a reset connection, a time-out. */
+  /** No answer: no route, no name, a reset connection, a time-out, a certificate not trusted. */
   public static UpstreamException unreachable(URI address, IOException cause) {
+    boolean distrusted = isOfCertificate(cause);
     return new UpstreamException(
-        Addresses.shown(address) + " cannot be reached: " + words(cause), true, cause);
+        Addresses.shown(address)
+            + " cannot be reached: "
+            + words(cause)
+            + (distrusted ? "; SSL_CERT_FILE names the authorities to trust" : ""),
+        !distrusted,
+        cause);
+  }
+
+  private static boolean isOfCertificate(IOException failure) {
+    if (failure instanceof SSLPeerUnverifiedException) {
+      return true;
+    }
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A transfer that ended before the file did. */

@@ -393,6 +393,19 @@ class RehearsalTest {
   }
 
   @Test
+  void countsAFileOnceThatIsInstalledHereAndBuildsThere() throws Exception {
+    pypi.add(wheel("fast", "1.0").tags("cp310-cp310-linux_x86_64").requires("builder"));
+    pypi.add(sdist("fast", "1.0").metadataVersion("2.2").buildRequires("builder"));
+    PresetBundle bundle =
+        bundle(preset("family", pypi.simple()).packages("fast", "1.0").also("3.12", "win_amd64"));
+    Lock lock = synced(bundle);
+    assertThat(lock.of(new ProjectName("builder"))).hasSize(2);
+    Verdict verdict = rehearsed(bundle, lock);
+    assertThat(verdict.findings()).isEmpty();
+    assertThat(verdict.files()).isEqualTo(4);
+  }
+
+  @Test
   void tellsProgressOfEachFile() throws Exception {
     PresetBundle bundle = bundle(family());
     Lock lock = synced(bundle);

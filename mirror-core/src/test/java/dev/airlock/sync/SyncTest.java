@@ -462,6 +462,9 @@ class SyncTest {
       }
       pypi.close();
       machine.replaced = Map.of("pypi", moved.simple());
+      assertThat(machine.plan(family(), lock).origins())
+          .containsEntry(new ProjectName("leaf"), moved.simple().toString())
+          .containsEntry(new ProjectName("torch"), torch.simple().toString());
       assertThat(machine.fetch(family(), lock)).isEmpty();
     }
   }
@@ -494,8 +497,8 @@ class SyncTest {
       assertThat(pypi.requests(wheel("lib", "1.0").filename()))
           .extracting(FakeIndex.Request::method)
           .contains("HEAD");
-      assertThat(new Plan(plan.items(), plan.missingBytes()).fits()).isTrue();
-      assertThat(new Plan(plan.items(), plan.missingBytes() - 1).fits()).isFalse();
+      assertThat(new Plan(plan.items(), Map.of(), plan.missingBytes()).fits()).isTrue();
+      assertThat(new Plan(plan.items(), Map.of(), plan.missingBytes() - 1).fits()).isFalse();
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.airlock.tool.command;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.files.NoSpaceException;
 import dev.airlock.store.StoreException;
 import java.io.IOException;
@@ -13,6 +15,11 @@ abstract class AirlockCommand implements Callable<Integer> {
 
   AirlockCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
+  }
+
+  /** Whether the user asked for JSON. */
+  boolean json() {
+    return false;
   }
 
   abstract ExitCode run(Surroundings around) throws IOException, CommandException;
@@ -34,6 +41,11 @@ abstract class AirlockCommand implements Callable<Integer> {
   }
 
   private int failed(String message, ExitCode code) {
+    if (json()) {
+      ObjectNode error = new ObjectMapper().createObjectNode();
+      error.put("event", "error").put("message", message).put("exit_code", code.code());
+      surroundings.terminal().print(error);
+    }
     surroundings.terminal().say("airlock: error: " + message);
     return code.code();
   }

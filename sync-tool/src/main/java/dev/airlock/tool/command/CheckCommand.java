@@ -44,6 +44,11 @@ final class CheckCommand extends AirlockCommand {
   }
 
   @Override
+  boolean json() {
+    return common.json();
+  }
+
+  @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
     Terminal terminal = around.terminal();
     long started = terminal.nanos().getAsLong();

@@ -31,6 +31,11 @@ final class LockCommand extends AirlockCommand {
   }
 
   @Override
+  boolean json() {
+    return common.json();
+  }
+
+  @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
     return new SyncRun(around, common, indexes, SyncRun.Extent.LOCK, upgrade).run(preset);
   }

@@ -14,6 +14,7 @@ import dev.airlock.upstream.Indexes;
 import dev.airlock.upstream.Retries;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -51,35 +52,31 @@ final class Session implements AutoCloseable {
       Preset preset,
       ProgressListener progress)
       throws IOException, CommandException {
-    Store store = Store.openOrCreate(storeRoot);
     Http http =
         Http.of(
             "airlock/" + surroundings.version().split(" ", 2)[0],
             surroundings.environment(),
             surroundings.home(),
             Retries.DEFAULT);
-    ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    var catalog = new Catalog(store);
-    var access = new FileAccess(http);
-    var fetcher =
-        new Fetcher(store, catalog, access, Retries.DEFAULT, surroundings.clock(), progress);
-    var syncer =
-        new Syncer(
-            store,
-            catalog,
-            fetcher,
-            access,
-            executor,
-            options.jobs(),
-            surroundings.clock(),
-            progress);
     try {
       Sources sources =
           Sources.of(
               preset, new Indexes(http), options.replaced(), options.pipConfig(surroundings));
+      int jobs = options.jobs();
+      Store store = Store.openOrCreate(storeRoot);
+      ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+      var catalog = new Catalog(store);
+      var access = new FileAccess(http);
+      InstantSource clock = surroundings.clock();
+      var fetcher = new Fetcher(store, catalog, access, Retries.DEFAULT, clock, progress);
+      var syncer = new Syncer(store, catalog, fetcher, access, executor, jobs, clock, progress);
       return new Session(store, http, executor, catalog, syncer, sources);
     } catch (UnknownIndexException e) {
+      http.close();
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+    } catch (IOException | CommandException e) {
+      http.close();
+      throw e;
     }
   }
 

@@ -37,6 +37,11 @@ final class SyncCommand extends AirlockCommand {
   }
 
   @Override
+  boolean json() {
+    return common.json();
+  }
+
+  @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
     SyncRun.Extent extent = dryRun ? SyncRun.Extent.PLAN : SyncRun.Extent.FETCH;
     return new SyncRun(around, common, indexes, extent, upgrade).run(preset);

@@ -7,7 +7,6 @@ import dev.airlock.files.DurableFiles;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockWriter;
 import dev.airlock.lock.LockedPackage;
-import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.resolve.NoSolutionException;
 import dev.airlock.sync.Plan;
@@ -91,7 +90,6 @@ final class SyncRun {
         earlier.isPresent()
             && earlier.get().inputs().equals(bundle.inputs())
             && extent != Extent.LOCK;
-    Map<ProjectName, String> origins = Map.of();
     Lock lock;
     Plan plan;
     Plan asFound;
@@ -104,7 +102,6 @@ final class SyncRun {
           new ProgressEvent.Note(
               "solving " + bundle.preset().name() + " for " + bundle.preset().targets()));
       Syncer.Solved solved = syncer.solve(bundle.preset(), session.sources(), earlier);
-      origins = solved.origins();
       plan = syncer.plan(bundle.preset(), solved);
       asFound = plan;
       if (extent == Extent.PLAN) {
@@ -112,7 +109,7 @@ final class SyncRun {
             earlier.orElse(
                 new Lock(
                     bundle.preset().name(), bundle.inputs(), bundle.preset().targets(), List.of()));
-        return new SyncReport(lock, true, plan, origins, List.of());
+        return new SyncReport(lock, true, plan, List.of());
       }
       requireSpace(plan);
       lock = syncer.lock(bundle, solved, plan);
@@ -127,7 +124,7 @@ final class SyncRun {
         syncer.publish(bundle, lock);
       }
     }
-    return new SyncReport(lock, !holds, asFound, origins, failures);
+    return new SyncReport(lock, !holds, asFound, failures);
   }
 
   private static void requireSpace(Plan plan) throws CommandException {
@@ -288,7 +285,8 @@ final class SyncRun {
   private static Map<String, List<String>> origins(SyncReport report) {
     Map<String, List<String>> byPlace = new TreeMap<>();
     for (LockedPackage locked : report.lock().packages()) {
-      String place = report.origins().getOrDefault(locked.project(), locked.index().toString());
+      String place =
+          report.plan().origins().getOrDefault(locked.project(), locked.index().toString());
       List<String> projects = byPlace.computeIfAbsent(place, _ -> new ArrayList<>());
       if (!projects.contains(locked.project().value())) {
         projects.add(locked.project().value());

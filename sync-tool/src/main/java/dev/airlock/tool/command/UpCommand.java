@@ -38,6 +38,11 @@ final class UpCommand extends AirlockCommand {
   }
 
   @Override
+  boolean json() {
+    return common.json();
+  }
+
+  @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
     String handover = around.variable("AIRLOCK_UP_HANDOVER");
     if (handover.isBlank()) {

@@ -1,0 +1,474 @@
+package dev.airlock.closure;
+
+import static dev.airlock.fixtures.Presets.preset;
+import static dev.airlock.fixtures.SdistBuilder.sdist;
+import static dev.airlock.fixtures.WheelBuilder.wheel;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.airlock.archive.SdistArchive;
+import dev.airlock.archive.SdistMetadata;
+import dev.airlock.closure.TargetClosure.Chosen;
+import dev.airlock.fixtures.Presets;
+import dev.airlock.fixtures.SdistBuilder;
+import dev.airlock.fixtures.WheelBuilder;
+import dev.airlock.index.IndexFile;
+import dev.airlock.index.IndexFile.MetadataOffer;
+import dev.airlock.index.IndexFile.Yanked;
+import dev.airlock.index.ProjectPage;
+import dev.airlock.packaging.filename.DistributionFilename;
+import dev.airlock.packaging.filename.SdistFilename;
+import dev.airlock.packaging.metadata.CoreMetadata;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.version.SpecifierSet;
+import dev.airlock.packaging.version.Version;
+import dev.airlock.preset.InvalidPresetException;
+import dev.airlock.preset.Preset;
+import dev.airlock.preset.PresetReader;
+import dev.airlock.preset.PresetSource;
+import dev.airlock.resolve.NoSolutionException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class ClosureSolverTest {
+  private static final URI PYPI = URI.create("https://pypi.example/simple/");
+
+  private final World world = new World();
+
+  /** Pages and metadata as literals. */
+  private static final class World implements PackageSource {
+    private final Map<ProjectName, List<IndexFile>> files = new TreeMap<>();
+    private final Map<String, MetadataLookup> metadata = new HashMap<>();
+
+    World add(WheelBuilder wheel) {
+      return add(wheel, SpecifierSet.ANY, Optional.empty(), new Yanked.No());
+    }
+
+    World add(WheelBuilder wheel, SpecifierSet python, Optional<Instant> uploaded, Yanked yanked) {
+      CoreMetadata parsed = CoreMetadata.parse(wheel.metadata());
+      list(parsed.project(), wheel.filename(), python, uploaded, yanked);
+      metadata.put(wheel.filename(), new MetadataLookup.OfWheel(parsed));
+      return this;
+    }
+
+    World add(SdistBuilder sdist) {
+      ProjectName project = new ProjectName(sdist.project());
+      SdistFilename name = SdistFilename.parse(sdist.filename(), project);
+      list(project, sdist.filename(), SpecifierSet.ANY, Optional.empty(), new Yanked.No());
+      try {
+        SdistArchive archive = SdistArchive.read(new ByteArrayInputStream(sdist.build()), name);
+        metadata.put(sdist.filename(), new MetadataLookup.OfSdist(SdistMetadata.of(archive, name)));
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+      return this;
+    }
+
+    World broken(WheelBuilder wheel, String reason) {
+      add(wheel);
+      metadata.put(wheel.filename(), new MetadataLookup.Unusable(reason));
+      return this;
+    }
+
+    private void list(
+        ProjectName project,
+        String filename,
+        SpecifierSet python,
+        Optional<Instant> uploaded,
+        Yanked yanked) {
+      files
+          .computeIfAbsent(project, _ -> new ArrayList<>())
+          .add(
+              new IndexFile(
+                  DistributionFilename.of(filename, project).orElseThrow(),
+                  PYPI.resolve("/files/" + filename),
+                  List.of(),
+                  python,
+                  OptionalLong.empty(),
+                  uploaded,
+                  yanked,
+                  new MetadataOffer.None()));
+    }
+
+    @Override
+    public PageLookup page(ProjectName project) {
+      List<IndexFile> found = files.get(project);
+      return found == null
+          ? new PageLookup.Missing("it is nowhere")
+          : new PageLookup.Found(new ProjectPage(project, found));
+    }
+
+    @Override
+    public MetadataLookup metadata(IndexFile file) {
+      return Objects.requireNonNull(metadata.get(file.name().text()));
+    }
+  }
+
+  private static Preset read(Presets preset) throws InvalidPresetException {
+    return PresetReader.read(
+        new PresetSource("test", "p", preset.json(), Optional.empty(), Optional.empty()));
+  }
+
+  private static Presets wants(String... namesAndVersions) {
+    return preset("p", PYPI).packages(namesAndVersions);
+  }
+
+  private TargetClosure closure(Presets preset) throws Exception {
+    Preset read = read(preset);
+    return ClosureSolver.solve(read, read.targets().getFirst(), world, Map.of());
+  }
+
+  private List<String> solved(Presets preset) throws Exception {
+    return names(closure(preset).installed());
+  }
+
+  private static List<String> names(List<Chosen> chosen) {
+    return chosen.stream().map(each -> each.project() + " " + each.version()).toList();
+  }
+
+  private String file(Presets preset) throws Exception {
+    return closure(preset).installed().getFirst().file().name().text();
+  }
+
+  private void assertUnsolvable(Presets preset, String... words) {
+    assertThatThrownBy(() -> solved(preset))
+        .isInstanceOf(NoSolutionException.class)
+        .message()
+        .contains(words);
+  }
+
+  // --- which file of a version
+
+  @Test
+  void takesAWheelBeforeAnSdist() throws Exception {
+    world.add(sdist("a", "1.0").metadataVersion("2.2")).add(wheel("a", "1.0"));
+    assertThat(file(wants("a", "1.0"))).isEqualTo("a-1.0-py3-none-any.whl");
+  }
+
+  @Test
+  void takesTheWheelWithTheBestTag() throws Exception {
+    world
+        .add(wheel("a", "1.0"))
+        .add(wheel("a", "1.0").tags("cp38-abi3-manylinux_2_17_x86_64"))
+        .add(wheel("a", "1.0").tags("cp310-cp310-manylinux_2_17_x86_64"))
+        .add(wheel("a", "1.0").tags("cp310-cp310-manylinux_2_24_x86_64"))
+        .add(wheel("a", "1.0").tags("cp310-cp310-manylinux_2_31_x86_64"))
+        .add(wheel("a", "1.0").tags("cp310-cp310-manylinux_2_28_aarch64"))
+        .add(wheel("a", "1.0").tags("cp311-cp311-manylinux_2_24_x86_64"));
+    assertThat(file(wants("a", "1.0"))).isEqualTo("a-1.0-cp310-cp310-manylinux_2_24_x86_64.whl");
+  }
+
+  @Test
+  void takesTheHighestBuildOfEqualTags() throws Exception {
+    world
+        .add(wheel("a", "1.0"))
+        .add(wheel("a", "1.0").tags("9-py3-none-any"))
+        .add(wheel("a", "1.0").tags("10-py3-none-any"))
+        .add(wheel("a", "1.0").tags("2abc-py3-none-any"));
+    assertThat(file(wants("a", "1.0"))).isEqualTo("a-1.0-10-py3-none-any.whl");
+  }
+
+  @Test
+  void goesBackToAVersionThatHasAFileForTheTarget() throws Exception {
+    world
+        .add(wheel("a", "2.0").tags("cp310-cp310-win_amd64"))
+        .add(wheel("a", "1.0").tags("cp310-cp310-linux_x86_64"));
+    assertThat(solved(wants("a", ">=1"))).containsExactly("a 1.0");
+    assertUnsolvable(wants("a", "2.0"), "it has no wheel for cp310-manylinux_2_28_x86_64");
+  }
+
+  @Test
+  void takesNoWheelOfWhatIsToBeBuilt() throws Exception {
+    world
+        .add(wheel("a", "1.0"))
+        .add(sdist("a", "1.0").metadataVersion("2.2"))
+        .add(wheel("setuptools", "70.0"))
+        .add(wheel("wheel", "0.40"));
+    TargetClosure closure = closure(wants("a", "1.0").list("no_binary", "a"));
+    assertThat(closure.installed().getFirst().file().name().text()).isEqualTo("a-1.0.tar.gz");
+    assertThat(names(closure.forBuilds())).containsExactly("setuptools 70.0", "wheel 0.40");
+  }
+
+  @Test
+  void takesNoSdistOfWhatIsNotToBeBuilt() throws Exception {
+    world.add(sdist("a", "2.0").metadataVersion("2.2")).add(wheel("a", "1.0"));
+    assertThat(solved(wants("a", ">=1").list("no_build", "a"))).containsExactly("a 1.0");
+    assertUnsolvable(
+        wants("a", "2.0").list("no_build", "a"), "the preset takes no sdist of it (no_build)");
+  }
+
+  @Test
+  void obeysThePythonsThatThePageStates() throws Exception {
+    world
+        .add(wheel("a", "1.0"))
+        .add(wheel("a", "2.0"), SpecifierSet.parse(">=3.11"), Optional.empty(), new Yanked.No());
+    assertThat(solved(wants("a", ">=1"))).containsExactly("a 1.0");
+    assertUnsolvable(wants("a", "2.0"), "it requires Python >=3.11");
+  }
+
+  @Test
+  void obeysThePythonsThatTheMetadataStates() throws Exception {
+    world.add(wheel("a", "1.0")).add(wheel("a", "2.0").requiresPython(">=3.11"));
+    assertThat(solved(wants("a", ">=1"))).containsExactly("a 1.0");
+  }
+
+  @Test
+  void passesOverWhatWasUploadedLater() throws Exception {
+    Instant early = Instant.parse("2024-01-01T00:00:00Z");
+    Instant late = Instant.parse("2025-01-01T00:00:00Z");
+    world
+        .add(wheel("a", "1.0"), SpecifierSet.ANY, Optional.of(early), new Yanked.No())
+        .add(wheel("a", "2.0"), SpecifierSet.ANY, Optional.of(late), new Yanked.No());
+    assertThat(solved(wants("a", ">=1").key("exclude_newer", "\"2024-06-30T00:00:00Z\"")))
+        .containsExactly("a 1.0");
+    assertThat(solved(wants("a", ">=1"))).containsExactly("a 2.0");
+  }
+
+  @Test
+  void takesAFileThatIsInUseOfAReleaseThatIsPartlyWithdrawn() throws Exception {
+    world
+        .add(
+            wheel("a", "1.0").tags("cp310-cp310-linux_x86_64"),
+            SpecifierSet.ANY,
+            Optional.empty(),
+            new Yanked.Because("broken"))
+        .add(wheel("a", "1.0"));
+    assertThat(file(wants("a", ">=1"))).isEqualTo("a-1.0-py3-none-any.whl");
+  }
+
+  @Test
+  void takesAWithdrawnReleaseWhenItIsPinnedOnly() throws Exception {
+    world
+        .add(wheel("a", "1.0"))
+        .add(wheel("a", "2.0"), SpecifierSet.ANY, Optional.empty(), new Yanked.Because("oops"));
+    assertThat(solved(wants("a", ">=1"))).containsExactly("a 1.0");
+    assertThat(solved(wants("a", "2.0"))).containsExactly("a 2.0");
+  }
+
+  // --- what it requires
+
+  @Test
+  void obeysMarkersOfTheTarget() throws Exception {
+    world
+        .add(
+            wheel("a", "1.0")
+                .requires("old; python_version < '3.11'")
+                .requires("win; sys_platform == 'win32'"))
+        .add(wheel("old", "1.0"));
+    assertThat(solved(wants("a", "1.0"))).containsExactly("a 1.0", "old 1.0");
+  }
+
+  @Test
+  void followsExtrasAndExtrasOfItself() throws Exception {
+    world
+        .add(
+            wheel("a", "1.0")
+                .extra("all")
+                .extra("fast")
+                .requires("a[fast]; extra == 'all'")
+                .requires("speed; extra == 'fast'")
+                .requires("other; extra == 'slow'"))
+        .add(wheel("speed", "1.0"))
+        .add(wheel("b", "1.0").requires("a[all]"));
+    assertThat(solved(wants("b", "1.0"))).containsExactly("a 1.0", "b 1.0", "speed 1.0");
+    assertThat(solved(wants("a", "1.0"))).containsExactly("a 1.0");
+  }
+
+  @Test
+  void solvesAllRootsJointly() throws Exception {
+    world
+        .add(wheel("numpy", "1.26"))
+        .add(wheel("numpy", "2.2"))
+        .add(wheel("torch", "2.1").requires("numpy<2"))
+        .add(wheel("cv", "4.12").requires("numpy>=2"))
+        .add(wheel("cv", "4.11").requires("numpy>=1.23"));
+    assertThat(solved(wants("cv", ">=4", "torch", "2.1")))
+        .containsExactly("cv 4.11", "numpy 1.26", "torch 2.1");
+  }
+
+  @Test
+  void leavesExcludedProjectsOut() throws Exception {
+    world.add(wheel("a", "1.0").requires("absent").requires("b")).add(wheel("b", "1.0"));
+    assertThat(solved(wants("a", "1.0").list("exclude", "absent")))
+        .containsExactly("a 1.0", "b 1.0");
+  }
+
+  @Test
+  void overridesEveryRequirementOfAProject() throws Exception {
+    world
+        .add(wheel("a", "1.0").requires("b[x]==1").requires("c"))
+        .add(wheel("c", "1.0").requires("b<2"))
+        .add(wheel("b", "1.0"))
+        .add(wheel("b", "3.0").extra("x").requires("extra-of-b; extra == 'x'"))
+        .add(wheel("extra-of-b", "1.0"));
+    assertThat(solved(wants("a", "1.0").list("override", "b>=3")))
+        .containsExactly("a 1.0", "b 3.0", "c 1.0", "extra-of-b 1.0");
+  }
+
+  @Test
+  void constrainsWhatSomethingElseRequires() throws Exception {
+    world
+        .add(wheel("a", "1.0").requires("b"))
+        .add(wheel("b", "1.0"))
+        .add(wheel("b", "2.0"))
+        .add(wheel("unused", "1.0"));
+    assertThat(solved(wants("a", "1.0").list("constraints", "b<2", "unused<1")))
+        .containsExactly("a 1.0", "b 1.0");
+  }
+
+  @Test
+  void passesOverAVersionWhoseMetadataCannotBeUsed() throws Exception {
+    world.add(wheel("a", "1.0")).broken(wheel("a", "2.0"), "its zip directory is broken");
+    assertThat(solved(wants("a", ">=1"))).containsExactly("a 1.0");
+    assertUnsolvable(wants("a", "2.0"), "its zip directory is broken");
+  }
+
+  @Test
+  void passesOverAFileThatSaysItIsSomethingElse() throws Exception {
+    WheelBuilder wheel = wheel("a", "1.0");
+    world.add(wheel);
+    world.metadata.put(
+        wheel.filename(),
+        new MetadataLookup.OfWheel(CoreMetadata.parse(wheel("evil", "6.6").metadata())));
+    assertUnsolvable(
+        wants("a", "1.0"), "a-1.0-py3-none-any.whl says in its metadata that it is evil 6.6");
+  }
+
+  @Test
+  void prefersTheVersionsOfAnEarlierSolution() throws Exception {
+    world.add(wheel("a", "1.0")).add(wheel("a", "2.0"));
+    Preset read = read(wants("a", ">=1"));
+    TargetClosure closure =
+        ClosureSolver.solve(
+            read,
+            read.targets().getFirst(),
+            world,
+            Map.of(new ProjectName("a"), Version.parse("1.0")));
+    assertThat(names(closure.installed())).containsExactly("a 1.0");
+  }
+
+  // --- sdists
+
+  @Test
+  void trustsWhatAnSdistSaysForCertain() throws Exception {
+    world
+        .add(sdist("a", "1.0").metadataVersion("2.2").requires("b").buildRequires("flit"))
+        .add(wheel("b", "1.0"))
+        .add(wheel("flit", "3.0"));
+    TargetClosure closure = closure(wants("a", "1.0"));
+    assertThat(names(closure.installed())).containsExactly("a 1.0", "b 1.0");
+    assertThat(names(closure.forBuilds())).containsExactly("flit 3.0");
+  }
+
+  @Test
+  void saysHowToStateWhatAnSdistCannotSay() {
+    world.add(sdist("a", "1.0"));
+    assertUnsolvable(
+        wants("a", "1.0"),
+        "only its sdist a-1.0.tar.gz fits, which cannot say its dependencies without being built:"
+            + " state them in the preset, as in \"dependency_metadata\": [{\"name\": \"a\","
+            + " \"version\": \"1.0\", \"requires_dist\": []}]");
+  }
+
+  @Test
+  void believesThePresetOnWhatAnSdistRequires() throws Exception {
+    world
+        .add(sdist("a", "1.0"))
+        .add(wheel("b", "1.0"))
+        .add(wheel("setuptools", "70.0"))
+        .add(wheel("wheel", "0.40"));
+    String statement = "[{\"name\": \"a\", \"version\": \"%s\", \"requires_dist\": [\"b\"]}]";
+    TargetClosure closure =
+        closure(wants("a", "1.0").key("dependency_metadata", statement.formatted("1.0")));
+    assertThat(names(closure.installed())).containsExactly("a 1.0", "b 1.0");
+    assertThat(names(closure.forBuilds())).containsExactly("setuptools 70.0", "wheel 0.40");
+    assertUnsolvable(
+        wants("a", "1.0").key("dependency_metadata", statement.formatted("2.0")),
+        "only its sdist a-1.0.tar.gz fits");
+  }
+
+  @Test
+  void believesThePresetOnWhatBuildingAnSdistTakes() throws Exception {
+    world
+        .add(sdist("a", "1.0").metadataVersion("2.2").buildRequires("absent"))
+        .add(wheel("flit", "3.0"));
+    assertThat(
+            names(
+                closure(wants("a", "1.0").key("build_requires", "{\"a\": [\"flit\"]}"))
+                    .forBuilds()))
+        .containsExactly("flit 3.0");
+  }
+
+  @Test
+  void followsTheBuildRequirementsOfSdistsThatBuildSdists() throws Exception {
+    world
+        .add(sdist("a", "1.0").metadataVersion("2.2").buildRequires("builder"))
+        .add(
+            sdist("builder", "1.0")
+                .metadataVersion("2.2")
+                .requires("helper")
+                .buildRequires("bootstrap"))
+        .add(wheel("helper", "1.0"))
+        .add(wheel("bootstrap", "1.0"));
+    assertThat(names(closure(wants("a", "1.0")).forBuilds()))
+        .containsExactly("bootstrap 1.0", "builder 1.0", "helper 1.0");
+  }
+
+  @Test
+  void endsWhenSdistsNeedEachOtherToBeBuilt() throws Exception {
+    world
+        .add(sdist("a", "1.0").metadataVersion("2.2").buildRequires("b"))
+        .add(sdist("b", "1.0").metadataVersion("2.2").buildRequires("a"));
+    TargetClosure closure = closure(wants("a", "1.0"));
+    assertThat(names(closure.installed())).containsExactly("a 1.0");
+    assertThat(names(closure.forBuilds())).containsExactly("b 1.0");
+  }
+
+  @Test
+  void buildsInAnEnvironmentOfItsOwn() throws Exception {
+    world
+        .add(sdist("a", "1.0").metadataVersion("2.2").buildRequires("numpy==1.22"))
+        .add(wheel("numpy", "1.22"))
+        .add(wheel("numpy", "2.0"));
+    TargetClosure closure = closure(wants("a", "1.0", "numpy", "2.0"));
+    assertThat(names(closure.installed())).containsExactly("a 1.0", "numpy 2.0");
+    assertThat(names(closure.forBuilds())).containsExactly("numpy 1.22");
+  }
+
+  @Test
+  void buildsWithTheInstalledVersionWhereItFits() throws Exception {
+    world
+        .add(sdist("a", "1.0").metadataVersion("2.2").buildRequires("numpy"))
+        .add(wheel("numpy", "1.22"))
+        .add(wheel("numpy", "2.0"));
+    assertThat(closure(wants("a", "1.0", "numpy", "1.22")).forBuilds()).isEmpty();
+  }
+
+  @Test
+  void passesOverBuildRequirementsOfOtherTargets() throws Exception {
+    world
+        .add(
+            sdist("a", "1.0")
+                .metadataVersion("2.2")
+                .buildRequires("flit", "win; sys_platform == 'win32'"))
+        .add(wheel("flit", "3.0"));
+    assertThat(names(closure(wants("a", "1.0")).forBuilds())).containsExactly("flit 3.0");
+  }
+
+  @Test
+  void saysWhichBuildWantsWhatIsNowhere() {
+    world.add(sdist("a", "1.0").metadataVersion("2.2").buildRequires("absent"));
+    assertUnsolvable(wants("a", "1.0"), "building a-1.0.tar.gz", "absent", "it is nowhere");
+  }
+}
