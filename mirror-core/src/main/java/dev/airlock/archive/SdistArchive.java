@@ -4,6 +4,7 @@ import dev.airlock.packaging.filename.SdistFilename;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.ArchiveEntry;
 import org.apache.commons.compress.archivers.ArchiveInputStream;
@@ -44,6 +45,34 @@ public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject)
       // Broken archives make the readers throw either kind.
       throw new MalformedArchiveException(
           name + " cannot be read as an archive: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Reads an archive to its end, by which a truncated or foreign one is found out.
+   *
+   * @param stream its bytes; it stays open
+   * @throws MalformedArchiveException when it is no whole archive of its kind
+   */
+  public static void requireWhole(InputStream stream, SdistFilename name) throws IOException {
+    try {
+      ArchiveInputStream<?> archive = open(new BufferedInputStream(stream), name.text());
+      int entries = 0;
+      while (archive.getNextEntry() != null) {
+        entries++;
+        archive.transferTo(OutputStream.nullOutputStream());
+        if (entries > MOST_ENTRIES || archive.getBytesRead() > MOST_BYTES) {
+          throw new MalformedArchiveException(
+              name + " unpacks to more than any sdist has: it is not read further");
+        }
+      }
+      if (entries == 0) {
+        throw new MalformedArchiveException(name + " is empty, or no archive at all");
+      }
+    } catch (MalformedArchiveException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new MalformedArchiveException(name + " is not a whole archive: " + e.getMessage());
     }
   }
 

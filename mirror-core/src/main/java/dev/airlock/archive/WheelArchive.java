@@ -45,7 +45,7 @@ public final class WheelArchive {
       if (borrowed.failure() != null) {
         throw borrowed.failure();
       }
-      throw new MalformedArchiveException(name + " is no zip file: " + e.getMessage());
+      throw new MalformedArchiveException(name + " is no zip file, or not a whole one");
     }
   }
 

@@ -132,11 +132,23 @@ final class TargetCandidates implements Candidates {
     if (!metadata.requiresPython().contains(target.fullVersion())) {
       return new Dependencies.Unusable("it requires Python " + metadata.requiresPython());
     }
-    return new Dependencies.Known(
+    List<Requirement> requirements =
         adjusted(
             metadata.requiresDist().stream()
                 .filter(requirement -> applies(requirement, extra))
-                .toList()));
+                .toList());
+    return requirements.stream()
+        .filter(requirement -> requirement.url().isPresent())
+        .findFirst()
+        .<Dependencies>map(requirement ->
+            new Dependencies.Unusable(
+                "it requires "
+                    + requirement.project()
+                    + " from an address, "
+                    + requirement.url().orElseThrow()
+                    + ", where no mirror can stand in: exclude or override "
+                    + requirement.project()))
+        .orElseGet(() -> new Dependencies.Known(requirements));
   }
 
   private boolean applies(Requirement requirement, Optional<ExtraName> extra) {

@@ -32,14 +32,19 @@ import dev.airlock.upstream.Retries;
 import dev.airlock.upstream.Transfer;
 import dev.airlock.upstream.UpstreamException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Brings pages, metadata and files from upstreams into the store. A file is entered in the
@@ -57,9 +62,11 @@ public final class Fetcher {
   private final Retries retries;
   private final InstantSource clock;
   private final ProgressListener progress;
+  private final boolean verifiesDigests;
+  private final Set<Sha256> verified = ConcurrentHashMap.newKeySet();
   private final Flights<String, HeldFile> flights = new Flights<>();
 
-  /** A fetcher into a store. */
+  /** A fetcher into a store, which believes in the digests of blobs that are held. */
   public Fetcher(
       Store store,
       Catalog catalog,
@@ -67,12 +74,29 @@ public final class Fetcher {
       Retries retries,
       InstantSource clock,
       ProgressListener progress) {
+    this(store, catalog, access, retries, clock, progress, false);
+  }
+
+  /**
+   * A fetcher into a store.
+   *
+   * @param verifiesDigests whether blobs that are held are hashed before they count as held
+   */
+  public Fetcher(
+      Store store,
+      Catalog catalog,
+      FileAccess access,
+      Retries retries,
+      InstantSource clock,
+      ProgressListener progress,
+      boolean verifiesDigests) {
     this.store = store;
     this.catalog = catalog;
     this.access = access;
     this.retries = retries;
     this.clock = clock;
     this.progress = progress;
+    this.verifiesDigests = verifiesDigests;
   }
 
   // --- pages
@@ -139,18 +163,73 @@ public final class Fetcher {
 
   // --- files
 
-  /** The file in the store, where it is held already with the digest that is stated. */
+  /**
+   * The file in the store, where it is held already, with the digest that is stated, and is sound:
+   * as many bytes as entered, and beside a wheel just the metadata that stands within it. Whether
+   * the bytes are still the same ones is looked into when all digests are to be verified.
+   */
   public Optional<HeldFile> held(IndexKey key, IndexFile file) throws IOException {
     Optional<HeldFile> entry = catalog.file(key, file.name().project(), file.name().text());
     if (entry.isEmpty()
         || file.sha256().map(stated -> !stated.equals(entry.get().sha256())).orElse(false)) {
       return Optional.empty();
     }
-    boolean complete =
-        store.blobs().find(entry.get().sha256()).isPresent()
-            && (entry.get().metadata().isEmpty()
-                || store.blobs().find(entry.get().metadata().get()).isPresent());
-    return complete ? entry : Optional.empty();
+    Optional<Blob> blob = store.blobs().find(entry.get().sha256());
+    boolean sound =
+        blob.isPresent()
+            && blob.get().size() == entry.get().size()
+            && (!verifiesDigests || hasItsDigest(blob.get()))
+            && describes(entry.get(), blob.get());
+    return sound ? entry : Optional.empty();
+  }
+
+  private boolean hasItsDigest(Blob blob) throws IOException {
+    if (verified.contains(blob.digest())) {
+      return true;
+    }
+    try (SeekableByteChannel channel = blob.open()) {
+      boolean same = Sha256.of(Channels.newInputStream(channel)).equals(blob.digest());
+      if (same) {
+        verified.add(blob.digest());
+      }
+      return same;
+    }
+  }
+
+  /** Whether an entry says of a wheel what the wheel says of itself. */
+  private boolean describes(HeldFile entry, Blob blob) throws IOException {
+    if (!(entry.name() instanceof WheelFilename wheel)) {
+      return true;
+    }
+    if (entry.metadata().isEmpty()) {
+      return false;
+    }
+    try {
+      byte[] within = within(blob, wheel);
+      Optional<Blob> beside = store.blobs().find(entry.metadata().get());
+      return Sha256.of(within).equals(entry.metadata().get())
+          && beside.isPresent()
+          && Arrays.equals(within, read(beside.get()))
+          && understood(within, wheel).requiresPython().equals(entry.requiresPython());
+    } catch (MalformedArchiveException damaged) {
+      return false;
+    }
+  }
+
+  private static byte[] within(Blob blob, WheelFilename wheel) throws IOException {
+    try (SeekableByteChannel channel = blob.open()) {
+      return WheelArchive.metadata(channel, wheel);
+    }
+  }
+
+  /** How many bytes of a file are there from a transfer that was interrupted. */
+  public long begun(IndexFile file) throws IOException {
+    return store.blobs().begun(draftName(file));
+  }
+
+  private static Sha256 draftName(IndexFile file) {
+    return file.sha256()
+        .orElseGet(() -> Sha256.of(file.url().toString().getBytes(StandardCharsets.UTF_8)));
   }
 
   /**
@@ -169,22 +248,27 @@ public final class Fetcher {
     if (held.isPresent()) {
       return held.get();
     }
+    // It is held under no name, or its entry is wrong: so much is unknown that its digest decides.
     Optional<Blob> known =
         file.sha256().isPresent() ? store.blobs().find(file.sha256().get()) : Optional.empty();
-    Blob blob = known.isPresent() ? known.get() : download(file);
+    Blob blob = known.isPresent() && hasItsDigest(known.get()) ? known.get() : download(file);
     return entered(key, file, blob);
   }
 
   private HeldFile entered(IndexKey key, IndexFile file, Blob blob) throws IOException {
     Optional<Sha256> metadata = Optional.empty();
     SpecifierSet requiresPython = file.requiresPython();
-    if (file.name() instanceof WheelFilename wheel) {
-      byte[] bytes;
-      try (SeekableByteChannel channel = blob.open()) {
-        bytes = WheelArchive.metadata(channel, wheel);
+    switch (file.name()) {
+      case WheelFilename wheel -> {
+        byte[] bytes = within(blob, wheel);
+        requiresPython = understood(bytes, wheel).requiresPython();
+        metadata = Optional.of(replaced(bytes).digest());
       }
-      requiresPython = understood(bytes, wheel).requiresPython();
-      metadata = Optional.of(store.blobs().put(bytes).digest());
+      case SdistFilename sdist -> {
+        try (SeekableByteChannel channel = blob.open()) {
+          SdistArchive.requireWhole(Channels.newInputStream(channel), sdist);
+        }
+      }
     }
     var entry =
         new HeldFile(
@@ -200,6 +284,20 @@ public final class Fetcher {
     return entry;
   }
 
+  /** A blob of these bytes; one that is held but damaged is written again. */
+  private Blob replaced(byte[] bytes) throws IOException {
+    Sha256 digest = Sha256.of(bytes);
+    Optional<Blob> held = store.blobs().find(digest);
+    if (held.isPresent() && Arrays.equals(bytes, read(held.get()))) {
+      return held.get();
+    }
+    try (Draft draft = store.blobs().draft(digest)) {
+      draft.restart();
+      draft.write(bytes, 0, bytes.length);
+      return draft.commit(Expectation.of(digest, bytes.length));
+    }
+  }
+
   private static CoreMetadata understood(byte[] metadata, WheelFilename wheel)
       throws MalformedArchiveException {
     try {
@@ -213,15 +311,14 @@ public final class Fetcher {
   private Blob download(IndexFile file) throws IOException {
     long started = System.nanoTime();
     String name = file.name().text();
-    Sha256 draftName =
-        file.sha256()
-            .orElseGet(() -> Sha256.of(file.url().toString().getBytes(StandardCharsets.UTF_8)));
-    try (Draft draft = store.blobs().draft(draftName)) {
+    try (Draft draft = store.blobs().draft(draftName(file))) {
       started(file, draft);
       Blob blob = filled(draft, file);
       Duration took = Duration.ofNanos(System.nanoTime() - started);
       progress.on(new ProgressEvent.Finished(name, blob.size(), took));
       return blob;
+    } catch (InterruptedIOException | ClosedByInterruptException stopped) {
+      throw stopped;
     } catch (IOException e) {
       progress.on(new ProgressEvent.Failed(name, String.valueOf(e.getMessage())));
       throw e;

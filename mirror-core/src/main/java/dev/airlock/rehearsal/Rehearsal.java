@@ -1,6 +1,7 @@
 package dev.airlock.rehearsal;
 
 import dev.airlock.archive.MalformedArchiveException;
+import dev.airlock.archive.SdistArchive;
 import dev.airlock.archive.WheelArchive;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldFile;
@@ -12,7 +13,9 @@ import dev.airlock.digest.Sha256;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
+import dev.airlock.packaging.filename.SdistFilename;
 import dev.airlock.packaging.filename.WheelFilename;
+import dev.airlock.packaging.metadata.CoreMetadata;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.target.Target;
 import dev.airlock.preset.Preset;
@@ -23,6 +26,7 @@ import dev.airlock.resolve.NoSolutionException;
 import dev.airlock.store.Blob;
 import dev.airlock.store.Store;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +51,7 @@ public final class Rehearsal {
   private final Lock lock;
   private final ProgressListener progress;
   private final String sync;
+  private final String repair;
   private final List<Finding> findings = Collections.synchronizedList(new ArrayList<>());
   private final Map<ProjectName, List<HeldFile>> held = new ConcurrentHashMap<>();
 
@@ -59,6 +64,8 @@ public final class Rehearsal {
     this.lock = lock;
     this.progress = progress;
     this.sync = "run `airlock sync " + preset.name() + "` where its indexes can be reached";
+    this.repair =
+        "run `airlock sync " + preset.name() + " --verify` where its indexes can be reached";
   }
 
   private record Item(LockedPackage locked, LockedFile file) {}
@@ -149,11 +156,41 @@ public final class Rehearsal {
                   + " instead of "
                   + item.file().sha256(),
               item,
-              "delete the blob " + item.file().sha256() + ", then " + sync));
+              repair));
     }
-    if (!(item.file().name() instanceof WheelFilename wheel)) {
+    if (entry.size() != item.file().size() || blob.size() != item.file().size()) {
+      return Optional.of(
+          finding(
+              Kind.DAMAGED,
+              "the entry of "
+                  + name
+                  + " says "
+                  + entry.size()
+                  + " bytes, the lock "
+                  + item.file().size()
+                  + ", and there are "
+                  + blob.size(),
+              item,
+              sync));
+    }
+    return switch (item.file().name()) {
+      case WheelFilename wheel -> damage(item, entry, blob, wheel);
+      case SdistFilename sdist -> damage(item, blob, sdist);
+    };
+  }
+
+  private Optional<Finding> damage(Item item, Blob blob, SdistFilename sdist) throws IOException {
+    try (SeekableByteChannel channel = blob.open()) {
+      SdistArchive.requireWhole(Channels.newInputStream(channel), sdist);
       return Optional.empty();
+    } catch (MalformedArchiveException e) {
+      return Optional.of(finding(Kind.DAMAGED, String.valueOf(e.getMessage()), item, sync));
     }
+  }
+
+  private Optional<Finding> damage(Item item, HeldFile entry, Blob blob, WheelFilename wheel)
+      throws IOException {
+    String name = item.file().name().text();
     Optional<Blob> metadata =
         entry.metadata().isPresent()
             ? store.blobs().find(entry.metadata().get())
@@ -167,11 +204,17 @@ public final class Rehearsal {
     } catch (MalformedArchiveException e) {
       return Optional.of(finding(Kind.DAMAGED, String.valueOf(e.getMessage()), item, sync));
     }
-    boolean same = Sha256.of(within).equals(StorePackages.digest(metadata.get()));
+    boolean same =
+        Sha256.of(within).equals(StorePackages.digest(metadata.get()))
+            && CoreMetadata.parse(within).requiresPython().equals(entry.requiresPython());
     return same
         ? Optional.empty()
         : Optional.of(
-            finding(Kind.DAMAGED, name + ".metadata is not what stands in the wheel", item, sync));
+            finding(
+                Kind.DAMAGED,
+                "what is held of the metadata of " + name + " is not what stands in the wheel",
+                item,
+                sync));
   }
 
   private Finding finding(Kind kind, String what, Item item, String remedy) {

@@ -67,6 +67,11 @@ final class Explanation {
               + " "
               + versions(universes.apply(dependent), dependents.stream().boxed().toList());
     }
+    return requires(who, requirement);
+  }
+
+  /** That somebody requires something, and, where no version can be that, what there is instead. */
+  String requires(String who, Requirement requirement) {
     Universe universe = universes.apply(new Node.Plain(requirement.project()));
     String requires = who + " requires " + requirement.when(Marker.always());
     if (universe.missing().isPresent()) {

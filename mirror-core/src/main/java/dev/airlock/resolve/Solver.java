@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -81,12 +82,30 @@ public final class Solver {
     for (Problem.Root root : problem.roots()) {
       addDependency(ROOT, 1, root.requirement(), root.wantedBy());
     }
+    refuseHopelessRoots();
     Node next = ROOT;
     while (next != null) {
       propagate(next);
       next = chooseNext();
     }
     return result();
+  }
+
+  /** Names at once everything that is wanted and that no version can be. */
+  private void refuseHopelessRoots() throws NoSolutionException {
+    var explanation = new Explanation(this::universeOf);
+    List<String> hopeless =
+        problem.roots().stream()
+            .filter(root ->
+                universeOf(new Node.Plain(root.requirement().project()))
+                    .admitted(root.requirement().specifier())
+                    .isEmpty())
+            .map(root -> explanation.requires(root.wantedBy(), root.requirement()))
+            .distinct()
+            .toList();
+    if (!hopeless.isEmpty()) {
+      throw new NoSolutionException(hopeless);
+    }
   }
 
   // --- unit propagation
@@ -246,7 +265,7 @@ public final class Solver {
     Version version = universe.version(choice.get());
     Optional<ExtraName> extra =
         node instanceof Node.WithExtra with ? Optional.of(with.extra()) : Optional.empty();
-    switch (candidates.dependencies(project, version, extra)) {
+    switch (dependencies(node, project, version, extra)) {
       case Dependencies.Unusable(String reason) ->
           add(
               Incompatibility.of(
@@ -266,6 +285,26 @@ public final class Solver {
           solution.decide(node, universe.single(choice.get()));
         }
       }
+    }
+  }
+
+  /** What a version requires; a failure to look at it says who wants it. */
+  private Dependencies dependencies(
+      Node node, ProjectName project, Version version, Optional<ExtraName> extra)
+      throws IOException {
+    try {
+      return candidates.dependencies(project, version, extra);
+    } catch (NoSpaceException e) {
+      throw e;
+    } catch (IOException e) {
+      String dependents =
+          activeCauses(node).stream()
+              .map(Cause.Requires::wantedBy)
+              .distinct()
+              .sorted()
+              .collect(Collectors.joining(", "));
+      throw new IOException(
+          project + " " + version + ", wanted by " + dependents + ": " + e.getMessage(), e);
     }
   }
 
@@ -314,7 +353,7 @@ public final class Solver {
       return true;
     }
     return universe.candidates().stream()
-        .filter(candidate -> candidate.state() instanceof State.Usable)
+        .filter(candidate -> !(candidate.state() instanceof State.Unusable))
         .map(Candidate::version)
         .filter(version -> !version.isPrerelease())
         .noneMatch(version ->
@@ -340,14 +379,19 @@ public final class Solver {
     problem.constraints().stream()
         .filter(constraint -> node.behind().equals(Optional.of(constraint.project())))
         .forEach(active::add);
+    activeCauses(node).forEach(cause -> active.add(cause.requirement()));
+    return active;
+  }
+
+  private List<Cause.Requires> activeCauses(Node node) {
+    var active = new ArrayList<Cause.Requires>();
     for (Incompatibility incompatibility : incompatibilities.getOrDefault(node, List.of())) {
-      if (incompatibility.cause()
-              instanceof Cause.Requires(Node dependent, Requirement requirement, _)
-          && node.behind().equals(Optional.of(requirement.project()))) {
-        int decision = solution.decision(dependent);
-        VersionSet dependents = incompatibility.terms().get(dependent);
+      if (incompatibility.cause() instanceof Cause.Requires cause
+          && node.behind().equals(Optional.of(cause.requirement().project()))) {
+        int decision = solution.decision(cause.dependent());
+        VersionSet dependents = incompatibility.terms().get(cause.dependent());
         if (decision >= 0 && dependents != null && dependents.contains(decision)) {
-          active.add(requirement);
+          active.add(cause);
         }
       }
     }

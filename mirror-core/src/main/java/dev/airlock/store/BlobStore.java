@@ -20,6 +20,9 @@ public interface BlobStore {
    */
   Draft draft(Sha256 name) throws IOException;
 
+  /** How many bytes of an unfinished blob are there, which {@link #draft} would go on with. */
+  long begun(Sha256 name) throws IOException;
+
   /** Adds bytes in memory. */
   default Blob put(byte[] bytes) throws IOException {
     Sha256 digest = Sha256.of(bytes);

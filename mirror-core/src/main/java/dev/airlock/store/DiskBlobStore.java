@@ -46,6 +46,15 @@ final class DiskBlobStore implements BlobStore, Closeable {
   }
 
   @Override
+  public long begun(Sha256 name) throws IOException {
+    try {
+      return Files.size(DiskDraft.file(partials, name));
+    } catch (NoSuchFileException none) {
+      return 0;
+    }
+  }
+
+  @Override
   public List<Sha256> list() throws IOException {
     if (!Files.isDirectory(blobs)) {
       return List.of();

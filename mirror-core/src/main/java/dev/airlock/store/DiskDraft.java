@@ -54,11 +54,13 @@ final class DiskDraft implements Draft {
   static DiskDraft open(Path directory, Sha256 name, DiskBlobStore store) throws IOException {
     DurableFiles.createDirectories(directory);
     FileLock lock = store.lock(name);
-    Path file =
-        lock == null
-            ? DurableFiles.temporaryIn(directory)
-            : directory.resolve(name.hex() + ".part");
+    Path file = lock == null ? DurableFiles.temporaryIn(directory) : file(directory, name);
     return new DiskDraft(store, file, lock);
+  }
+
+  /** Where the draft of a name is kept between runs. */
+  static Path file(Path directory, Sha256 name) {
+    return directory.resolve(name.hex() + ".part");
   }
 
   private static FileChannel openFile(Path file) throws IOException {

@@ -28,9 +28,15 @@ public record Plan(List<Item> items, Map<ProjectName, String> origins, long free
    * @param file the file
    * @param size its size in bytes, where anybody says it
    * @param held whether it is in the store already
+   * @param begun how many bytes of it an interrupted transfer left
    */
   public record Item(
-      ProjectName project, Version version, IndexFile file, OptionalLong size, boolean held) {}
+      ProjectName project,
+      Version version,
+      IndexFile file,
+      OptionalLong size,
+      boolean held,
+      long begun) {}
 
   /** The files to be fetched. */
   public List<Item> missing() {
@@ -54,7 +60,10 @@ public record Plan(List<Item> items, Map<ProjectName, String> origins, long free
 
   /** Whether everything fits on the disk, as far as sizes are known. */
   public boolean fits() {
-    return missingBytes() <= freeBytes;
+    return missing().stream()
+            .mapToLong(item -> Math.max(0, item.size().orElse(0) - item.begun()))
+            .sum()
+        <= freeBytes;
   }
 
   private static long bytes(List<Item> items) {

@@ -27,6 +27,7 @@ import dev.airlock.resolve.NoSolutionException;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.FileAccess;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,6 +37,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 /**
  * Brings the closure of a preset into the store: solves it unless its lock still holds, plans what
@@ -87,6 +89,18 @@ public final class Syncer {
     public Solved {
       closures = List.copyOf(closures);
     }
+
+    /** The versions that require a project; empty when the preset itself wants it. */
+    List<String> wantedBy(ProjectName project) {
+      return closures.stream()
+          .flatMap(closure -> LockBuilder.all(closure).stream())
+          .filter(chosen ->
+              Stream.concat(chosen.requires().stream(), chosen.buildRequires().stream())
+                  .anyMatch(requirement -> requirement.project().equals(project)))
+          .map(chosen -> chosen.project() + " " + chosen.version())
+          .distinct()
+          .toList();
+    }
   }
 
   /**
@@ -135,9 +149,9 @@ public final class Syncer {
       throws IOException {
     Optional<HeldFile> held = fetcher.held(key(preset, project), file);
     if (held.isPresent()) {
-      return new Plan.Item(project, version, file, OptionalLong.of(held.get().size()), true);
+      return new Plan.Item(project, version, file, OptionalLong.of(held.get().size()), true, 0);
     }
-    return new Plan.Item(project, version, file, size(file), false);
+    return new Plan.Item(project, version, file, size(file), false, fetcher.begun(file));
   }
 
   private OptionalLong size(IndexFile file) throws IOException {
@@ -148,16 +162,37 @@ public final class Syncer {
    * The lock of a solution. Files whose index states no SHA-256 are fetched, for only their bytes
    * can tell it.
    *
-   * @throws IOException when a file of unknown digest cannot be had
+   * @throws IncompleteException when files of unknown digest cannot be had
    */
-  public Lock lock(PresetBundle bundle, Solved solved, Plan plan) throws IOException {
+  public Lock lock(PresetBundle bundle, Solved solved, Plan plan)
+      throws IOException, IncompleteException {
     Map<IndexFile, LockedFile> files = new LinkedHashMap<>();
-    List<LockedFile> locked =
-        Parallel.map(executor, parallel, plan.items(), item -> lockedFile(bundle.preset(), item));
-    for (int i = 0; i < locked.size(); i++) {
-      files.put(plan.items().get(i).file(), locked.get(i));
+    List<Pinned> pinned =
+        Parallel.map(
+            executor, parallel, plan.items(), item -> pinned(bundle.preset(), solved, item));
+    List<SyncReport.Failure> failures =
+        pinned.stream().flatMap(each -> each.failure().stream()).toList();
+    if (!failures.isEmpty()) {
+      throw new IncompleteException(failures);
+    }
+    for (int i = 0; i < pinned.size(); i++) {
+      files.put(plan.items().get(i).file(), pinned.get(i).file().orElseThrow());
     }
     return new LockBuilder(bundle, files).build(solved.closures());
+  }
+
+  /** What came of finding out digest and size of a file: one of the two. */
+  private record Pinned(Optional<LockedFile> file, Optional<SyncReport.Failure> failure) {}
+
+  private Pinned pinned(Preset preset, Solved solved, Plan.Item item) throws IOException {
+    try {
+      return new Pinned(Optional.of(lockedFile(preset, item)), Optional.empty());
+    } catch (NoSpaceException | InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      return new Pinned(
+          Optional.empty(), Optional.of(failure(item, solved.wantedBy(item.project()), e)));
+    }
   }
 
   private LockedFile lockedFile(Preset preset, Plan.Item item) throws IOException {
@@ -176,7 +211,14 @@ public final class Syncer {
     for (Plan.Item item : plan.items()) {
       boolean held =
           item.held() || fetcher.held(key(preset, item.project()), item.file()).isPresent();
-      items.add(new Plan.Item(item.project(), item.version(), item.file(), item.size(), held));
+      items.add(
+          new Plan.Item(
+              item.project(),
+              item.version(),
+              item.file(),
+              item.size(),
+              held,
+              fetcher.begun(item.file())));
     }
     return new Plan(items, plan.origins(), store.freeBytes());
   }
@@ -204,10 +246,11 @@ public final class Syncer {
     IndexFile stated = stated(locked, want.file());
     OptionalLong size = OptionalLong.of(want.file().size());
     if (fetcher.held(key(preset, locked.project()), stated).isPresent()) {
-      return new Plan.Item(locked.project(), locked.version(), stated, size, true);
+      return new Plan.Item(locked.project(), locked.version(), stated, size, true, 0);
     }
     IndexFile file = onPage(packages.page(locked.project()), want.file()).orElse(stated);
-    return new Plan.Item(locked.project(), locked.version(), file, size, false);
+    return new Plan.Item(
+        locked.project(), locked.version(), file, size, false, fetcher.begun(file));
   }
 
   /** The file as its page has it: where it is today, with what the lock says it has to be. */
@@ -264,16 +307,19 @@ public final class Syncer {
     try {
       fetcher.file(key(preset, item.project()), item.file());
       return Optional.empty();
-    } catch (NoSpaceException e) {
+    } catch (NoSpaceException | InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
-      List<String> wantedBy = lock.wantedBy(item.project());
-      return Optional.of(
-          new SyncReport.Failure(
-              item.file().name().text(),
-              wantedBy.isEmpty() ? List.of("the preset") : wantedBy,
-              String.valueOf(e.getMessage())));
+      return Optional.of(failure(item, lock.wantedBy(item.project()), e));
     }
+  }
+
+  private static SyncReport.Failure failure(
+      Plan.Item item, List<String> wantedBy, IOException reason) {
+    return new SyncReport.Failure(
+        item.file().name().text(),
+        wantedBy.isEmpty() ? List.of("the preset") : wantedBy,
+        String.valueOf(reason.getMessage()));
   }
 
   /** Makes a preset whose closure is complete known to whoever serves the store. */

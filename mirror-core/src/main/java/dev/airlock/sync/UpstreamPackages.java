@@ -15,6 +15,7 @@ import dev.airlock.packaging.filename.WheelFilename;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.progress.ProgressListener;
+import dev.airlock.upstream.UpstreamException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Collection;
@@ -94,8 +95,12 @@ final class UpstreamPackages implements PackageSource {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while asking an index");
     } catch (ExecutionException e) {
-      Throwable cause = Objects.requireNonNull(e.getCause());
-      throw cause instanceof IOException failure ? failure : new IOException(cause);
+      throw switch (Objects.requireNonNull(e.getCause())) {
+        case IOException failure -> failure;
+        case RuntimeException bug -> throw bug;
+        case Error error -> throw error;
+        case Throwable other -> new IOException(other);
+      };
     }
   }
 
@@ -122,6 +127,11 @@ final class UpstreamPackages implements PackageSource {
             new MetadataLookup.OfSdist(
                 SdistMetadata.of(fetcher.sdist(source.key(), file, sdist), sdist));
       };
+    } catch (UpstreamException e) {
+      if (e.isAbsent()) {
+        return new MetadataLookup.Unusable(String.valueOf(e.getMessage()));
+      }
+      throw e;
     } catch (MalformedException | MalformedArchiveException e) {
       return new MetadataLookup.Unusable(String.valueOf(e.getMessage()));
     }

@@ -12,16 +12,22 @@ public final class UpstreamException extends IOException {
 
   private final boolean transientTrouble;
   private final Duration retryAfter;
+  private final boolean absent;
 
   private UpstreamException(String message, boolean transientTrouble, Throwable cause) {
-    this(message, transientTrouble, Duration.ZERO, cause);
+    this(message, transientTrouble, Duration.ZERO, false, cause);
   }
 
   private UpstreamException(
-      String message, boolean transientTrouble, Duration retryAfter, Throwable cause) {
+      String message,
+      boolean transientTrouble,
+      Duration retryAfter,
+      boolean absent,
+      Throwable cause) {
     super(message, cause);
     this.transientTrouble = transientTrouble;
     this.retryAfter = retryAfter;
+    this.absent = absent;
   }
 
   /** No answer: no route, no name, a reset connection, a time-out, a certificate not trusted. */
@@ -67,6 +73,7 @@ public final class UpstreamException extends IOException {
         Addresses.shown(address) + " answered with the status " + status + hint,
         passing,
         retryAfter,
+        status == 403 || status == 404 || status == 410,
         new IOException("HTTP " + status));
   }
 
@@ -89,5 +96,10 @@ public final class UpstreamException extends IOException {
   /** How long the upstream asks to be left alone; zero where it does not ask. */
   public Duration retryAfter() {
     return retryAfter;
+  }
+
+  /** Whether the upstream answered that there is no such thing, or none for us. */
+  public boolean isAbsent() {
+    return absent;
   }
 }

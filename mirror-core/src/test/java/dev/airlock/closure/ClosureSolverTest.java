@@ -151,6 +151,16 @@ class ClosureSolverTest {
   // --- which file of a version
 
   @Test
+  void refusesAVersionThatRequiresAnAddress() throws Exception {
+    world
+        .add(wheel("a", "2.0").requires("b @ https://elsewhere.example/b-1.0-py3-none-any.whl"))
+        .add(wheel("a", "1.0"))
+        .add(wheel("b", "1.0"));
+    assertThat(solved(wants("a", ">=1"))).containsExactly("a 1.0");
+    assertUnsolvable(wants("a", "2.0"), "a 2.0", "requires b from an address");
+  }
+
+  @Test
   void takesAWheelBeforeAnSdist() throws Exception {
     world.add(sdist("a", "1.0").metadataVersion("2.2")).add(wheel("a", "1.0"));
     assertThat(file(wants("a", "1.0"))).isEqualTo("a-1.0-py3-none-any.whl");

@@ -4,6 +4,7 @@ import static dev.airlock.fixtures.Answer.cutAfter;
 import static dev.airlock.fixtures.Answer.endsAfter;
 import static dev.airlock.fixtures.Answer.rangeOf;
 import static dev.airlock.fixtures.Answer.status;
+import static dev.airlock.fixtures.SdistBuilder.sdist;
 import static dev.airlock.fixtures.WheelBuilder.wheel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -34,6 +35,7 @@ import dev.airlock.upstream.UpstreamException;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -41,6 +43,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -331,6 +334,74 @@ class FetcherTest {
         .isInstanceOf(MalformedArchiveException.class)
         .hasMessageContaining(NAME + " has a METADATA that cannot be understood");
     assertThat(catalog.files(key, BULKY)).isEmpty();
+  }
+
+  @Test
+  void takesNoPartOfAnSdistWithoutADigest() throws IOException {
+    byte[] whole = sdist("legacy", "1.0").build();
+    byte[] part = Arrays.copyOf(whole, whole.length / 2);
+    upstream.add("legacy", "legacy-1.0.tar.gz", part).withoutDigest();
+    IndexFile file = listed(new ProjectName("legacy"));
+    assertThatThrownBy(() -> fetcher.file(key, file))
+        .isInstanceOf(MalformedArchiveException.class)
+        .hasMessageStartingWith("legacy-1.0.tar.gz ");
+    assertThat(catalog.files(key, new ProjectName("legacy"))).isEmpty();
+  }
+
+  @Test
+  void takesNoLoginPageForAnSdist() throws IOException {
+    upstream
+        .add("legacy", "legacy-1.0.tar.gz", "<html>log in</html>".getBytes(StandardCharsets.UTF_8))
+        .withoutDigest();
+    IndexFile file = listed(new ProjectName("legacy"));
+    assertThatThrownBy(() -> fetcher.file(key, file)).isInstanceOf(MalformedArchiveException.class);
+    assertThat(catalog.files(key, new ProjectName("legacy"))).isEmpty();
+  }
+
+  @Test
+  void fetchesAgainWhatWasTruncatedInTheStore() throws IOException {
+    upstream.add(WHEEL);
+    HeldFile file = fetched();
+    Files.write(blob(file.sha256()), Arrays.copyOf(BYTES, 1000));
+    assertThat(fetcher.held(key, listed(BULKY))).isEmpty();
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+  }
+
+  @Test
+  void writesDamagedMetadataAgain() throws IOException {
+    upstream.add(WHEEL);
+    Sha256 metadata = fetched().metadata().orElseThrow();
+    Files.writeString(blob(metadata), "Metadata-Version: 2.1\nName: other\nVersion: 9\n");
+    assertThat(fetcher.held(key, listed(BULKY))).isEmpty();
+    assertThat(held(fetched().metadata().orElseThrow())).isEqualTo(WHEEL.metadata());
+  }
+
+  @Test
+  void fetchesAgainWhatHasFlippedWhenDigestsAreVerified() throws IOException {
+    upstream.add(WHEEL);
+    HeldFile file = fetched();
+    byte[] flipped = BYTES.clone();
+    flipped[flipped.length / 2] ^= 1;
+    Files.write(blob(file.sha256()), flipped);
+    var verifying =
+        new Fetcher(
+            store,
+            catalog,
+            new FileAccess(http),
+            retries,
+            InstantSource.fixed(Instant.EPOCH),
+            events::add,
+            true);
+    assertThat(verifying.held(key, listed(BULKY))).isEmpty();
+    assertThat(held(verifying.file(key, listed(BULKY)).sha256())).isEqualTo(BYTES);
+    assertThat(verifying.held(key, listed(BULKY))).isPresent();
+  }
+
+  private Path blob(Sha256 digest) {
+    return directory
+        .resolve("store/blobs/sha256")
+        .resolve(digest.hex().substring(0, 2))
+        .resolve(digest.hex());
   }
 
   @Test

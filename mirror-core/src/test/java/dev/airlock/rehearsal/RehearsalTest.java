@@ -207,7 +207,33 @@ class RehearsalTest {
           assertThat(finding.what())
               .startsWith("leaf-1.0-py3-none-any.whl is damaged: its bytes have the digest ")
               .endsWith(" instead of " + digest);
-          assertThat(finding.remedy()).isEqualTo("delete the blob " + digest + ", then " + REMEDY);
+          assertThat(finding.remedy()).contains("--verify");
+        });
+  }
+
+  @Test
+  void findsAnEntryOfAnotherSize() throws Exception {
+    PresetBundle bundle = bundle(family());
+    Lock lock = synced(bundle);
+    IndexKey index = IndexKey.of(pypi.simple());
+    HeldFile leaf = held("leaf");
+    catalog.enter(
+        index,
+        new HeldFile(
+            leaf.name(),
+            leaf.sha256(),
+            5,
+            leaf.metadata(),
+            leaf.requiresPython(),
+            leaf.uploadTime(),
+            leaf.yanked(),
+            leaf.source()));
+    assertThat(rehearsed(bundle, lock).findings())
+        .singleElement()
+        .satisfies(finding -> {
+          assertThat(finding.kind()).isEqualTo(Kind.DAMAGED);
+          assertThat(finding.what())
+              .startsWith("the entry of leaf-1.0-py3-none-any.whl says 5 bytes");
         });
   }
 
@@ -247,7 +273,8 @@ class RehearsalTest {
         .containsExactly(
             tuple(
                 Kind.DAMAGED,
-                "leaf-1.0-py3-none-any.whl.metadata is not what stands in the wheel"));
+                "what is held of the metadata of leaf-1.0-py3-none-any.whl is not what stands in"
+                    + " the wheel"));
   }
 
   @Test
@@ -269,7 +296,9 @@ class RehearsalTest {
             leaf.source()));
     assertThat(rehearsed(bundle, lock).findings())
         .extracting(Finding::what)
-        .containsExactly("leaf-1.0-py3-none-any.whl.metadata is not what stands in the wheel");
+        .containsExactly(
+            "what is held of the metadata of leaf-1.0-py3-none-any.whl is not what stands in the"
+                + " wheel");
   }
 
   @Test

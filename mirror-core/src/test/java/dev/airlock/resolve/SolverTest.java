@@ -58,6 +58,21 @@ class SolverTest {
   }
 
   @Test
+  void namesEverythingThatCannotBeHadAtOnce() {
+    registry.add("a", "1");
+
+    assertThatThrownBy(() -> solve("nowhere", "a==2", "nobody", "a"))
+        .isInstanceOfSatisfying(
+            NoSolutionException.class,
+            failure ->
+                assertThat(failure.facts())
+                    .hasSize(3)
+                    .anyMatch(fact -> fact.contains("requires nowhere, but "))
+                    .anyMatch(fact -> fact.contains("requires a==2, but of a there is only 1"))
+                    .anyMatch(fact -> fact.contains("requires nobody, but ")));
+  }
+
+  @Test
   void takesCyclesAsTheyAre() throws Exception {
     registry.add("a", "1", "b").add("b", "1", "a>=1").add("c", "1", "c");
 

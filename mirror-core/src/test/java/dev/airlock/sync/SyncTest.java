@@ -103,12 +103,13 @@ class SyncTest {
       return syncer.solve(bundle.preset(), sources(bundle), earlier);
     }
 
-    Lock lock(PresetBundle bundle) throws IOException, NoSolutionException, UnknownIndexException {
+    Lock lock(PresetBundle bundle)
+        throws IOException, NoSolutionException, UnknownIndexException, IncompleteException {
       return lock(bundle, Optional.empty());
     }
 
     Lock lock(PresetBundle bundle, Optional<Lock> earlier)
-        throws IOException, NoSolutionException, UnknownIndexException {
+        throws IOException, NoSolutionException, UnknownIndexException, IncompleteException {
       Syncer.Solved solved = solve(bundle, earlier);
       return syncer.lock(bundle, solved, syncer.plan(bundle.preset(), solved));
     }
@@ -316,8 +317,11 @@ class SyncTest {
     PresetBundle bundle = bundle(preset("p", pypi.simple()).packages("old", "1.0"));
     try (var machine = new Machine("a")) {
       assertThatThrownBy(() -> machine.lock(bundle))
-          .isInstanceOf(CorruptContentException.class)
-          .hasMessageStartingWith(pypi.file("old-1.0.tar.gz") + " is not what its index states");
+          .hasRootCauseInstanceOf(CorruptContentException.class)
+          .hasMessageStartingWith(
+              "old 1.0, wanted by the preset (packages.old): "
+                  + pypi.file("old-1.0.tar.gz")
+                  + " is not what its index states");
     }
   }
 
@@ -499,6 +503,11 @@ class SyncTest {
           .contains("HEAD");
       assertThat(new Plan(plan.items(), Map.of(), plan.missingBytes()).fits()).isTrue();
       assertThat(new Plan(plan.items(), Map.of(), plan.missingBytes() - 1).fits()).isFalse();
+      Plan.Item first = plan.missing().getFirst();
+      var begun =
+          new Plan.Item(first.project(), first.version(), first.file(), first.size(), false, 100);
+      assertThat(new Plan(List.of(begun), Map.of(), first.size().orElseThrow() - 100).fits())
+          .isTrue();
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.files.NoSpaceException;
 import dev.airlock.store.StoreException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.concurrent.Callable;
 
 /**
@@ -33,11 +34,23 @@ abstract class AirlockCommand implements Callable<Integer> {
     } catch (StoreException e) {
       return failed(String.valueOf(e.getMessage()), ExitCode.NO_STORE);
     } catch (NoSpaceException e) {
-      return failed(e.getMessage() + " What was fetched is kept.", ExitCode.NO_SPACE);
+      return failed(e.getMessage() + ". What was fetched is kept.", ExitCode.NO_SPACE);
     } catch (IOException e) {
-      String message = e.getMessage() == null ? e.toString() : e.getMessage();
-      return failed(message, ExitCode.ERROR);
+      return failed(words(e), ExitCode.ERROR);
     }
+  }
+
+  /** What a failure says; of a file system's, which says the path alone, also what kind it is. */
+  private static String words(IOException failure) {
+    String message = failure.getMessage();
+    if (message == null) {
+      return failure.toString();
+    }
+    boolean pathAlone =
+        failure instanceof FileSystemException of && of.getReason() == null && of.getFile() != null;
+    return pathAlone
+        ? failure.getClass().getSimpleName().replace("Exception", "") + ": " + message
+        : message;
   }
 
   private int failed(String message, ExitCode code) {

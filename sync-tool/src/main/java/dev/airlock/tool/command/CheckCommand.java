@@ -16,8 +16,11 @@ import dev.airlock.tool.terminal.Terminal;
 import dev.airlock.tool.terminal.Terminal.Verbosity;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -54,7 +57,6 @@ final class CheckCommand extends AirlockCommand {
     long started = terminal.nanos().getAsLong();
     Verdict verdict;
     String name;
-    boolean published;
     try (Store store = Store.open(common.store(around))) {
       var catalog = new Catalog(store);
       var presets = new Presets(around);
@@ -62,21 +64,21 @@ final class CheckCommand extends AirlockCommand {
       name = bundle.preset().name();
       Optional<Lock> served = presets.lockInStore(bundle, catalog);
       Lock lock = lock(presets, bundle, served);
-      published = served.isPresent() && served.get().equals(lock);
       try (ProgressView view = terminal.progress(common.verbosity(), common.json())) {
         verdict = new Rehearsal(store, catalog, bundle.preset(), lock, view).run();
+        verdict = withPublication(verdict, bundle, lock, served);
       }
     }
     Duration took = Duration.ofNanos(terminal.nanos().getAsLong() - started);
-    return tell(terminal, name, verdict, published, took);
+    return tell(terminal, name, verdict, took);
   }
 
   private static Lock lock(Presets presets, PresetBundle bundle, Optional<Lock> served)
       throws IOException, CommandException {
     String name = bundle.preset().name();
-    Optional<Lock> own = presets.lockInFolder(bundle);
-    Optional<Lock> lock = own.isPresent() ? own : served;
-    if (lock.isEmpty()) {
+    List<Lock> known =
+        Stream.of(presets.lockInFolder(bundle), served).flatMap(Optional::stream).toList();
+    if (known.isEmpty()) {
       throw new CommandException(
           ExitCode.PARTIAL,
           name
@@ -84,7 +86,9 @@ final class CheckCommand extends AirlockCommand {
               + name
               + "`");
     }
-    if (!lock.get().inputs().equals(bundle.inputs())) {
+    Optional<Lock> fitting =
+        known.stream().filter(lock -> lock.inputs().equals(bundle.inputs())).findFirst();
+    if (fitting.isEmpty()) {
       throw new CommandException(
           ExitCode.PARTIAL,
           name
@@ -92,25 +96,35 @@ final class CheckCommand extends AirlockCommand {
               + name
               + "` where its indexes can be reached");
     }
-    return lock.get();
+    return fitting.get();
   }
 
-  private ExitCode tell(
-      Terminal terminal, String name, Verdict verdict, boolean published, Duration took) {
-    boolean holds = verdict.holds() && published;
+  /** The verdict, with what is wrong about what the store serves of the preset. */
+  private static Verdict withPublication(
+      Verdict verdict, PresetBundle bundle, Lock lock, Optional<Lock> served) {
+    if (served.isPresent() && served.get().equals(lock)) {
+      return verdict;
+    }
+    String name = bundle.preset().name();
+    var findings = new ArrayList<>(verdict.findings());
+    findings.add(
+        new Finding(
+            Finding.Kind.MISSING,
+            served.isPresent()
+                ? "the store serves another lock of " + name
+                : "the store does not serve " + name,
+            List.of(),
+            "run `airlock sync " + name + "` to publish this one"));
+    return new Verdict(verdict.files(), verdict.bytes(), verdict.targets(), findings);
+  }
+
+  private ExitCode tell(Terminal terminal, String name, Verdict verdict, Duration took) {
+    boolean holds = verdict.holds();
     if (common.json()) {
       terminal.print(json(name, verdict, holds));
     }
     for (Finding finding : verdict.findings()) {
       terminal.say(finding.kind().name().toLowerCase(Locale.ROOT) + ": " + finding);
-    }
-    if (verdict.holds() && !published) {
-      terminal.say(
-          "everything is held, but the store serves another lock of "
-              + name
-              + ": run `airlock sync "
-              + name
-              + "` to publish this one");
     }
     if (!holds) {
       terminal.say(name + " does NOT hold: an install from this store would fail.");

@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
 /** {@code airlock docker-args}: the build arguments of an image build of a preset. */
 @Command(
     name = "docker-args",
-    description = {
-      "Prints the build arguments of docker/Dockerfile for a preset, one a line:",
+    description = "Prints the build arguments of docker/Dockerfile for a preset, one a line.",
+    footer = {
+      "",
       "docker build -f docker/Dockerfile $(airlock docker-args PRESET --mirror http://HOST:3143) ."
     })
 final class DockerArgsCommand extends AirlockCommand {

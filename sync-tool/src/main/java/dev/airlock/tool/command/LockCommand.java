@@ -37,6 +37,6 @@ final class LockCommand extends AirlockCommand {
 
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
-    return new SyncRun(around, common, indexes, SyncRun.Extent.LOCK, upgrade).run(preset);
+    return new SyncRun(around, common, indexes, SyncRun.Extent.LOCK, upgrade, false).run(preset);
   }
 }

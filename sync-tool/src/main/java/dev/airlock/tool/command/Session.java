@@ -50,6 +50,7 @@ final class Session implements AutoCloseable {
       Path storeRoot,
       IndexOptions options,
       Preset preset,
+      boolean verifiesDigests,
       ProgressListener progress)
       throws IOException, CommandException {
     Http http =
@@ -68,7 +69,8 @@ final class Session implements AutoCloseable {
       var catalog = new Catalog(store);
       var access = new FileAccess(http);
       InstantSource clock = surroundings.clock();
-      var fetcher = new Fetcher(store, catalog, access, Retries.DEFAULT, clock, progress);
+      var fetcher =
+          new Fetcher(store, catalog, access, Retries.DEFAULT, clock, progress, verifiesDigests);
       var syncer = new Syncer(store, catalog, fetcher, access, executor, jobs, clock, progress);
       return new Session(store, http, executor, catalog, syncer, sources);
     } catch (UnknownIndexException e) {

@@ -21,13 +21,20 @@ final class SyncCommand extends AirlockCommand {
 
   @Option(
       names = "--dry-run",
-      description = "Print what would be fetched, with sizes and free space; fetch nothing.")
+      description =
+          "Print what would be fetched, with sizes and free space. Nothing is fetched but pages,"
+              + " metadata, and sdists that have to be looked into.")
   private boolean dryRun;
 
   @Option(
       names = "--upgrade",
       description = "Solve anew for the newest versions, whatever the lock says.")
   private boolean upgrade;
+
+  @Option(
+      names = "--verify",
+      description = "Hash every file that is held, and fetch again what is damaged.")
+  private boolean verify;
 
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private IndexOptions indexes = new IndexOptions();
@@ -44,6 +51,6 @@ final class SyncCommand extends AirlockCommand {
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
     SyncRun.Extent extent = dryRun ? SyncRun.Extent.PLAN : SyncRun.Extent.FETCH;
-    return new SyncRun(around, common, indexes, extent, upgrade).run(preset);
+    return new SyncRun(around, common, indexes, extent, upgrade, verify).run(preset);
   }
 }

@@ -9,6 +9,7 @@ import dev.airlock.lock.LockWriter;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.resolve.NoSolutionException;
+import dev.airlock.sync.IncompleteException;
 import dev.airlock.sync.Plan;
 import dev.airlock.sync.PresetBundle;
 import dev.airlock.sync.SyncReport;
@@ -50,19 +51,23 @@ final class SyncRun {
   private final Terminal terminal;
   private final Extent extent;
   private final boolean upgrade;
+  private final boolean verify;
+  private Optional<String> unwritten = Optional.empty();
 
   SyncRun(
       Surroundings surroundings,
       CommonOptions common,
       IndexOptions indexes,
       Extent extent,
-      boolean upgrade) {
+      boolean upgrade,
+      boolean verify) {
     this.surroundings = surroundings;
     this.common = common;
     this.indexes = indexes;
     this.terminal = surroundings.terminal();
     this.extent = extent;
     this.upgrade = upgrade;
+    this.verify = verify;
   }
 
   ExitCode run(String nameOrPath) throws IOException, CommandException {
@@ -73,7 +78,8 @@ final class SyncRun {
     Path store = common.store(surroundings);
     SyncReport report;
     try (ProgressView view = terminal.progress(common.verbosity(), common.json());
-        Session session = Session.open(surroundings, store, indexes, bundle.preset(), view)) {
+        Session session =
+            Session.open(surroundings, store, indexes, bundle.preset(), verify, view)) {
       report = steps(bundle, earlier, session, view);
     } catch (NoSolutionException e) {
       throw new CommandException(ExitCode.ERROR, bundle.preset().name() + ": " + e.getMessage());
@@ -105,15 +111,15 @@ final class SyncRun {
       plan = syncer.plan(bundle.preset(), solved);
       asFound = plan;
       if (extent == Extent.PLAN) {
-        lock =
-            earlier.orElse(
-                new Lock(
-                    bundle.preset().name(), bundle.inputs(), bundle.preset().targets(), List.of()));
-        return new SyncReport(lock, true, plan, List.of());
+        return new SyncReport(unlocked(bundle), true, plan, List.of());
       }
       requireSpace(plan);
-      lock = syncer.lock(bundle, solved, plan);
-      writeLock(bundle, lock, view);
+      try {
+        lock = syncer.lock(bundle, solved, plan);
+      } catch (IncompleteException e) {
+        return new SyncReport(unlocked(bundle), true, asFound, e.failures());
+      }
+      writeLock(bundle, lock);
       plan = syncer.refreshed(bundle.preset(), plan);
     }
     List<SyncReport.Failure> failures = List.of();
@@ -125,6 +131,10 @@ final class SyncRun {
       }
     }
     return new SyncReport(lock, !holds, asFound, failures);
+  }
+
+  private static Lock unlocked(PresetBundle bundle) {
+    return new Lock(bundle.preset().name(), bundle.inputs(), bundle.preset().targets(), List.of());
   }
 
   private static void requireSpace(Plan plan) throws CommandException {
@@ -140,22 +150,16 @@ final class SyncRun {
     }
   }
 
-  private static void writeLock(PresetBundle bundle, Lock lock, ProgressView view) {
-    Optional<Path> directory = bundle.source().directory();
-    if (directory.isEmpty()) {
+  private void writeLock(PresetBundle bundle, Lock lock) {
+    Optional<Path> file =
+        bundle.source().directory().map(directory -> directory.resolve(Lock.FILE));
+    if (file.isEmpty()) {
       return;
     }
-    Path file = directory.get().resolve(Lock.FILE);
     try {
-      DurableFiles.write(file, LockWriter.write(lock).getBytes(StandardCharsets.UTF_8));
+      DurableFiles.write(file.get(), LockWriter.write(lock).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      view.on(
-          new ProgressEvent.Note(
-              "the lock cannot be written to "
-                  + file
-                  + " ("
-                  + e.getMessage()
-                  + "); the store keeps its copy"));
+      unwritten = Optional.of("the lock cannot be written to " + file.get() + ": " + e);
     }
   }
 
@@ -213,6 +217,7 @@ final class SyncRun {
               + ": "
               + failure.reason());
     }
+    unwritten.ifPresent(trouble -> terminal.say("airlock: " + trouble + "; only the store has it"));
     if (!report.isComplete()) {
       terminal.say(
           bundle.preset().name()
@@ -227,7 +232,7 @@ final class SyncRun {
     if (common.verbosity() != Verbosity.QUIET && !common.json()) {
       tellSuccess(bundle, report, store, took);
     }
-    return ExitCode.OK;
+    return extent == Extent.LOCK && unwritten.isPresent() ? ExitCode.ERROR : ExitCode.OK;
   }
 
   private void tellSuccess(PresetBundle bundle, SyncReport report, Path store, Duration took) {
@@ -260,7 +265,10 @@ final class SyncRun {
             + "), in "
             + Amounts.time(took));
     terminal.say("store: " + store);
-    terminal.say("lock: " + (report.solved() ? "solved and written" : "as it was") + where(bundle));
+    if (unwritten.isEmpty()) {
+      terminal.say(
+          "lock: " + (report.solved() ? "solved and written" : "as it was") + where(bundle));
+    }
   }
 
   private static String where(PresetBundle bundle) {

@@ -51,7 +51,8 @@ final class UpCommand extends AirlockCommand {
           "`up` starts two programs and needs the launcher `airlock`: run that, or sync and then"
               + " serve");
     }
-    ExitCode code = new SyncRun(around, common, indexes, SyncRun.Extent.FETCH, false).run(preset);
+    ExitCode code =
+        new SyncRun(around, common, indexes, SyncRun.Extent.FETCH, false, false).run(preset);
     if (code == ExitCode.OK) {
       Files.write(Path.of(handover), serverArguments(common.store(around)));
     }

@@ -31,11 +31,12 @@ final class JsonView implements ProgressView {
               .put("bytes", planned.bytes())
               .put("reused_files", planned.reusedFiles())
               .put("reused_bytes", planned.reusedBytes());
-      case ProgressEvent.Started started ->
-          node.put("event", "started")
-              .put("file", started.file())
-              .put("held", started.held())
-              .put("size", started.size());
+      case ProgressEvent.Started started -> {
+        node.put("event", "started").put("file", started.file()).put("held", started.held());
+        if (started.size() >= 0) {
+          node.put("size", started.size());
+        }
+      }
       case ProgressEvent.Advanced advanced ->
           node.put("event", "advanced").put("file", advanced.file()).put("bytes", advanced.bytes());
       case ProgressEvent.Finished finished ->

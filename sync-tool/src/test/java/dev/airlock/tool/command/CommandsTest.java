@@ -348,7 +348,7 @@ class CommandsTest {
     pypi.add(LEAF);
     tool.run("lock", "kit", "--upgrade");
     assertThat(tool.run("check", "kit")).isEqualTo(3);
-    assertThat(tool.err()).contains("everything is held, but the store serves another lock of kit");
+    assertThat(tool.err()).contains("the store serves another lock of kit: run `airlock sync kit`");
   }
 
   @Test
