@@ -16,8 +16,8 @@ final class Links {
   private Links() {}
 
   /**
-   * The address a link leads to; empty for a link that is none, or that no page of this origin may
-   * have.
+   * The address a link leads to, without credentials: what a page says ends in locks and on the
+   * pages that we serve. Empty for a link that is none, or that no page of this origin may have.
    */
   static Optional<URI> resolve(URI base, String link) {
     if (link.isEmpty()) {
@@ -30,7 +30,9 @@ final class Links {
           target.getPath() != null
               && ((REMOTE.contains(scheme) && target.getHost() != null)
                   || (scheme.equals("file") && "file".equalsIgnoreCase(base.getScheme())));
-      return allowed ? Optional.of(withSlashes(target)) : Optional.empty();
+      return allowed
+          ? Optional.of(withSlashes(Authority.withoutUserInfo(target)))
+          : Optional.empty();
     } catch (URISyntaxException | IllegalArgumentException notALink) {
       return Optional.empty();
     }

@@ -179,6 +179,19 @@ class HtmlPageReaderTest {
     assertThat(page.files().getFirst().url()).hasToString("https://pypi.nvidia.com/foo-1.0.zip");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "http://usr:hunter2@files.example.net/foo-1.0.zip, http://files.example.net/foo-1.0.zip",
+    "//usr:hunter2@files.example.net:81/foo-1.0.zip, https://files.example.net:81/foo-1.0.zip",
+    "https://hunter2@files.example.net/a@b/foo-1.0.zip, https://files.example.net/a@b/foo-1.0.zip",
+  })
+  void leavesTheCredentialsOfLinksBehind(String href, String address)
+      throws MalformedPageException {
+    assertThat(only("<a href='" + href + "'>x</a>").url()).hasToString(address);
+    assertThat(only("<base href='" + href + "'><a href='foo-1.0.zip'>x</a>").url())
+        .hasToString(address);
+  }
+
   @Test
   void ignoresEverythingButAnchors() throws MalformedPageException {
     assertThat(

@@ -95,6 +95,16 @@ class JsonPageReaderTest {
         .isInstanceOf(offered ? MetadataOffer.Offered.class : MetadataOffer.None.class);
   }
 
+  @Test
+  void leavesTheCredentialsOfLinksBehind() throws MalformedPageException {
+    assertThat(
+            only("""
+            {"filename": "foo-1.0.zip", "url": "https://usr:hunter2@f.org/foo-1.0.zip"}
+            """)
+                .url())
+        .hasToString("https://f.org/foo-1.0.zip");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
