@@ -32,18 +32,23 @@ public record Authority(Optional<String> userInfo, String host, int port) {
             port == null || port.isEmpty() ? -1 : Integer.parseInt(port)));
   }
 
-  /**
-   * The address without credentials: without anything up to the last {@code @} of its authority.
-   */
+  /** The address without credentials. */
   public static URI withoutUserInfo(URI address) {
+    return URI.create(shown(address));
+  }
+
+  /**
+   * The text of an address without credentials: without anything up to the last {@code @} of its
+   * authority.
+   */
+  public static String shown(URI address) {
+    String text = address.toString();
     String authority = address.getRawAuthority();
     if (authority == null || authority.indexOf('@') < 0) {
-      return address;
+      return text;
     }
-    String text = address.toString();
     int begin = text.indexOf("//") + 2;
-    return URI.create(
-        text.substring(0, begin) + text.substring(begin + authority.lastIndexOf('@') + 1));
+    return text.substring(0, begin) + text.substring(begin + authority.lastIndexOf('@') + 1);
   }
 
   /** Its text shows no credentials. */

@@ -1,5 +1,6 @@
 package dev.airlock.upstream;
 
+import dev.airlock.index.Authority;
 import java.net.URI;
 import java.nio.file.Path;
 
@@ -9,14 +10,12 @@ public final class Addresses {
 
   /** The text of an address without the credentials in it. */
   public static String shown(URI address) {
-    return address.getRawUserInfo() == null
-        ? address.toString()
-        : address.toString().replace(address.getRawUserInfo() + "@", "");
+    return Authority.shown(address);
   }
 
   /** The address without the credentials in it. */
   public static URI withoutCredentials(URI address) {
-    return URI.create(shown(address));
+    return Authority.withoutUserInfo(address);
   }
 
   /**

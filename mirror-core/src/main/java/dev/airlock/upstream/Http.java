@@ -1,5 +1,6 @@
 package dev.airlock.upstream;
 
+import dev.airlock.index.Authority;
 import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -314,8 +315,9 @@ public final class Http implements Closeable {
     if (url == null) {
       throw UpstreamException.unexpected(address, "it is no address of a host");
     }
-    if (address.getRawUserInfo() != null) {
-      String[] parts = address.getRawUserInfo().split(":", 2);
+    Optional<String> userInfo = Authority.of(address).flatMap(Authority::userInfo);
+    if (userInfo.isPresent()) {
+      String[] parts = userInfo.get().split(":", 2);
       var login = new Netrc.Login(decoded(parts[0]), parts.length < 2 ? "" : decoded(parts[1]));
       loginsOfAddresses.putIfAbsent(origin(url), login);
     }

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -79,6 +80,13 @@ class HttpTest {
   }
 
   @Test
+  void sendsAPasswordWithAnAtSign() throws IOException {
+    ask(Map.of(), with("user:hun@ter2"));
+    assertThat(upstream.requests().getFirst().header("Authorization"))
+        .isEqualTo(basic("user:hun@ter2"));
+  }
+
+  @Test
   void sendsAUserWithoutAPassword() throws IOException {
     ask(Map.of(), with("token"));
     assertThat(upstream.requests().getFirst().header("Authorization")).isEqualTo(basic("token:"));
@@ -96,6 +104,32 @@ class HttpTest {
     assertThat(ask(Map.of(), with("user:secret")).toString()).doesNotContain("secret");
     upstream.close();
     assertThatThrownBy(() -> ask(Map.of(), with("user:secret"))).hasMessageNotContaining("secret");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://user:hun@ter2@127.0.0.1:1/simple, http://127.0.0.1:1/simple",
+    "http://user:hunter2@my_host.invalid:1/simple, http://my_host.invalid:1/simple",
+    "http://user:hunter2@host:none/simple, http://host:none/simple",
+    "http://user:hunter2@/simple, http:///simple",
+    "http://user@host/@hunter2, http://host/@hunter2",
+    "file:///user:a@b/simple, file:///user:a@b/simple",
+  })
+  void showsAnAddressWithoutItsCredentials(String address, String shown) {
+    assertThat(Addresses.shown(URI.create(address))).isEqualTo(shown);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://user:hun@ter2@127.0.0.1:1/simple",
+        "http://user:hunter2@my_host.invalid:1/simple",
+        "http://user:hunter2@127.0.0.1:none/simple"
+      })
+  void showsNoCredentialsWhereTheAddressIsUnusual(String address) {
+    assertThatThrownBy(() -> ask(Map.of(), URI.create(address)))
+        .isInstanceOf(UpstreamException.class)
+        .hasMessageNotContaining("ter2");
   }
 
   @Test
