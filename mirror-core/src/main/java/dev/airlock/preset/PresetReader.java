@@ -259,13 +259,14 @@ public final class PresetReader {
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(accepted, e);
     }
+    String authority = String.valueOf(address.getRawAuthority());
+    if (authority.contains("@")) {
+      throw new IllegalArgumentException("credentials belong in ~/.netrc, not in a preset");
+    }
     String scheme = String.valueOf(address.getScheme());
     if (!Set.of("http", "https", "file").contains(scheme)
         || (address.getHost() == null && !scheme.equals("file"))) {
       throw new IllegalArgumentException(accepted);
-    }
-    if (address.getUserInfo() != null) {
-      throw new IllegalArgumentException("credentials belong in ~/.netrc, not in a preset");
     }
     return address;
   }

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PresetReaderTest {
   @Test
@@ -221,6 +222,39 @@ class PresetReaderTest {
           assertThat(problem.rule()).contains(rule);
           assertThat(problem.file()).isEqualTo("presets/one/preset.json");
         });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"indexes\": {\"p\": {\"url\": \"https://u:secretpw@h/simple\", \"default\": true}}",
+        "\"indexes\": {\"p\": {\"url\": \"https://u:se@cretpw@h/simple\", \"default\": true}}",
+        "\"indexes\": {\"p\": {\"url\": \"ftp://u:cretpw@h/simple\", \"default\": true}}",
+        "\"indexes\": {\"p\": {\"url\": \"https://u:x cretpw@h/\", \"default\": true}}",
+        "\"indexes\": {\"p\": {\"url\": [\"https://u:cretpw@h/\"], \"default\": true}}",
+        "\"indexes\": {\"p\": \"https://u:cretpw@h/\"}",
+        "\"constraints\": [\"https://u:cretpw@h/x.whl\"]",
+        "\"name\": \"https://u:cretpw@h/\"",
+      })
+  void repeatsNoCredentials(String fields) {
+    assertThat(Presets.problems(Presets.with(fields)))
+        .isNotEmpty()
+        .map(Problem::toString)
+        .noneMatch(problem -> problem.contains("cretpw"))
+        .anyMatch(problem -> problem.contains("://***@h"));
+  }
+
+  @Test
+  void repeatsNoCredentialsOfRequirements() {
+    assertThat(
+            Presets.problems(
+                Presets.source(
+                    Presets.merged("\"requirements\": \"r.txt\""),
+                    Optional.of(
+                        "--index-url https://u:secretpw@h/\nhttps://u:secretpw@h/a.whl\n"))))
+        .hasSize(2)
+        .map(Problem::toString)
+        .allMatch(problem -> problem.contains("https://***@h/"));
   }
 
   @Test
