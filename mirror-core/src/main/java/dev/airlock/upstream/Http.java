@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -315,17 +313,11 @@ public final class Http implements Closeable {
     if (url == null) {
       throw UpstreamException.unexpected(address, "it is no address of a host");
     }
-    Optional<String> userInfo = Authority.of(address).flatMap(Authority::userInfo);
-    if (userInfo.isPresent()) {
-      String[] parts = userInfo.get().split(":", 2);
-      var login = new Netrc.Login(decoded(parts[0]), parts.length < 2 ? "" : decoded(parts[1]));
-      loginsOfAddresses.putIfAbsent(origin(url), login);
-    }
+    Authority.of(address)
+        .flatMap(Authority::userInfo)
+        .map(Netrc.Login::ofAddress)
+        .ifPresent(login -> loginsOfAddresses.putIfAbsent(origin(url), login));
     return new Request.Builder().url(url);
-  }
-
-  private static String decoded(String part) {
-    return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   private Response execute(Request request, URI address) throws IOException {

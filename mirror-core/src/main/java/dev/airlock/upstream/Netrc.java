@@ -1,6 +1,8 @@
 package dev.airlock.upstream;
 
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -14,6 +16,16 @@ import org.jspecify.annotations.Nullable;
 final class Netrc {
   /** A user and a password. Its text does not show the password. */
   record Login(String user, String password) {
+    /** Reads what stands before the {@code @} of an address. */
+    static Login ofAddress(String userInfo) {
+      String[] parts = userInfo.split(":", 2);
+      return new Login(decoded(parts[0]), parts.length < 2 ? "" : decoded(parts[1]));
+    }
+
+    private static String decoded(String part) {
+      return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
     @Override
     public String toString() {
       return user + ":***";

@@ -216,7 +216,7 @@ class HttpTest {
   void givesTheProxyTheCredentialsOfItsAddress() throws IOException {
     String wanted = "Proxy-Authorization: " + basic("user:secret");
     try (FakeProxy proxy = FakeProxy.guarded(upstream.port(), wanted)) {
-      String address = proxy.address().replace("://", "://user:secret@");
+      String address = proxy.address().replace("://", "://user:s%65cret@");
       assertThat(ask(Map.of("HTTP_PROXY", address), URI.create("http://pypi.example/simple/")))
           .isInstanceOf(PageAnswer.Page.class);
       assertThatThrownBy(() ->
@@ -266,15 +266,43 @@ class HttpTest {
         .isInstanceOf(PageAnswer.Page.class);
   }
 
-  @Test
-  void refusesAProxyThatIsNoAddress() {
-    assertThatThrownBy(() ->
-            ask(
-                Map.of("HTTP_PROXY", "http://user:secret@pro xy:1"),
-                URI.create("http://pypi.example/simple/")))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("HTTP_PROXY")
-        .hasMessageNotContaining("secret");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "::bad",
+        "http://",
+        "http://user:pa#hunter2@127.0.0.1:8777",
+        "http://user:12#hunter2@127.0.0.1:8777",
+        "http://user:12/hunter2@127.0.0.1:8777",
+        "http://user:hunter2@pro xy:1",
+        "http://user:%zzhunter2@proxy:1",
+        "http://user:hunter2@proxy:port",
+        "http://user:hunter2@proxy:99999",
+        "ftp://user:hunter2@proxy:1",
+      })
+  void refusesAProxyThatIsNoAddress(String value) {
+    for (String variable : List.of("HTTP_PROXY", "https_proxy", "ALL_PROXY")) {
+      assertThatThrownBy(() -> ask(Map.of(variable, value), upstream.simple()))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith(
+              variable + " is no address of a proxy: accepted is http://user:password@proxy:3128")
+          .hasMessageNotContaining("hunter2");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://my_proxy:3128, HTTP @ my_proxy/<unresolved>:3128",
+    "my_proxy, HTTP @ my_proxy/<unresolved>:3128",
+    "HTTP://user:p@ss@proxy:81/, HTTP @ proxy/<unresolved>:81",
+    "socks5h://proxy, SOCKS @ proxy/<unresolved>:1080",
+  })
+  void takesWhatNamesAProxy(String value, String proxy) throws IOException {
+    assertThat(
+            new EnvironmentProxies(Map.of("HTTP_PROXY", value))
+                .select(URI.create("http://pypi.example/simple/")))
+        .singleElement()
+        .hasToString(proxy);
   }
 
   // --- certificates
