@@ -28,7 +28,7 @@ final class Links {
       String scheme = String.valueOf(target.getScheme()).toLowerCase(Locale.ROOT);
       boolean allowed =
           target.getPath() != null
-              && ((REMOTE.contains(scheme) && target.getHost() != null)
+              && ((REMOTE.contains(scheme) && Authority.of(target).isPresent())
                   || (scheme.equals("file") && "file".equalsIgnoreCase(base.getScheme())));
       return allowed
           ? Optional.of(withSlashes(Authority.withoutUserInfo(target)))
@@ -40,7 +40,7 @@ final class Links {
 
   /** {@code https://host} with the path that it stands for, without which relative links fail. */
   private static URI rooted(URI base) {
-    return base.getHost() != null && base.getRawPath().isEmpty() ? base.resolve("/") : base;
+    return base.getRawAuthority() != null && base.getRawPath().isEmpty() ? base.resolve("/") : base;
   }
 
   /** The address alone; what stands behind {@code #} speaks about the link. */

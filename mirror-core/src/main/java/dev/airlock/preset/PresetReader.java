@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads presets. All mistakes are found before any is reported. {@code presets/preset.schema.json}
@@ -40,6 +41,9 @@ public final class PresetReader {
       JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
   private static final String NAME = "[a-z0-9][a-z0-9._-]*";
   private static final List<String> BOOTSTRAP = List.of("pip", "setuptools", "wheel");
+
+  /** A host and its port. {@link URI} itself knows no host with an underscore. */
+  private static final Pattern HOST = Pattern.compile("(\\[[^\\[\\]]+]|[^:@\\[\\]]+)(:\\d{0,5})?");
 
   private final PresetSource source;
   private final Problems problems;
@@ -259,13 +263,13 @@ public final class PresetReader {
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(accepted, e);
     }
-    String authority = String.valueOf(address.getRawAuthority());
+    String authority = address.getRawAuthority() == null ? "" : address.getRawAuthority();
     if (authority.contains("@")) {
       throw new IllegalArgumentException("credentials belong in ~/.netrc, not in a preset");
     }
     String scheme = String.valueOf(address.getScheme());
     if (!Set.of("http", "https", "file").contains(scheme)
-        || (address.getHost() == null && !scheme.equals("file"))) {
+        || (!HOST.matcher(authority).matches() && !scheme.equals("file"))) {
       throw new IllegalArgumentException(accepted);
     }
     return address;

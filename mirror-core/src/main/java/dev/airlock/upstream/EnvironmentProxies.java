@@ -102,10 +102,10 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
 
   @Override
   public List<Proxy> select(URI target) {
-    String host = String.valueOf(target.getHost()).toLowerCase(Locale.ROOT);
+    String host = Authority.of(target).map(Authority::host).orElse("").toLowerCase(Locale.ROOT);
+    int port = Authority.of(target).map(Authority::port).orElse(-1);
     Gateway gateway = proxies.get(String.valueOf(target.getScheme()));
-    return List.of(
-        gateway == null || isException(host, target.getPort()) ? Proxy.NO_PROXY : gateway.proxy());
+    return List.of(gateway == null || isException(host, port) ? Proxy.NO_PROXY : gateway.proxy());
   }
 
   private boolean isException(String host, int port) {

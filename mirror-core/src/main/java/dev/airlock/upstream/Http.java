@@ -322,10 +322,17 @@ public final class Http implements Closeable {
 
   private Response execute(Request request, URI address) throws IOException {
     try {
-      return client.newCall(request).execute();
+      return client(request.url().uri()).newCall(request).execute();
     } catch (IOException e) {
       throw UpstreamException.unreachable(address, e);
     }
+  }
+
+  /** OkHttp asks no proxy selector about a host that {@link URI} does not know for one. */
+  private OkHttpClient client(URI address) {
+    return address.getHost() != null
+        ? client
+        : client.newBuilder().proxy(client.proxySelector().select(address).getFirst()).build();
   }
 
   private static boolean isPassing(int status) {
@@ -337,7 +344,7 @@ public final class Http implements Closeable {
   }
 
   private Permit permit(URI address) throws IOException {
-    String host = String.valueOf(address.getHost());
+    String host = Authority.of(address).map(Authority::host).orElse("");
     return Permit.take(hosts.computeIfAbsent(host, _ -> new Semaphore(PER_HOST)));
   }
 

@@ -192,6 +192,24 @@ class HtmlPageReaderTest {
         .hasToString(address);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "foo-1.0.zip, http://my_host:8777/foo-1.0.zip",
+    "http://your_host/foo-1.0.zip, http://your_host/foo-1.0.zip",
+  })
+  void followsLinksToHostsWithAnUnderscore(String href, String address)
+      throws MalformedPageException {
+    ProjectPage page =
+        PageReader.read(
+            MediaType.HTML,
+            ("<a href='" + href + "'>x</a>").getBytes(UTF_8),
+            URI.create("http://my_host:8777"),
+            FOO);
+    assertThat(page.files())
+        .singleElement()
+        .satisfies(file -> assertThat(file.url()).hasToString(address));
+  }
+
   @Test
   void ignoresEverythingButAnchors() throws MalformedPageException {
     assertThat(

@@ -258,6 +258,19 @@ class PresetReaderTest {
   }
 
   @Test
+  void takesIndexesOnHostsWithAnUnderscore() throws InvalidPresetException {
+    assertThat(
+            PresetReader.read(
+                    Presets.with(
+                        """
+                        "indexes": {"p": {"url": "http://my_host:8777/simple", "default": true}}
+                        """))
+                .defaultIndex()
+                .url())
+        .hasToString("http://my_host:8777/simple");
+  }
+
+  @Test
   void saysWhatIsMissing() {
     assertThat(Presets.problems(Presets.source("{}", Optional.empty())))
         .map(Problem::place)

@@ -305,6 +305,35 @@ class HttpTest {
         .hasToString(proxy);
   }
 
+  @Test
+  void reachesAHostWithAnUnderscoreThroughTheProxy() throws IOException {
+    Files.writeString(home.resolve(".netrc"), "machine my_host login u password p");
+    try (FakeProxy proxy = FakeProxy.to(upstream.port())) {
+      Map<String, String> environment = Map.of("HTTP_PROXY", proxy.address());
+      PageAnswer answer = ask(environment, URI.create("http://my_host:8777/simple"));
+      assertThat(proxy.requests()).containsExactly("GET http://my_host:8777/simple/tiny/ HTTP/1.1");
+      assertThat(answer).isInstanceOf(PageAnswer.Page.class);
+      PageAnswer.Page page = (PageAnswer.Page) answer;
+      assertThat(page.page().files())
+          .singleElement()
+          .satisfies(file -> assertThat(file.url().toString()).startsWith("http://my_host:8777/"));
+      assertThat(upstream.requests().getFirst().header("Authorization")).isEqualTo(basic("u:p"));
+      ask(environment, URI.create("http://user:secret@your_host:8777/simple"));
+      assertThat(upstream.requests().getLast().header("Authorization"))
+          .isEqualTo(basic("user:secret"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"my_host", "my_host:8777", "*"})
+  void goesAroundTheProxyToAHostWithAnUnderscore(String exceptions) throws IOException {
+    assertThat(
+            new EnvironmentProxies(
+                    Map.of("HTTP_PROXY", "http://proxy.example:3128", "NO_PROXY", exceptions))
+                .select(URI.create("http://my_host:8777/simple/")))
+        .containsExactly(java.net.Proxy.NO_PROXY);
+  }
+
   // --- certificates
 
   @Test
