@@ -140,7 +140,8 @@ class JsonPageReaderTest {
   void refusesWhatIsNoPage(String text, String message) {
     assertThatThrownBy(() -> read(text))
         .isInstanceOf(MalformedPageException.class)
-        .hasMessageContaining(message);
+        .hasMessageContaining(message)
+        .hasMessageNotContaining("Source");
   }
 
   private static String page(String file) {
