@@ -37,6 +37,9 @@ public final class Addresses {
    * @throws IllegalArgumentException when it is neither; its message shows no credentials
    */
   public static URI parse(String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("it is empty: accepted are http, https, file and paths");
+    }
     if (text.startsWith("http://") || text.startsWith("https://")) {
       return remote(text);
     }

@@ -190,4 +190,11 @@ class PipConfigTest {
         .hasMessageContaining("accepted ")
         .hasMessageNotContaining("ter2");
   }
+
+  @Test
+  void takesNoEmptyAddressForTheWorkingDirectory() {
+    assertThatThrownBy(() -> Addresses.parse(""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("it is empty: accepted are http, https, file and paths");
+  }
 }
