@@ -9,7 +9,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.StringTokenizer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Credentials by host, from {@code ~/.netrc} or the file that {@code NETRC} names. */
@@ -32,6 +33,7 @@ final class Netrc {
     }
   }
 
+  private static final Pattern TOKEN = Pattern.compile("\\S+");
   private static final String DEFAULT = "";
 
   private final Map<String, Login> logins;
@@ -43,19 +45,28 @@ final class Netrc {
   static Netrc read(Map<String, String> environment, Path home) throws IOException {
     String named = environment.getOrDefault("NETRC", "");
     Path file = named.isBlank() ? home.resolve(".netrc") : Path.of(named);
-    return Files.isReadable(file) && Files.isRegularFile(file)
-        ? parse(Files.readString(file))
-        : parse("");
+    try {
+      return parse(Files.exists(file) ? Files.readString(file) : "");
+    } catch (IOException e) {
+      throw new IOException(
+          "the credentials in "
+              + file
+              + " cannot be read: it has to be a text that this user may"
+              + " read ("
+              + e.getClass().getSimpleName()
+              + ")",
+          e);
+    }
   }
 
   static Netrc parse(String text) {
     Map<String, Login> logins = new HashMap<>();
-    var tokens = new StringTokenizer(text.replaceAll("(?m)(^|\\s)#.*$", "$1"));
+    Matcher tokens = TOKEN.matcher(text);
     String host = null;
     String user = "";
     String password = "";
-    while (tokens.hasMoreTokens()) {
-      String token = tokens.nextToken();
+    while (tokens.find()) {
+      String token = tokens.group();
       switch (token) {
         case "machine", "default" -> {
           put(logins, host, user, password);
@@ -66,15 +77,19 @@ final class Netrc {
         case "login" -> user = next(tokens);
         case "password" -> password = next(tokens);
         case "account" -> next(tokens);
-        default -> {}
+        default -> {
+          // A comment begins only where a keyword may stand; a password may begin with '#' too.
+          int end = token.startsWith("#") ? text.indexOf('\n', tokens.end()) : tokens.end();
+          tokens.region(end < 0 ? text.length() : end, text.length());
+        }
       }
     }
     put(logins, host, user, password);
     return new Netrc(logins);
   }
 
-  private static String next(StringTokenizer tokens) {
-    return tokens.hasMoreTokens() ? tokens.nextToken() : "";
+  private static String next(Matcher tokens) {
+    return tokens.find() ? tokens.group() : "";
   }
 
   private static void put(

@@ -149,6 +149,32 @@ class HttpTest {
   }
 
   @Test
+  void takesANumberSignForAPartOfThePassword() {
+    Netrc netrc =
+        Netrc.parse(
+            """
+            # machine none login x password y
+            machine a login user password #se#cret # machine b login x
+            machine c #login x
+              login user password p
+            """);
+    assertThat(netrc.of("a")).contains(new Netrc.Login("user", "#se#cret"));
+    assertThat(netrc.of("c")).contains(new Netrc.Login("user", "p"));
+    assertThat(netrc.of("b")).isEmpty();
+    assertThat(netrc.of("none")).isEmpty();
+  }
+
+  @Test
+  void saysThatTheNetrcCannotBeRead() throws IOException {
+    Path netrc = Files.createDirectory(home.resolve(".netrc"));
+    assertThatThrownBy(() -> ask(Map.of(), upstream.simple()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(netrc.toString());
+    assertThat(ask(Map.of("NETRC", "/dev/null"), upstream.simple()))
+        .isInstanceOf(PageAnswer.Page.class);
+  }
+
+  @Test
   void readsTheNetrcThatTheEnvironmentNames() throws IOException {
     Path file = Files.writeString(home.resolve("logins"), "default login u password p");
     ask(Map.of("NETRC", file.toString()), upstream.simple());
