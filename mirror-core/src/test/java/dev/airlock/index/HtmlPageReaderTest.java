@@ -233,6 +233,37 @@ class HtmlPageReaderTest {
         .hasMessageContaining("login");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "<html><head><title>x</title><meta name='pypi:repository-version' content='1.1'></head>"
+            + "<body><a href='/help'>help</a></body></html>",
+        "<title>root/pypi: links for x</title><a href='/root'>up</a>",
+        "<h1>Foo</h1>none yet",
+        "<title>Index of /simple/x/</title><a href='../'>../</a>",
+        "<a href='Foo-1.0.win32.exe'>x</a>",
+        "<a href='foo-1.0-py2.7.egg#md5=0'>x</a>",
+        "<a href='bar-1.0.zip'>x</a>",
+        "<a href='https://foo.example/'>foo 1.0 home_page</a>",
+      })
+  void readsPagesWithoutFiles(String html) throws MalformedPageException {
+    assertThat(read(html)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<title>Sign in</title><a href='https://portal.example/login?to=/simple/foo/'>Sign in</a>",
+        "<h1>Access denied</h1><p>Your request was logged.</p>",
+        "Please accept the <a href='/terms'>terms</a>.",
+      })
+  void refusesThePageOfAPortal(String html) {
+    assertThatThrownBy(() -> read(html))
+        .isInstanceOf(MalformedPageException.class)
+        .hasMessage("it has no link to a file of foo: a login or error page of a proxy, perhaps");
+  }
+
   @Test
   void readsPagesInOtherEncodings() throws MalformedPageException {
     byte[] latin =
