@@ -15,8 +15,10 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -29,6 +31,13 @@ import org.jsoup.nodes.Element;
  * @see <a href="https://peps.python.org/pep-0503/">PEP 503</a>
  */
 final class HtmlPageReader {
+  private static final Pattern HEADING =
+      Pattern.compile("(?i)links for|^index of|^directory listing");
+  private static final Pattern FILE =
+      Pattern.compile(
+          "(?i)\\.(whl|zip|tar|tgz|gz|bz2|xz|z|egg|exe|msi|rpm|deb|dmg)(\\.(asc|sig|metadata))?"
+              + "([?#].*)?$");
+
   private HtmlPageReader() {}
 
   static ProjectPage read(byte[] html, URI address, ProjectName project)
@@ -45,7 +54,34 @@ final class HtmlPageReader {
       throw new MalformedPageException(
           "it has a form and no links: a login page of a proxy, perhaps");
     }
+    if (files.isEmpty() && !isOfAnIndex(document, project)) {
+      throw new MalformedPageException(
+          "it has no link to a file of " + project + ": a login or error page of a proxy, perhaps");
+    }
     return new ProjectPage(project, files);
+  }
+
+  /**
+   * Whether a page without any file that we take may still be one of an index: it says so, it is
+   * empty, or it links to files of other kinds or projects.
+   */
+  private static boolean isOfAnIndex(Document document, ProjectName project) {
+    boolean says =
+        document.selectFirst("meta[name=pypi:repository-version]") != null
+            || document.select("title, h1").stream()
+                .anyMatch(heading ->
+                    HEADING.matcher(heading.text()).find()
+                        || normalized(heading.text()).contains(project.value()));
+    return says
+        || document.text().isBlank()
+        || document.getElementsByTag("a").stream()
+            .anyMatch(anchor ->
+                FILE.matcher(anchor.attr("href")).find()
+                    || normalized(anchor.text()).startsWith(project.value()));
+  }
+
+  private static String normalized(String text) {
+    return text.toLowerCase(Locale.ROOT).replaceAll("[-_.]+", "-");
   }
 
   private static Document parse(byte[] html, URI address) throws MalformedPageException {

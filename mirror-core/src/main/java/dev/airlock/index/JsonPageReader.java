@@ -1,5 +1,6 @@
 package dev.airlock.index;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.airlock.digest.Digest;
@@ -34,6 +35,8 @@ final class JsonPageReader {
     JsonNode page;
     try {
       page = JSON.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new MalformedPageException("it is not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new MalformedPageException("it is not JSON: " + e.getMessage(), e);
     }

@@ -16,8 +16,8 @@ final class Links {
   private Links() {}
 
   /**
-   * The address a link leads to; empty for a link that is none, or that no page of this origin may
-   * have.
+   * The address a link leads to, without credentials: what a page says ends in locks and on the
+   * pages that we serve. Empty for a link that is none, or that no page of this origin may have.
    */
   static Optional<URI> resolve(URI base, String link) {
     if (link.isEmpty()) {
@@ -28,9 +28,11 @@ final class Links {
       String scheme = String.valueOf(target.getScheme()).toLowerCase(Locale.ROOT);
       boolean allowed =
           target.getPath() != null
-              && ((REMOTE.contains(scheme) && target.getHost() != null)
+              && ((REMOTE.contains(scheme) && Authority.of(target).isPresent())
                   || (scheme.equals("file") && "file".equalsIgnoreCase(base.getScheme())));
-      return allowed ? Optional.of(withSlashes(target)) : Optional.empty();
+      return allowed
+          ? Optional.of(withSlashes(Authority.withoutUserInfo(target)))
+          : Optional.empty();
     } catch (URISyntaxException | IllegalArgumentException notALink) {
       return Optional.empty();
     }
@@ -38,7 +40,7 @@ final class Links {
 
   /** {@code https://host} with the path that it stands for, without which relative links fail. */
   private static URI rooted(URI base) {
-    return base.getHost() != null && base.getRawPath().isEmpty() ? base.resolve("/") : base;
+    return base.getRawAuthority() != null && base.getRawPath().isEmpty() ? base.resolve("/") : base;
   }
 
   /** The address alone; what stands behind {@code #} speaks about the link. */

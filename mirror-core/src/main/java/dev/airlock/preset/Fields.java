@@ -104,7 +104,7 @@ final class Fields {
   }
 
   private static String quoted(JsonNode node) {
-    String text = node.isTextual() ? "'" + node.asText() + "'" : node.toString();
+    String text = Problems.masked(node.isTextual() ? "'" + node.asText() + "'" : node.toString());
     return text.length() <= QUOTED ? text : text.substring(0, QUOTED) + "…";
   }
 

@@ -27,6 +27,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Reads presets. All mistakes are found before any is reported. {@code presets/preset.schema.json}
@@ -40,6 +42,9 @@ public final class PresetReader {
       JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
   private static final String NAME = "[a-z0-9][a-z0-9._-]*";
   private static final List<String> BOOTSTRAP = List.of("pip", "setuptools", "wheel");
+
+  /** A host and its port. {@link URI} itself knows no host with an underscore. */
+  private static final Pattern HOST = Pattern.compile("(\\[[^\\[\\]]+]|[^:@\\[\\]]+)(:\\d{0,5})?");
 
   private final PresetSource source;
   private final Problems problems;
@@ -112,9 +117,9 @@ public final class PresetReader {
             targets,
             indexes,
             roots,
-            requirements(fields, "constraints"),
-            requirements(fields, "override"),
-            names(fields, "exclude"),
+            requirements(fields, "constraints", PresetReader::constraint),
+            requirements(fields, "override", PresetReader::requirement),
+            exclude(fields),
             prereleases(fields),
             names(fields, "no_binary"),
             names(fields, "no_build"),
@@ -259,13 +264,14 @@ public final class PresetReader {
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(accepted, e);
     }
+    String authority = address.getRawAuthority() == null ? "" : address.getRawAuthority();
+    if (authority.contains("@")) {
+      throw new IllegalArgumentException("credentials belong in ~/.netrc, not in a preset");
+    }
     String scheme = String.valueOf(address.getScheme());
     if (!Set.of("http", "https", "file").contains(scheme)
-        || (address.getHost() == null && !scheme.equals("file"))) {
+        || (!HOST.matcher(authority).matches() && !scheme.equals("file"))) {
       throw new IllegalArgumentException(accepted);
-    }
-    if (address.getUserInfo() != null) {
-      throw new IllegalArgumentException("credentials belong in ~/.netrc, not in a preset");
     }
     return address;
   }
@@ -279,7 +285,7 @@ public final class PresetReader {
     for (Fields.Value value : fields.list("bootstrap")) {
       value
           .text()
-          .flatMap(text -> value.parse(text, Requirement::parse))
+          .flatMap(text -> value.parse(text, PresetReader::requirement))
           .ifPresent(requirement -> root(requirement, Step.BOOTSTRAP, value.place()));
     }
   }
@@ -363,15 +369,58 @@ public final class PresetReader {
     }
   }
 
-  private static List<Requirement> requirements(Fields fields, String key) {
+  /**
+   * Reads a requirement of a project by its versions.
+   *
+   * @throws IllegalArgumentException when it is none, or names an address
+   */
+  static Requirement requirement(String text) {
+    Requirement requirement = Requirement.parse(text);
+    if (requirement.url().isPresent()) {
+      throw new IllegalArgumentException(
+          "requirements by address are not mirrored: give the project and its versions, and its"
+              + " index in `indexes`");
+    }
+    return requirement;
+  }
+
+  private static Requirement constraint(String text) {
+    Requirement constraint = requirement(text);
+    if (!constraint.extras().isEmpty()) {
+      throw new IllegalArgumentException(
+          "a constraint has no extras: accepted is the project and its versions, as in numpy<2");
+    }
+    return constraint;
+  }
+
+  private static List<Requirement> requirements(
+      Fields fields, String key, Function<String, Requirement> reader) {
     var requirements = new ArrayList<Requirement>();
     for (Fields.Value value : fields.list(key)) {
-      value
-          .text()
-          .flatMap(text -> value.parse(text, Requirement::parse))
-          .ifPresent(requirements::add);
+      value.text().flatMap(text -> value.parse(text, reader)).ifPresent(requirements::add);
     }
     return requirements;
+  }
+
+  /** What is left out, which nothing can be that is asked for too. */
+  private Set<ProjectName> exclude(Fields fields) {
+    boolean bootstrapIsGiven = !fields.value("bootstrap").isAbsent();
+    Set<ProjectName> names = new HashSet<>();
+    for (Fields.Value value : fields.list("exclude")) {
+      Optional<ProjectName> name =
+          value.text().flatMap(text -> value.parse(text, ProjectName::new));
+      name.ifPresent(names::add);
+      roots.stream()
+          .filter(root -> name.filter(root.requirement().project()::equals).isPresent())
+          .filter(root -> bootstrapIsGiven || root.step() != Step.BOOTSTRAP)
+          .findFirst()
+          .ifPresent(root ->
+              value.refuse(
+                  "it is asked for too, by "
+                      + root.place()
+                      + ": a project is either installed or left out"));
+    }
+    return names;
   }
 
   private static Set<ProjectName> names(Fields fields, String key) {
@@ -423,7 +472,8 @@ public final class PresetReader {
                     .text("requires_python")
                     .flatMap(
                         text -> entry.value("requires_python").parse(text, SpecifierSet::parse));
-            List<Requirement> requires = requirements(entry, "requires_dist");
+            List<Requirement> requires =
+                requirements(entry, "requires_dist", PresetReader::requirement);
             entry.refuseOthers();
             project.ifPresent(name ->
                 all.add(
@@ -440,7 +490,7 @@ public final class PresetReader {
         .object("build_requires")
         .ifPresent(named -> {
           for (String name : named.names()) {
-            List<Requirement> requirements = requirements(named, name);
+            List<Requirement> requirements = requirements(named, name, PresetReader::requirement);
             named
                 .value(name)
                 .parse(name, ProjectName::new)

@@ -60,9 +60,11 @@ final class RequirementsText {
       return;
     }
     try {
-      lines.add(new Line(number, Requirement.parse(line)));
+      lines.add(new Line(number, PresetReader.requirement(line)));
     } catch (MalformedException e) {
       problems.addIn(file, "line " + number, "", String.valueOf(e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      problems.addIn(file, "line " + number, "'" + line + "'", String.valueOf(e.getMessage()));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.airlock.upstream;
 
+import dev.airlock.index.Authority;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import okhttp3.Authenticator;
 import okhttp3.Credentials;
@@ -27,7 +29,10 @@ import org.jspecify.annotations.Nullable;
  * reached directly.
  */
 final class EnvironmentProxies extends ProxySelector implements Authenticator {
-  private final Map<String, URI> proxies = new HashMap<>();
+  private static final Set<String> SCHEMES =
+      Set.of("http", "https", "socks", "socks4", "socks4a", "socks5", "socks5h");
+
+  private final Map<String, Gateway> proxies = new HashMap<>();
   private final List<String> exceptions;
 
   /**
@@ -40,7 +45,7 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
       Optional<String> name =
           variable(environment, scheme + "_proxy").or(() -> variable(environment, "all_proxy"));
       if (name.isPresent()) {
-        proxies.put(scheme, address(name.get(), environment.getOrDefault(name.get(), "")));
+        proxies.put(scheme, Gateway.parse(name.get(), environment.getOrDefault(name.get(), "")));
       }
     }
     String unproxied =
@@ -61,37 +66,46 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
         .findFirst();
   }
 
-  private static URI address(String name, String value) throws IOException {
-    try {
-      URI address = new URI(value.contains("://") ? value : "http://" + value);
-      if (address.getHost() != null) {
-        return address;
+  /** A proxy, and the credentials that it wants. */
+  private record Gateway(Proxy proxy, Optional<Netrc.Login> login) {
+    static Gateway parse(String name, String value) throws IOException {
+      String text = value.strip();
+      try {
+        URI address = new URI(text.contains("://") ? text : "http://" + text);
+        Optional<Authority> authority = Authority.of(address);
+        String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
+        boolean bare =
+            Set.of("", "/").contains(String.valueOf(address.getRawPath()))
+                && address.getRawQuery() == null
+                && address.getRawFragment() == null;
+        if (authority.isPresent() && bare && SCHEMES.contains(scheme)) {
+          return of(authority.get(), scheme.startsWith("socks"));
+        }
+      } catch (URISyntaxException | IllegalArgumentException notAnAddress) {
+        // Told below, without the value: it may have a password in it.
       }
-    } catch (URISyntaxException notAnAddress) {
-      // Told below, without the value: it may have a password in it.
+      throw new IOException(
+          name
+              + " is no address of a proxy: accepted is http://user:password@proxy:3128 (special"
+              + " characters of the password as %XX), http://HOST:PORT or HOST:PORT");
     }
-    throw new IOException(
-        name + " is no address of a proxy: accepted is http://HOST:PORT, or HOST:PORT");
-  }
 
-  private Optional<URI> proxyAddress(String scheme) {
-    return Optional.ofNullable(proxies.get(scheme));
+    private static Gateway of(Authority authority, boolean socks) {
+      int port = authority.port() >= 0 ? authority.port() : socks ? 1080 : 3128;
+      return new Gateway(
+          new Proxy(
+              socks ? Proxy.Type.SOCKS : Proxy.Type.HTTP,
+              InetSocketAddress.createUnresolved(authority.host(), port)),
+          authority.userInfo().filter(text -> text.contains(":")).map(Netrc.Login::ofAddress));
+    }
   }
 
   @Override
   public List<Proxy> select(URI target) {
-    String host = String.valueOf(target.getHost()).toLowerCase(Locale.ROOT);
-    Optional<URI> proxy = proxyAddress(String.valueOf(target.getScheme()));
-    if (proxy.isEmpty() || isException(host, target.getPort())) {
-      return List.of(Proxy.NO_PROXY);
-    }
-    URI address = proxy.get();
-    boolean socks = address.getScheme().startsWith("socks");
-    int port = address.getPort() >= 0 ? address.getPort() : socks ? 1080 : 3128;
-    return List.of(
-        new Proxy(
-            socks ? Proxy.Type.SOCKS : Proxy.Type.HTTP,
-            InetSocketAddress.createUnresolved(address.getHost(), port)));
+    String host = Authority.of(target).map(Authority::host).orElse("").toLowerCase(Locale.ROOT);
+    int port = Authority.of(target).map(Authority::port).orElse(-1);
+    Gateway gateway = proxies.get(String.valueOf(target.getScheme()));
+    return List.of(gateway == null || isException(host, port) ? Proxy.NO_PROXY : gateway.proxy());
   }
 
   private boolean isException(String host, int port) {
@@ -117,18 +131,16 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
   /** Gives the proxy the credentials of its address, once. */
   @Override
   public @Nullable Request authenticate(@Nullable Route route, Response response) {
-    Optional<String> userInfo =
-        proxyAddress(response.request().url().scheme())
-            .map(URI::getUserInfo)
-            .filter(text -> text.contains(":"));
-    if (userInfo.isEmpty() || response.request().header("Proxy-Authorization") != null) {
+    Optional<Netrc.Login> login =
+        Optional.ofNullable(proxies.get(response.request().url().scheme())).flatMap(Gateway::login);
+    if (login.isEmpty() || response.request().header("Proxy-Authorization") != null) {
       return null;
     }
-    String[] parts = userInfo.get().split(":", 2);
     return response
         .request()
         .newBuilder()
-        .header("Proxy-Authorization", Credentials.basic(parts[0], parts[1]))
+        .header(
+            "Proxy-Authorization", Credentials.basic(login.get().user(), login.get().password()))
         .build();
   }
 }

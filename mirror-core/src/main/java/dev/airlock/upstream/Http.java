@@ -1,13 +1,12 @@
 package dev.airlock.upstream;
 
+import dev.airlock.index.Authority;
 import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -314,24 +313,26 @@ public final class Http implements Closeable {
     if (url == null) {
       throw UpstreamException.unexpected(address, "it is no address of a host");
     }
-    if (address.getRawUserInfo() != null) {
-      String[] parts = address.getRawUserInfo().split(":", 2);
-      var login = new Netrc.Login(decoded(parts[0]), parts.length < 2 ? "" : decoded(parts[1]));
-      loginsOfAddresses.putIfAbsent(origin(url), login);
-    }
+    Authority.of(address)
+        .flatMap(Authority::userInfo)
+        .map(Netrc.Login::ofAddress)
+        .ifPresent(login -> loginsOfAddresses.putIfAbsent(origin(url), login));
     return new Request.Builder().url(url);
-  }
-
-  private static String decoded(String part) {
-    return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   private Response execute(Request request, URI address) throws IOException {
     try {
-      return client.newCall(request).execute();
+      return client(request.url().uri()).newCall(request).execute();
     } catch (IOException e) {
       throw UpstreamException.unreachable(address, e);
     }
+  }
+
+  /** OkHttp asks no proxy selector about a host that {@link URI} does not know for one. */
+  private OkHttpClient client(URI address) {
+    return address.getHost() != null
+        ? client
+        : client.newBuilder().proxy(client.proxySelector().select(address).getFirst()).build();
   }
 
   private static boolean isPassing(int status) {
@@ -343,7 +344,7 @@ public final class Http implements Closeable {
   }
 
   private Permit permit(URI address) throws IOException {
-    String host = String.valueOf(address.getHost());
+    String host = Authority.of(address).map(Authority::host).orElse("");
     return Permit.take(hosts.computeIfAbsent(host, _ -> new Semaphore(PER_HOST)));
   }
 

@@ -179,6 +179,37 @@ class HtmlPageReaderTest {
     assertThat(page.files().getFirst().url()).hasToString("https://pypi.nvidia.com/foo-1.0.zip");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "http://usr:hunter2@files.example.net/foo-1.0.zip, http://files.example.net/foo-1.0.zip",
+    "//usr:hunter2@files.example.net:81/foo-1.0.zip, https://files.example.net:81/foo-1.0.zip",
+    "https://hunter2@files.example.net/a@b/foo-1.0.zip, https://files.example.net/a@b/foo-1.0.zip",
+  })
+  void leavesTheCredentialsOfLinksBehind(String href, String address)
+      throws MalformedPageException {
+    assertThat(only("<a href='" + href + "'>x</a>").url()).hasToString(address);
+    assertThat(only("<base href='" + href + "'><a href='foo-1.0.zip'>x</a>").url())
+        .hasToString(address);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "foo-1.0.zip, http://my_host:8777/foo-1.0.zip",
+    "http://your_host/foo-1.0.zip, http://your_host/foo-1.0.zip",
+  })
+  void followsLinksToHostsWithAnUnderscore(String href, String address)
+      throws MalformedPageException {
+    ProjectPage page =
+        PageReader.read(
+            MediaType.HTML,
+            ("<a href='" + href + "'>x</a>").getBytes(UTF_8),
+            URI.create("http://my_host:8777"),
+            FOO);
+    assertThat(page.files())
+        .singleElement()
+        .satisfies(file -> assertThat(file.url()).hasToString(address));
+  }
+
   @Test
   void ignoresEverythingButAnchors() throws MalformedPageException {
     assertThat(
@@ -200,6 +231,37 @@ class HtmlPageReaderTest {
     assertThatThrownBy(() -> read("<html><form action=/login><input name=user></form></html>"))
         .isInstanceOf(MalformedPageException.class)
         .hasMessageContaining("login");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "<html><head><title>x</title><meta name='pypi:repository-version' content='1.1'></head>"
+            + "<body><a href='/help'>help</a></body></html>",
+        "<title>root/pypi: links for x</title><a href='/root'>up</a>",
+        "<h1>Foo</h1>none yet",
+        "<title>Index of /simple/x/</title><a href='../'>../</a>",
+        "<a href='Foo-1.0.win32.exe'>x</a>",
+        "<a href='foo-1.0-py2.7.egg#md5=0'>x</a>",
+        "<a href='bar-1.0.zip'>x</a>",
+        "<a href='https://foo.example/'>foo 1.0 home_page</a>",
+      })
+  void readsPagesWithoutFiles(String html) throws MalformedPageException {
+    assertThat(read(html)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<title>Sign in</title><a href='https://portal.example/login?to=/simple/foo/'>Sign in</a>",
+        "<h1>Access denied</h1><p>Your request was logged.</p>",
+        "Please accept the <a href='/terms'>terms</a>.",
+      })
+  void refusesThePageOfAPortal(String html) {
+    assertThatThrownBy(() -> read(html))
+        .isInstanceOf(MalformedPageException.class)
+        .hasMessage("it has no link to a file of foo: a login or error page of a proxy, perhaps");
   }
 
   @Test

@@ -95,6 +95,16 @@ class JsonPageReaderTest {
         .isInstanceOf(offered ? MetadataOffer.Offered.class : MetadataOffer.None.class);
   }
 
+  @Test
+  void leavesTheCredentialsOfLinksBehind() throws MalformedPageException {
+    assertThat(
+            only("""
+            {"filename": "foo-1.0.zip", "url": "https://usr:hunter2@f.org/foo-1.0.zip"}
+            """)
+                .url())
+        .hasToString("https://f.org/foo-1.0.zip");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -130,7 +140,8 @@ class JsonPageReaderTest {
   void refusesWhatIsNoPage(String text, String message) {
     assertThatThrownBy(() -> read(text))
         .isInstanceOf(MalformedPageException.class)
-        .hasMessageContaining(message);
+        .hasMessageContaining(message)
+        .hasMessageNotContaining("Source");
   }
 
   private static String page(String file) {

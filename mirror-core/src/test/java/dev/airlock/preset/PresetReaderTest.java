@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PresetReaderTest {
   @Test
@@ -197,6 +198,16 @@ class PresetReaderTest {
           "tensorrt": {"tensorrt_version": "8"}    | tensorrt.tensorrt_version | unknown key
           "requirements": "../requirements.txt"    | requirements           | the name of a file beside preset.json
           "constraints": ["numpy<"]                | constraints[0]         | not a valid
+          "bootstrap": ["pip @ https://h/p.whl"]   | bootstrap[0]           | requirements by address are not mirrored
+          "constraints": ["x @ https://h/x.whl"]   | constraints[0]         | requirements by address are not mirrored
+          "constraints": ["x[y]<1"]                | constraints[0]         | a constraint has no extras
+          "override": ["x @ https://h/x.whl"]      | override[0]            | requirements by address are not mirrored
+          "dependency_metadata": [{"name": "a", "requires_dist": ["x @ https://h/x.whl"]}] | dependency_metadata[0].requires_dist[0] | requirements by address are not mirrored
+          "build_requires": {"a": ["x @ https://h/x.whl"]} | build_requires.a[0] | requirements by address are not mirrored
+          "bootstrap": ["pip"], "exclude": ["a", "Pip"] | exclude[1]        | it is asked for too, by bootstrap[0]
+          "packages": {"a_b": "1"}, "exclude": ["A-B"] | exclude[0]         | it is asked for too, by packages.a_b
+          "pytorch": {"torch_version": "2"}, "exclude": ["torch"] | exclude[0] | it is asked for too, by pytorch.torch_version
+          "tensorrt": {"version": "8"}, "exclude": ["tensorrt"] | exclude[0] | it is asked for too, by tensorrt.version
           "override": [1]                          | override[0]            | it has to be a text in quotes
           "exclude": ["a b"]                       | exclude[0]             | not a valid project name
           "prereleases": "all"                     | prereleases            | it has to be a list
@@ -221,6 +232,74 @@ class PresetReaderTest {
           assertThat(problem.rule()).contains(rule);
           assertThat(problem.file()).isEqualTo("presets/one/preset.json");
         });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"indexes\": {\"p\": {\"url\": \"https://u:secretpw@h/simple\", \"default\": true}}",
+        "\"indexes\": {\"p\": {\"url\": \"https://u:se@cretpw@h/simple\", \"default\": true}}",
+        "\"indexes\": {\"p\": {\"url\": \"ftp://u:cretpw@h/simple\", \"default\": true}}",
+        "\"indexes\": {\"p\": {\"url\": \"https://u:x cretpw@h/\", \"default\": true}}",
+        "\"indexes\": {\"p\": {\"url\": [\"https://u:cretpw@h/\"], \"default\": true}}",
+        "\"indexes\": {\"p\": \"https://u:cretpw@h/\"}",
+        "\"constraints\": [\"https://u:cretpw@h/x.whl\"]",
+        "\"name\": \"https://u:cretpw@h/\"",
+      })
+  void repeatsNoCredentials(String fields) {
+    assertThat(Presets.problems(Presets.with(fields)))
+        .isNotEmpty()
+        .map(Problem::toString)
+        .noneMatch(problem -> problem.contains("cretpw"))
+        .anyMatch(problem -> problem.contains("://***@h"));
+  }
+
+  @Test
+  void repeatsNoCredentialsOfRequirements() {
+    assertThat(
+            Presets.problems(
+                Presets.source(
+                    Presets.merged("\"requirements\": \"r.txt\""),
+                    Optional.of(
+                        "--index-url https://u:secretpw@h/\nhttps://u:secretpw@h/a.whl\n"))))
+        .hasSize(2)
+        .map(Problem::toString)
+        .allMatch(problem -> problem.contains("https://***@h/"));
+  }
+
+  @Test
+  void reportsWhatIsWrongWithRequirementsByTheirLines() {
+    assertThat(
+            Presets.problems(
+                Presets.source(
+                    Presets.merged("\"requirements\": \"r.txt\", \"exclude\": [\"yacs\"]"),
+                    Optional.of("yacs\npkg @ https://example.org/p.whl#sha256=ab\n"))))
+        .map(Problem::toString)
+        .containsExactly(
+            "presets/one/r.txt: line 2: 'pkg @ https://example.org/p.whl#sha256=ab': requirements"
+                + " by address are not mirrored: give the project and its versions, and its index"
+                + " in `indexes`",
+            "presets/one/preset.json: exclude[0]: 'yacs': it is asked for too, by r.txt line 1: a"
+                + " project is either installed or left out");
+  }
+
+  @Test
+  void leavesOutAProjectOfTheDefaultBootstrap() throws InvalidPresetException {
+    assertThat(PresetReader.read(Presets.with("\"exclude\": [\"wheel\"]")).exclude())
+        .containsExactly(new ProjectName("wheel"));
+  }
+
+  @Test
+  void takesIndexesOnHostsWithAnUnderscore() throws InvalidPresetException {
+    assertThat(
+            PresetReader.read(
+                    Presets.with(
+                        """
+                        "indexes": {"p": {"url": "http://my_host:8777/simple", "default": true}}
+                        """))
+                .defaultIndex()
+                .url())
+        .hasToString("http://my_host:8777/simple");
   }
 
   @Test
@@ -267,7 +346,6 @@ class PresetReaderTest {
                     requests  # any version
                     gdown \\
                       >=4.0
-                    pkg @ https://example.org/p.whl#sha256=ab
                     numpy<2;python_version<'3.13'\r
                     """)));
 
@@ -276,8 +354,7 @@ class PresetReaderTest {
         .containsExactly(
             "r.txt line 3: requests",
             "r.txt line 4: gdown>=4.0",
-            "r.txt line 6: pkg @ https://example.org/p.whl#sha256=ab",
-            "r.txt line 7: numpy<2; python_version < \"3.13\"");
+            "r.txt line 6: numpy<2; python_version < \"3.13\"");
   }
 
   @Test

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -79,6 +80,13 @@ class HttpTest {
   }
 
   @Test
+  void sendsAPasswordWithAnAtSign() throws IOException {
+    ask(Map.of(), with("user:hun@ter2"));
+    assertThat(upstream.requests().getFirst().header("Authorization"))
+        .isEqualTo(basic("user:hun@ter2"));
+  }
+
+  @Test
   void sendsAUserWithoutAPassword() throws IOException {
     ask(Map.of(), with("token"));
     assertThat(upstream.requests().getFirst().header("Authorization")).isEqualTo(basic("token:"));
@@ -98,6 +106,32 @@ class HttpTest {
     assertThatThrownBy(() -> ask(Map.of(), with("user:secret"))).hasMessageNotContaining("secret");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "http://user:hun@ter2@127.0.0.1:1/simple, http://127.0.0.1:1/simple",
+    "http://user:hunter2@my_host.invalid:1/simple, http://my_host.invalid:1/simple",
+    "http://user:hunter2@host:none/simple, http://host:none/simple",
+    "http://user:hunter2@/simple, http:///simple",
+    "http://user@host/@hunter2, http://host/@hunter2",
+    "file:///user:a@b/simple, file:///user:a@b/simple",
+  })
+  void showsAnAddressWithoutItsCredentials(String address, String shown) {
+    assertThat(Addresses.shown(URI.create(address))).isEqualTo(shown);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://user:hun@ter2@127.0.0.1:1/simple",
+        "http://user:hunter2@my_host.invalid:1/simple",
+        "http://user:hunter2@127.0.0.1:none/simple"
+      })
+  void showsNoCredentialsWhereTheAddressIsUnusual(String address) {
+    assertThatThrownBy(() -> ask(Map.of(), URI.create(address)))
+        .isInstanceOf(UpstreamException.class)
+        .hasMessageNotContaining("ter2");
+  }
+
   @Test
   void sendsTheCredentialsOfNetrc() throws IOException {
     Files.writeString(
@@ -112,6 +146,32 @@ class HttpTest {
     ask(Map.of(), upstream.simple());
     assertThat(upstream.requests().getFirst().header("Authorization"))
         .isEqualTo(basic("user:secret"));
+  }
+
+  @Test
+  void takesANumberSignForAPartOfThePassword() {
+    Netrc netrc =
+        Netrc.parse(
+            """
+            # machine none login x password y
+            machine a login user password #se#cret # machine b login x
+            machine c #login x
+              login user password p
+            """);
+    assertThat(netrc.of("a")).contains(new Netrc.Login("user", "#se#cret"));
+    assertThat(netrc.of("c")).contains(new Netrc.Login("user", "p"));
+    assertThat(netrc.of("b")).isEmpty();
+    assertThat(netrc.of("none")).isEmpty();
+  }
+
+  @Test
+  void saysThatTheNetrcCannotBeRead() throws IOException {
+    Path netrc = Files.createDirectory(home.resolve(".netrc"));
+    assertThatThrownBy(() -> ask(Map.of(), upstream.simple()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(netrc.toString());
+    assertThat(ask(Map.of("NETRC", "/dev/null"), upstream.simple()))
+        .isInstanceOf(PageAnswer.Page.class);
   }
 
   @Test
@@ -182,7 +242,7 @@ class HttpTest {
   void givesTheProxyTheCredentialsOfItsAddress() throws IOException {
     String wanted = "Proxy-Authorization: " + basic("user:secret");
     try (FakeProxy proxy = FakeProxy.guarded(upstream.port(), wanted)) {
-      String address = proxy.address().replace("://", "://user:secret@");
+      String address = proxy.address().replace("://", "://user:s%65cret@");
       assertThat(ask(Map.of("HTTP_PROXY", address), URI.create("http://pypi.example/simple/")))
           .isInstanceOf(PageAnswer.Page.class);
       assertThatThrownBy(() ->
@@ -232,15 +292,72 @@ class HttpTest {
         .isInstanceOf(PageAnswer.Page.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "::bad",
+        "http://",
+        "http://user:pa#hunter2@127.0.0.1:8777",
+        "http://user:12#hunter2@127.0.0.1:8777",
+        "http://user:12/hunter2@127.0.0.1:8777",
+        "http://user:hunter2@pro xy:1",
+        "http://user:%zzhunter2@proxy:1",
+        "http://user:hunter2@proxy:port",
+        "http://user:hunter2@proxy:99999",
+        "ftp://user:hunter2@proxy:1",
+      })
+  void refusesAProxyThatIsNoAddress(String value) {
+    for (String variable : List.of("HTTP_PROXY", "https_proxy", "ALL_PROXY")) {
+      assertThatThrownBy(() -> ask(Map.of(variable, value), upstream.simple()))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith(
+              variable + " is no address of a proxy: accepted is http://user:password@proxy:3128")
+          .hasMessageNotContaining("hunter2");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://my_proxy:3128, HTTP @ my_proxy/<unresolved>:3128",
+    "my_proxy, HTTP @ my_proxy/<unresolved>:3128",
+    "HTTP://user:p@ss@proxy:81/, HTTP @ proxy/<unresolved>:81",
+    "socks5h://proxy, SOCKS @ proxy/<unresolved>:1080",
+  })
+  void takesWhatNamesAProxy(String value, String proxy) throws IOException {
+    assertThat(
+            new EnvironmentProxies(Map.of("HTTP_PROXY", value))
+                .select(URI.create("http://pypi.example/simple/")))
+        .singleElement()
+        .hasToString(proxy);
+  }
+
   @Test
-  void refusesAProxyThatIsNoAddress() {
-    assertThatThrownBy(() ->
-            ask(
-                Map.of("HTTP_PROXY", "http://user:secret@pro xy:1"),
-                URI.create("http://pypi.example/simple/")))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("HTTP_PROXY")
-        .hasMessageNotContaining("secret");
+  void reachesAHostWithAnUnderscoreThroughTheProxy() throws IOException {
+    Files.writeString(home.resolve(".netrc"), "machine my_host login u password p");
+    try (FakeProxy proxy = FakeProxy.to(upstream.port())) {
+      Map<String, String> environment = Map.of("HTTP_PROXY", proxy.address());
+      PageAnswer answer = ask(environment, URI.create("http://my_host:8777/simple"));
+      assertThat(proxy.requests()).containsExactly("GET http://my_host:8777/simple/tiny/ HTTP/1.1");
+      assertThat(answer).isInstanceOf(PageAnswer.Page.class);
+      PageAnswer.Page page = (PageAnswer.Page) answer;
+      assertThat(page.page().files())
+          .singleElement()
+          .satisfies(file -> assertThat(file.url().toString()).startsWith("http://my_host:8777/"));
+      assertThat(upstream.requests().getFirst().header("Authorization")).isEqualTo(basic("u:p"));
+      ask(environment, URI.create("http://user:secret@your_host:8777/simple"));
+      assertThat(upstream.requests().getLast().header("Authorization"))
+          .isEqualTo(basic("user:secret"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"my_host", "my_host:8777", "*"})
+  void goesAroundTheProxyToAHostWithAnUnderscore(String exceptions) throws IOException {
+    assertThat(
+            new EnvironmentProxies(
+                    Map.of("HTTP_PROXY", "http://proxy.example:3128", "NO_PROXY", exceptions))
+                .select(URI.create("http://my_host:8777/simple/")))
+        .containsExactly(java.net.Proxy.NO_PROXY);
   }
 
   // --- certificates

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PipConfigTest {
@@ -171,5 +172,29 @@ class PipConfigTest {
   void readsFileAddressesOfThisMachine() {
     assertThat(Addresses.parse("file://localhost/wheels")).isEqualTo(URI.create("file:///wheels"));
     assertThat(Addresses.parse("file:///wheels")).isEqualTo(URI.create("file:///wheels"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://usr:hun ter2@h/simple, http://***@h/simple",
+    "http://usr:hun/ter2@h/simple, http://***@h/simple",
+    "http://usr:hunter2@/simple, http://***@/simple",
+    "http://usr:hun#ter2@h/simple, http://***@h/simple",
+    "ftp://usr:hunter2@h/simple, ftp://***@h/simple",
+    "file://usr:hunter2@h/simple, file://***@h/simple",
+  })
+  void refusesAnAddressWithoutRepeatingItsCredentials(String text, String masked) {
+    assertThatThrownBy(() -> Addresses.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("'" + masked + "' is no address")
+        .hasMessageContaining("accepted ")
+        .hasMessageNotContaining("ter2");
+  }
+
+  @Test
+  void takesNoEmptyAddressForTheWorkingDirectory() {
+    assertThatThrownBy(() -> Addresses.parse(""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("it is empty: accepted are http, https, file and paths");
   }
 }

@@ -38,7 +38,12 @@ final class IndexOptions {
       } catch (IllegalArgumentException e) {
         throw new CommandException(
             ExitCode.USAGE,
-            "--index " + entry.getKey() + "=" + entry.getValue() + ": " + e.getMessage());
+            "--index "
+                + entry.getKey()
+                + "="
+                + Addresses.masked(entry.getValue())
+                + ": "
+                + e.getMessage());
       }
     }
     return addresses;
