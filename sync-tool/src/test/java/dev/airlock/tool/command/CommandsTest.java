@@ -142,12 +142,13 @@ class CommandsTest {
   }
 
   @Test
-  void endsWithAnErrorWhenBytesAreWrong() {
+  void isPartialWhenBytesAreWrongOfWhichTheLockHasToTellTheDigest() {
     pypi.add(LEAF).digest("md5", "0".repeat(32));
-    assertThat(tool.run("sync", "kit")).isEqualTo(1);
+    assertThat(tool.run("sync", "kit")).isEqualTo(3);
     assertThat(tool.err())
-        .contains(
-            "airlock: error: " + pypi.file(LEAF.filename()) + " is not what its index states");
+        .contains("missing: " + LEAF.filename() + ", wanted by ")
+        .contains(pypi.file(LEAF.filename()) + " is not what its index states");
+    assertThat(lock()).doesNotExist();
   }
 
   @Test

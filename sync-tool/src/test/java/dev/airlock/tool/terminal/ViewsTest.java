@@ -210,7 +210,7 @@ class ViewsTest {
             {"event":"note","text":"a \\"note\\""}
             {"event":"looked","project":"a","version":"1.0"}
             {"event":"planned","files":3,"bytes":5000000000,"reused_files":2,"reused_bytes":1}
-            {"event":"started","file":"a.whl","held":1,"size":-1}
+            {"event":"started","file":"a.whl","held":1}
             {"event":"advanced","file":"a.whl","bytes":7}
             {"event":"finished","file":"a.whl","size":8,"seconds":1.5}
             {"event":"failed","file":"b.whl","reason":"gone"}
