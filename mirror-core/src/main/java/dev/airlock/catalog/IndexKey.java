@@ -1,6 +1,7 @@
 package dev.airlock.catalog;
 
 import dev.airlock.digest.Sha256;
+import dev.airlock.index.Authority;
 import dev.airlock.packaging.MalformedException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ public record IndexKey(String value) implements Comparable<IndexKey> {
    * slash differ in it.
    */
   public static IndexKey of(URI address) {
-    String host = address.getHost() == null ? "local" : address.getHost();
+    String host = Authority.of(address).map(Authority::host).orElse("local");
     String path = address.getPath() == null ? "" : address.getPath();
     while (path.endsWith("/")) {
       path = path.substring(0, path.length() - 1);

@@ -26,21 +26,14 @@ final class Session implements AutoCloseable {
   private final Store store;
   private final Http http;
   private final ExecutorService executor;
-  private final Catalog catalog;
   private final Syncer syncer;
   private final Sources sources;
 
   private Session(
-      Store store,
-      Http http,
-      ExecutorService executor,
-      Catalog catalog,
-      Syncer syncer,
-      Sources sources) {
+      Store store, Http http, ExecutorService executor, Syncer syncer, Sources sources) {
     this.store = store;
     this.http = http;
     this.executor = executor;
-    this.catalog = catalog;
     this.syncer = syncer;
     this.sources = sources;
   }
@@ -72,7 +65,7 @@ final class Session implements AutoCloseable {
       var fetcher =
           new Fetcher(store, catalog, access, Retries.DEFAULT, clock, progress, verifiesDigests);
       var syncer = new Syncer(store, catalog, fetcher, access, executor, jobs, clock, progress);
-      return new Session(store, http, executor, catalog, syncer, sources);
+      return new Session(store, http, executor, syncer, sources);
     } catch (UnknownIndexException e) {
       http.close();
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
@@ -80,14 +73,6 @@ final class Session implements AutoCloseable {
       http.close();
       throw e;
     }
-  }
-
-  Store store() {
-    return store;
-  }
-
-  Catalog catalog() {
-    return catalog;
   }
 
   Syncer syncer() {
