@@ -1,5 +1,6 @@
 package dev.airlock.server;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -10,6 +11,7 @@ final class Narration {
   private static final List<Logger> LIBRARIES =
       List.of(
           Logger.getLogger("org.xnio"),
+          Logger.getLogger("org.xnio.listener"),
           Logger.getLogger("org.jboss"),
           Logger.getLogger("io.undertow"));
 
@@ -22,5 +24,8 @@ final class Narration {
       System.setProperty(FORMAT, "airlock: %4$s: %5$s%6$s%n");
     }
     LIBRARIES.forEach(library -> library.setLevel(Level.WARNING));
+    // A client that comes while the server stops to listen is no error.
+    LIBRARIES.forEach(library ->
+        library.setFilter(event -> !(event.getThrown() instanceof ClosedChannelException)));
   }
 }
