@@ -13,6 +13,11 @@ final class BarView implements ProgressView {
   private static final int MOST_BARS = 8;
   private static final int NAME = 40;
   private static final int BAR = 24;
+
+  /** Long lines are cut at the edge: a line that wraps would not be cleared as one. */
+  private static final String CUT_LINES = "\u001b[?7l";
+
+  private static final String WRAP_LINES = "\u001b[?7h";
   private static final String UP_AND_CLEAR = "\u001b[1A\u001b[2K";
 
   private final PrintStream out;
@@ -62,7 +67,7 @@ final class BarView implements ProgressView {
     String bar = tally.isTransferring() ? bar(tally.doneBytes(), tally.bytes()) + " " : "";
     text.append(bar).append(tally.line(nanos.getAsLong())).append(System.lineSeparator());
     lines++;
-    out.print(text);
+    out.print(CUT_LINES + text + WRAP_LINES);
     out.flush();
     drawn = nanos.getAsLong();
   }

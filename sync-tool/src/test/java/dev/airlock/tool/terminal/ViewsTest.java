@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ViewsTest {
   private static final String UP = "\u001b[1A\u001b[2K";
+  private static final String CUT = "\u001b[?7l";
+  private static final String WRAP = "\u001b[?7h";
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -48,7 +50,12 @@ class ViewsTest {
     view.on(event);
   }
 
+  /** What was said, without the words to the terminal about long lines. */
   private String told() {
+    return raw().replace(CUT, "").replace(WRAP, "");
+  }
+
+  private String raw() {
     String text = err.toString(UTF_8);
     err.reset();
     return text;
@@ -143,6 +150,14 @@ class ViewsTest {
                 + "[######------------------] 0/2 files, 500 B of 2.0 kB, 250 B/s, 6.0 s left\n");
     view.close();
     assertThat(told()).isEqualTo(UP + UP);
+  }
+
+  @Test
+  void letsTheTerminalCutLongLinesAndLeavesItAsItWas() {
+    ProgressView view = bars();
+    now = Duration.ofSeconds(1).toNanos();
+    on(view, new Planned(1, 10, 0, 0));
+    assertThat(raw()).startsWith(CUT).endsWith(WRAP);
   }
 
   @Test
