@@ -81,7 +81,7 @@ class FetcherTest {
   @BeforeEach
   void open() throws IOException {
     upstream = FakeIndex.start();
-    http = Http.of("airlock/test", Map.of(), directory, retries, Duration.ofMillis(300));
+    http = Http.of("airlock/test", Map.of(), directory, retries, Duration.ofSeconds(2));
     openStore();
     key = catalog.register(upstream.simple());
     index = new Indexes(http).at(upstream.simple());
