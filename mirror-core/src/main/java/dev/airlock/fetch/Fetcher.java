@@ -262,7 +262,7 @@ public final class Fetcher {
       case WheelFilename wheel -> {
         byte[] bytes = within(blob, wheel);
         requiresPython = understood(bytes, wheel).requiresPython();
-        metadata = Optional.of(replaced(bytes).digest());
+        metadata = Optional.of(store.blobs().put(bytes).digest());
       }
       case SdistFilename sdist -> {
         try (SeekableByteChannel channel = blob.open()) {
@@ -282,20 +282,6 @@ public final class Fetcher {
             file.url());
     catalog.enter(key, entry);
     return entry;
-  }
-
-  /** A blob of these bytes; one that is held but damaged is written again. */
-  private Blob replaced(byte[] bytes) throws IOException {
-    Sha256 digest = Sha256.of(bytes);
-    Optional<Blob> held = store.blobs().find(digest);
-    if (held.isPresent() && Arrays.equals(bytes, read(held.get()))) {
-      return held.get();
-    }
-    try (Draft draft = store.blobs().draft(digest)) {
-      draft.restart();
-      draft.write(bytes, 0, bytes.length);
-      return draft.commit(Expectation.of(digest, bytes.length));
-    }
   }
 
   private static CoreMetadata understood(byte[] metadata, WheelFilename wheel)

@@ -2,6 +2,9 @@ package dev.airlock.store;
 
 import dev.airlock.digest.Sha256;
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,17 +26,26 @@ public interface BlobStore {
   /** How many bytes of an unfinished blob are there, which {@link #draft} would go on with. */
   long begun(Sha256 name) throws IOException;
 
-  /** Adds bytes in memory. */
+  /** Adds bytes in memory. A blob of this name that is damaged is written again. */
   default Blob put(byte[] bytes) throws IOException {
     Sha256 digest = Sha256.of(bytes);
     Optional<Blob> held = find(digest);
-    if (held.isPresent()) {
+    if (held.isPresent() && holds(held.get(), bytes)) {
       return held.get();
     }
     try (Draft draft = draft(digest)) {
       draft.restart();
       draft.write(bytes, 0, bytes.length);
       return draft.commit(Expectation.of(digest, bytes.length));
+    }
+  }
+
+  private static boolean holds(Blob blob, byte[] bytes) throws IOException {
+    if (blob.size() != bytes.length) {
+      return false;
+    }
+    try (SeekableByteChannel channel = blob.open()) {
+      return Arrays.equals(Channels.newInputStream(channel).readAllBytes(), bytes);
     }
   }
 
