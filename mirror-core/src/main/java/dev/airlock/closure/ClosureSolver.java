@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 
 /**
  * Finds the closure of a preset on a target: one joint solution of everything that is installed,
@@ -29,30 +30,36 @@ public final class ClosureSolver {
   private final Target target;
   private final TargetCandidates candidates;
 
-  private ClosureSolver(Preset preset, Target target, PackageSource source) {
+  private ClosureSolver(Preset preset, Target target, TargetCandidates candidates) {
     this.preset = preset;
     this.target = target;
-    this.candidates = new TargetCandidates(preset, target, source);
+    this.candidates = candidates;
   }
 
   /**
    * Solves a preset for one of its targets.
    *
+   * @param executor runs what is asked for ahead of the solver, each in a thread of its own
    * @param preferred versions to keep where they still fit
    * @throws NoSolutionException when no set of versions fits
    * @throws IOException when a source could not be asked
    */
   public static TargetClosure solve(
-      Preset preset, Target target, PackageSource source, Map<ProjectName, Version> preferred)
+      Preset preset,
+      Target target,
+      PackageSource source,
+      Executor executor,
+      Map<ProjectName, Version> preferred)
       throws IOException, NoSolutionException {
-    return new ClosureSolver(preset, target, source).solve(preferred);
+    try (var candidates = new TargetCandidates(preset, target, source, executor)) {
+      return new ClosureSolver(preset, target, candidates).solve(preferred);
+    }
   }
 
   private TargetClosure solve(Map<ProjectName, Version> preferred)
       throws IOException, NoSolutionException {
     List<Chosen> installed =
-        chosen(
-            Solver.solve(new Problem(roots(), constraints(), this::admits, preferred), candidates));
+        chosen(Solver.solve(problem(roots(), constraints(), preferred), candidates));
     Map<String, Chosen> known = new TreeMap<>();
     installed.forEach(chosen -> known.put(key(chosen), chosen));
     Map<String, Chosen> forBuilds = new TreeMap<>();
@@ -95,8 +102,18 @@ public final class ClosureSolver {
         .toList();
   }
 
-  private boolean admits(ProjectName project) {
-    return preset.prereleases().admit(project);
+  private Problem problem(
+      List<Problem.Root> roots,
+      List<Requirement> constraints,
+      Map<ProjectName, Version> preferred) {
+    return new Problem(roots, constraints, preset.installer(), this::admitsPrereleases, preferred);
+  }
+
+  private boolean admitsPrereleases(ProjectName project) {
+    return preset.prereleases().admit(project)
+        || preset.overrides().stream()
+            .filter(override -> override.project().equals(project))
+            .anyMatch(override -> override.specifier().asksForPrereleases());
   }
 
   /**
@@ -112,7 +129,7 @@ public final class ClosureSolver {
             .toList();
     Map<ProjectName, Version> preferred = new TreeMap<>();
     installed.forEach(chosen -> preferred.put(chosen.project(), chosen.version()));
-    return chosen(Solver.solve(new Problem(roots, List.of(), this::admits, preferred), candidates));
+    return chosen(Solver.solve(problem(roots, List.of(), preferred), candidates));
   }
 
   private List<Chosen> chosen(Solution solution) throws IOException {

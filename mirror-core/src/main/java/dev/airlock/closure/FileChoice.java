@@ -1,14 +1,20 @@
 package dev.airlock.closure;
 
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
+
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.IndexFile.Yanked;
 import dev.airlock.index.ProjectPage;
 import dev.airlock.packaging.filename.SdistFilename;
 import dev.airlock.packaging.filename.WheelFilename;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.tag.Tag;
 import dev.airlock.packaging.target.Target;
+import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.packaging.version.Version;
 import dev.airlock.preset.Preset;
+import dev.airlock.resolve.Refusal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -17,12 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Chooses the file of each version that a target would install, by pip's rules: the wheel with the
  * best tag and then the highest build tag; an sdist where no wheel fits.
  */
 final class FileChoice {
+  private static final int TAGS_SHOWN = 6;
+
   private final Preset preset;
   private final Target target;
 
@@ -32,7 +41,7 @@ final class FileChoice {
     record Chosen(IndexFile file) implements Choice {}
 
     /** None fits. */
-    record None(String reason) implements Choice {}
+    record None(Refusal refusal) implements Choice {}
   }
 
   FileChoice(Preset preset, Target target) {
@@ -51,51 +60,107 @@ final class FileChoice {
   }
 
   private Choice choose(ProjectName project, List<IndexFile> files) {
-    Set<String> reasons = new LinkedHashSet<>();
+    Set<Refusal> refusals = new LinkedHashSet<>();
+    List<Tag> unsupported = new ArrayList<>();
     List<IndexFile> admitted =
-        files.stream().filter(file -> admits(project, file, reasons)).toList();
+        files.stream().filter(file -> admits(project, file, refusals, unsupported)).toList();
+    if (!unsupported.isEmpty()) {
+      refusals.add(noWheel(project, unsupported));
+    }
     List<IndexFile> inUse =
         admitted.stream().filter(file -> file.yanked() instanceof Yanked.No).toList();
     return best(inUse)
         .or(() -> best(admitted))
         .<Choice>map(Choice.Chosen::new)
-        .orElseGet(() -> new Choice.None(String.join("; ", reasons)));
+        .orElseGet(() -> new Choice.None(together(refusals)));
   }
 
-  private boolean admits(ProjectName project, IndexFile file, Set<String> reasons) {
+  private static Refusal together(Set<Refusal> refusals) {
+    return new Refusal(
+        refusals.stream().map(Refusal::reason).distinct().collect(joining("; ")),
+        refusals.stream()
+            .flatMap(refusal -> refusal.remedy().stream())
+            .distinct()
+            .reduce((first, second) -> first + ", or " + second));
+  }
+
+  private boolean admits(
+      ProjectName project, IndexFile file, Set<Refusal> refusals, List<Tag> unsupported) {
     boolean tooNew =
         preset.excludeNewer().isPresent()
             && file.uploadTime().isPresent()
             && file.uploadTime().get().isAfter(preset.excludeNewer().get());
     if (tooNew) {
-      reasons.add("it was uploaded after " + preset.excludeNewer().get());
+      refusals.add(
+          Refusal.because(
+              "it was uploaded after " + preset.excludeNewer().get(),
+              "move exclude_newer to a later time"));
       return false;
     }
-    if (!file.requiresPython().contains(target.fullVersion())) {
-      reasons.add("it requires Python " + file.requiresPython());
+    if (!preset.installer().takes(file.requiresPython(), target.fullVersion())) {
+      refusals.add(otherPython(file.requiresPython()));
       return false;
     }
     return switch (file.name()) {
-      case WheelFilename wheel -> admitsWheel(project, wheel, reasons);
-      case SdistFilename _ -> admitsSdist(project, reasons);
+      case WheelFilename wheel -> admitsWheel(project, wheel, refusals, unsupported);
+      case SdistFilename _ -> admitsSdist(project, refusals);
     };
   }
 
-  private boolean admitsWheel(ProjectName project, WheelFilename wheel, Set<String> reasons) {
+  /** That a version is for other Pythons than the target's. */
+  Refusal otherPython(SpecifierSet requiresPython) {
+    return Refusal.because(
+        "it requires Python " + requiresPython,
+        "choose a target with another Python than " + target.python());
+  }
+
+  /** That the wheels of a version are for other targets, and for which. */
+  private Refusal noWheel(ProjectName project, List<Tag> unsupported) {
+    Set<String> platforms = target.tags().tags().stream().map(Tag::platform).collect(toSet());
+    List<String> pythons =
+        shown(
+            unsupported.stream()
+                .filter(tag -> platforms.contains(tag.platform()))
+                .map(Tag::interpreter));
+    String instead =
+        pythons.isEmpty()
+            ? "its wheels are for "
+                + String.join(", ", shown(unsupported.stream().map(Tag::platform)))
+            : "its wheels for this platform are for " + String.join(", ", pythons);
+    return Refusal.because(
+        "it has no wheel for " + target + "; " + instead,
+        "choose a target that " + project + " has wheels for");
+  }
+
+  private static List<String> shown(Stream<String> tags) {
+    List<String> all = tags.distinct().sorted().toList();
+    return all.size() <= TAGS_SHOWN
+        ? all
+        : Stream.concat(all.stream().limit(TAGS_SHOWN), Stream.of("…")).toList();
+  }
+
+  private boolean admitsWheel(
+      ProjectName project, WheelFilename wheel, Set<Refusal> refusals, List<Tag> unsupported) {
     if (preset.noBinary().contains(project)) {
-      reasons.add("the preset takes no wheel of it (no_binary)");
+      refusals.add(
+          Refusal.because(
+              "the preset takes no wheel of it (no_binary)",
+              "take " + project + " out of no_binary"));
       return false;
     }
     if (target.tags().rank(wheel.tags()).isEmpty()) {
-      reasons.add("it has no wheel for " + target);
+      unsupported.addAll(wheel.tags());
       return false;
     }
     return true;
   }
 
-  private boolean admitsSdist(ProjectName project, Set<String> reasons) {
+  private boolean admitsSdist(ProjectName project, Set<Refusal> refusals) {
     if (preset.noBuild().contains(project)) {
-      reasons.add("the preset takes no sdist of it (no_build)");
+      refusals.add(
+          Refusal.because(
+              "the preset takes no sdist of it (no_build)",
+              "take " + project + " out of no_build"));
       return false;
     }
     return true;

@@ -3,10 +3,10 @@ package dev.airlock.closure;
 import dev.airlock.index.IndexFile;
 import dev.airlock.packaging.name.ProjectName;
 import java.io.IOException;
-import java.util.Collection;
 
 /**
  * Where pages and metadata come from: upstreams while syncing, the store alone while rehearsing.
+ * Safe for several threads; what was asked for once is answered the same again, without delay.
  */
 public interface PackageSource {
   /** The page of a project, from the one index that the preset takes it from. */
@@ -14,10 +14,4 @@ public interface PackageSource {
 
   /** What a file of that page says of itself. */
   MetadataLookup metadata(IndexFile file) throws IOException;
-
-  /** Hints that the pages of these projects will be asked for soon. */
-  default void expect(Collection<ProjectName> projects) {}
-
-  /** Hints that the metadata of this file will probably be asked for soon. */
-  default void expect(IndexFile file) {}
 }

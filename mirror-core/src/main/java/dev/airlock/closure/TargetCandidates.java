@@ -18,27 +18,42 @@ import dev.airlock.resolve.Candidate;
 import dev.airlock.resolve.Candidates;
 import dev.airlock.resolve.Dependencies;
 import dev.airlock.resolve.Listing;
+import dev.airlock.resolve.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 
 /**
  * The world of the solver for one preset and target: pages and metadata, with the rules of the
  * preset applied.
  */
-final class TargetCandidates implements Candidates {
+final class TargetCandidates implements Candidates, AutoCloseable {
+  /**
+   * After so many versions of a project were looked at in vain, the next ones are asked for at
+   * once.
+   */
+  private static final int MANY_TRIED = 5;
+
+  private static final int NEXT_AT_MOST = 50;
+
   private final Preset preset;
   private final Target target;
   private final PackageSource source;
   private final FileChoice choice;
-  private final Map<ProjectName, Map<Version, Choice>> choices = new HashMap<>();
+  private final Memo<ProjectName, Listed> listed = new Memo<>(this::look);
+  private final Map<ProjectName, Set<Version>> tried = new HashMap<>();
+  private final Ahead ahead;
+
+  /** The versions of a project, with the file that was chosen of each. */
+  private record Listed(Listing listing, Map<Version, Choice> choices) {}
 
   /** What is known of the file that was chosen of a version. */
   record Known(
@@ -47,39 +62,77 @@ final class TargetCandidates implements Candidates {
       List<Requirement> requires,
       List<Requirement> buildRequires) {}
 
-  TargetCandidates(Preset preset, Target target, PackageSource source) {
+  /**
+   * The world of a solver.
+   *
+   * @param executor runs what is asked ahead, each in a thread of its own
+   */
+  TargetCandidates(Preset preset, Target target, PackageSource source, Executor executor) {
     this.preset = preset;
     this.target = target;
     this.source = source;
     this.choice = new FileChoice(preset, target);
+    this.ahead = new Ahead(executor, new Road());
+  }
+
+  /** What the solver would be led to, if each project came in its newest version. */
+  private final class Road implements Ahead.Guide {
+    @Override
+    public Optional<Version> likely(ProjectName project) throws IOException {
+      return listed.get(project).listing() instanceof Listing.Found(List<Candidate> candidates)
+          ? candidates.stream()
+              .filter(candidate -> candidate.state() instanceof Candidate.State.Usable)
+              .map(Candidate::version)
+              .filter(version -> !version.isPrerelease())
+              .max(Comparator.naturalOrder())
+          : Optional.empty();
+    }
+
+    @Override
+    public IndexFile file(ProjectName project, Version version) throws IOException {
+      return TargetCandidates.this.file(project, version);
+    }
+
+    @Override
+    public List<ProjectName> requires(IndexFile file) throws IOException {
+      return dependencies(file, Optional.empty())
+              instanceof Dependencies.Known(List<Requirement> known)
+          ? known.stream().map(Requirement::project).distinct().toList()
+          : List.of();
+    }
   }
 
   @Override
   public Listing list(ProjectName project) throws IOException {
+    return listed.get(project).listing();
+  }
+
+  private Listed look(ProjectName project) throws IOException {
     return switch (source.page(project)) {
-      case PageLookup.Missing(String reason) -> new Listing.Missing(reason);
+      case PageLookup.Missing(String reason) ->
+          new Listed(
+              new Listing.Missing(
+                  Refusal.because(
+                      reason,
+                      "look at the spelling of "
+                          + project
+                          + ", and at which index has it (`indexes`, `projects`)")),
+              Map.of());
       case PageLookup.Found(ProjectPage page) -> {
-        Map<Version, Choice> chosen = choice.choose(page);
-        choices.put(project, chosen);
-        chosen.entrySet().stream()
-            .filter(entry -> !entry.getKey().isPrerelease())
-            .filter(entry ->
-                candidate(entry.getKey(), entry.getValue()).state()
-                    instanceof Candidate.State.Usable)
-            .max(Map.Entry.comparingByKey(Comparator.naturalOrder()))
-            .ifPresent(newest -> source.expect(((Choice.Chosen) newest.getValue()).file()));
-        yield new Listing.Found(
-            chosen.entrySet().stream()
+        Map<Version, Choice> choices = choice.choose(page);
+        List<Candidate> candidates =
+            choices.entrySet().stream()
                 .map(entry -> candidate(entry.getKey(), entry.getValue()))
-                .toList());
+                .toList();
+        yield new Listed(new Listing.Found(candidates), choices);
       }
     };
   }
 
   private static Candidate candidate(Version version, Choice choice) {
     return switch (choice) {
-      case Choice.None(String reason) ->
-          new Candidate(version, new Candidate.State.Unusable(reason));
+      case Choice.None(Refusal refusal) ->
+          new Candidate(version, new Candidate.State.Unusable(refusal));
       case Choice.Chosen(IndexFile file) ->
           switch (file.yanked()) {
             case Yanked.No() -> Candidate.usable(version);
@@ -91,29 +144,69 @@ final class TargetCandidates implements Candidates {
 
   @Override
   public void expect(Collection<ProjectName> projects) {
-    source.expect(projects);
+    ahead.to(projects);
+  }
+
+  @Override
+  public void expect(ProjectName project, Version version) throws IOException {
+    ahead.to(project, version);
+  }
+
+  /** Goes no further ahead. */
+  @Override
+  public void close() {
+    ahead.close();
   }
 
   @Override
   public Dependencies dependencies(ProjectName project, Version version, Optional<ExtraName> extra)
       throws IOException {
-    IndexFile file = file(project, version);
+    expectOlder(project, version);
+    return dependencies(file(project, version), extra);
+  }
+
+  /** Asks for the versions that will probably be tried next, once many were tried in vain. */
+  private void expectOlder(ProjectName project, Version version) throws IOException {
+    Set<Version> versions = tried.computeIfAbsent(project, _ -> new HashSet<>());
+    boolean wasNew = versions.add(version);
+    if (!wasNew || versions.size() % MANY_TRIED != 0) {
+      return;
+    }
+    List<Version> next =
+        listed.get(project).choices().entrySet().stream()
+            .filter(entry -> entry.getValue() instanceof Choice.Chosen)
+            .map(Map.Entry::getKey)
+            .filter(older -> older.compareTo(version) < 0)
+            .sorted(Comparator.reverseOrder())
+            .limit(Math.min(NEXT_AT_MOST, versions.size()))
+            .toList();
+    for (Version older : next) {
+      ahead.to(project, older);
+    }
+  }
+
+  private Dependencies dependencies(IndexFile file, Optional<ExtraName> extra) throws IOException {
+    ProjectName project = file.name().project();
+    Version version = file.name().version();
     return switch (source.metadata(file)) {
-      case MetadataLookup.Unusable(String reason) -> new Dependencies.Unusable(reason);
+      case MetadataLookup.Unusable(String reason) ->
+          new Dependencies.Unusable(Refusal.because(reason));
       case MetadataLookup.OfWheel(CoreMetadata metadata) -> dependencies(file, metadata, extra);
       case MetadataLookup.OfSdist(SdistMetadata sdist) -> {
         Optional<CoreMetadata> metadata = stated(project, version).or(sdist::metadata);
         yield metadata.isPresent()
             ? dependencies(file, metadata.get(), extra)
             : new Dependencies.Unusable(
-                "only its sdist "
-                    + file.name().text()
-                    + " fits, which cannot say its dependencies without being built: state them in"
-                    + " the preset, as in \"dependency_metadata\": [{\"name\": \""
-                    + project
-                    + "\", \"version\": \""
-                    + version
-                    + "\", \"requires_dist\": []}]");
+                Refusal.because(
+                    "only its sdist "
+                        + file.name().text()
+                        + " fits, which cannot say its dependencies without being built",
+                    "state in the preset what it requires, as in \"dependency_metadata\":"
+                        + " [{\"name\": \""
+                        + project
+                        + "\", \"version\": \""
+                        + version
+                        + "\", \"requires_dist\": []}]"));
       }
     };
   }
@@ -123,14 +216,15 @@ final class TargetCandidates implements Candidates {
     if (!metadata.project().equals(file.name().project())
         || !metadata.version().equals(file.name().version())) {
       return new Dependencies.Unusable(
-          file.name().text()
-              + " says in its metadata that it is "
-              + metadata.project()
-              + " "
-              + metadata.version());
+          Refusal.because(
+              file.name().text()
+                  + " says in its metadata that it is "
+                  + metadata.project()
+                  + " "
+                  + metadata.version()));
     }
-    if (!metadata.requiresPython().contains(target.fullVersion())) {
-      return new Dependencies.Unusable("it requires Python " + metadata.requiresPython());
+    if (!preset.installer().takes(metadata.requiresPython(), target.fullVersion())) {
+      return new Dependencies.Unusable(choice.otherPython(metadata.requiresPython()));
     }
     List<Requirement> requirements =
         adjusted(
@@ -142,12 +236,13 @@ final class TargetCandidates implements Candidates {
         .findFirst()
         .<Dependencies>map(requirement ->
             new Dependencies.Unusable(
-                "it requires "
-                    + requirement.project()
-                    + " from an address, "
-                    + requirement.url().orElseThrow()
-                    + ", where no mirror can stand in: exclude or override "
-                    + requirement.project()))
+                Refusal.because(
+                    "it requires "
+                        + requirement.project()
+                        + " from an address, "
+                        + requirement.url().orElseThrow()
+                        + ", where no mirror can stand in",
+                    "exclude or override " + requirement.project())))
         .orElseGet(() -> new Dependencies.Known(requirements));
   }
 
@@ -204,8 +299,8 @@ final class TargetCandidates implements Candidates {
   }
 
   /** The file that was chosen of a version. */
-  IndexFile file(ProjectName project, Version version) {
-    Choice chosen = Objects.requireNonNull(choices.get(project)).get(version);
+  IndexFile file(ProjectName project, Version version) throws IOException {
+    Choice chosen = listed.get(project).choices().get(version);
     if (chosen instanceof Choice.Chosen(IndexFile file)) {
       return file;
     }

@@ -2,6 +2,7 @@ package dev.airlock.preset;
 
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.target.Installer;
 import dev.airlock.packaging.target.Target;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param constraints versions admitted of projects that something else requires
  * @param overrides requirements that replace every other requirement of the same project
  * @param exclude projects that are left out wherever they are required
+ * @param installer the program that installs it, by whose rules it is solved
  * @param prereleases of which projects pre-releases are admitted
  * @param noBinary projects of which no wheel is taken
  * @param noBuild projects of which no sdist is taken
@@ -40,6 +42,7 @@ public record Preset(
     List<Requirement> constraints,
     List<Requirement> overrides,
     Set<ProjectName> exclude,
+    Installer installer,
     Prereleases prereleases,
     Set<ProjectName> noBinary,
     Set<ProjectName> noBuild,

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.tag.Platform;
+import dev.airlock.packaging.target.Installer;
 import dev.airlock.packaging.target.Target;
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.packaging.version.Version;
@@ -18,6 +19,7 @@ import java.net.URISyntaxException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -120,6 +122,7 @@ public final class PresetReader {
             requirements(fields, "constraints", PresetReader::constraint),
             requirements(fields, "override", PresetReader::requirement),
             exclude(fields),
+            installer(fields),
             prereleases(fields),
             names(fields, "no_binary"),
             names(fields, "no_build"),
@@ -429,6 +432,20 @@ public final class PresetReader {
       value.text().flatMap(text -> value.parse(text, ProjectName::new)).ifPresent(names::add);
     }
     return names;
+  }
+
+  private static Installer installer(Fields fields) {
+    return fields
+        .text("installer")
+        .flatMap(text -> fields.value("installer").parse(text, PresetReader::installer))
+        .orElse(Installer.PIP);
+  }
+
+  private static Installer installer(String text) {
+    return Arrays.stream(Installer.values())
+        .filter(installer -> installer.toString().equals(text))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("accepted are pip and uv"));
   }
 
   private static Prereleases prereleases(Fields fields) {

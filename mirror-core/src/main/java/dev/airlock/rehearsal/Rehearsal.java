@@ -35,8 +35,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +45,9 @@ import java.util.stream.Stream;
  * with all that building them takes. Nothing is written and nobody is asked.
  */
 public final class Rehearsal {
+  /** The store answers at once: nothing is asked for ahead. */
+  private static final Executor NOTHING_AHEAD = _ -> {};
+
   private final Store store;
   private final Catalog catalog;
   private final Preset preset;
@@ -229,7 +232,7 @@ public final class Rehearsal {
     try {
       closure =
           ClosureSolver.solve(
-              preset, target, new StorePackages(store.blobs(), held), new TreeMap<>());
+              preset, target, new StorePackages(store.blobs(), held), NOTHING_AHEAD, Map.of());
     } catch (NoSolutionException e) {
       // What is missing or damaged explains enough.
       if (findings.stream().allMatch(finding -> finding.kind() == Kind.UNSOLVABLE)) {

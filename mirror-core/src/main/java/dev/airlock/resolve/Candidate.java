@@ -24,9 +24,9 @@ public record Candidate(Version version, State state) {
     /**
      * It may not.
      *
-     * @param reason why: no wheel fits, another Python is needed, it is too new
+     * @param refusal why: no wheel fits, another Python is needed, it is too new
      */
-    record Unusable(String reason) implements State {}
+    record Unusable(Refusal refusal) implements State {}
   }
 
   /** A version that may be chosen. */

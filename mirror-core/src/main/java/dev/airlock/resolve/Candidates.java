@@ -31,4 +31,11 @@ public interface Candidates {
 
   /** Hints that these projects will be asked for soon. */
   default void expect(Collection<ProjectName> projects) {}
+
+  /**
+   * Hints that it will probably be asked soon what this version requires.
+   *
+   * @throws IOException when the source could not be asked
+   */
+  default void expect(ProjectName project, Version version) throws IOException {}
 }

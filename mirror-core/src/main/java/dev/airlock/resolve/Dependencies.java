@@ -20,7 +20,7 @@ public sealed interface Dependencies {
   /**
    * The version turned out to be of no use, when it was looked at.
    *
-   * @param reason why
+   * @param refusal why
    */
-  record Unusable(String reason) implements Dependencies {}
+  record Unusable(Refusal refusal) implements Dependencies {}
 }

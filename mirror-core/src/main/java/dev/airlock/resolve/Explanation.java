@@ -2,118 +2,153 @@ package dev.airlock.resolve;
 
 import dev.airlock.packaging.marker.Marker;
 import dev.airlock.packaging.marker.Requirement;
-import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.resolve.Incompatibility.Cause;
 import java.util.ArrayDeque;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Tells the facts, from outside the solver, that a derived incompatibility rests on. */
+/**
+ * Why there is no solution: the facts from outside the solver, what follows from them step by step,
+ * and what to change.
+ */
 final class Explanation {
-  private static final int SHOWN = 6;
+  private static final int FACTS_SHOWN = 30;
+  private static final int REMEDIES_SHOWN = 8;
 
-  private final Function<Node, Universe> universes;
+  private final Wording wording;
+  private final List<Incompatibility> failures;
+  private final List<Incompatibility> facts;
 
-  Explanation(Function<Node, Universe> universes) {
-    this.universes = universes;
+  Explanation(Function<Node, Universe> universes, List<Incompatibility> failures) {
+    this.wording = new Wording(universes);
+    this.failures = List.copyOf(failures);
+    this.facts = external(failures);
   }
 
-  List<String> of(Incompatibility failure) {
-    Set<String> facts = new LinkedHashSet<>();
+  /** The facts, each as a clause; what the preset itself requires comes first. */
+  List<String> facts() {
+    return facts.stream()
+        .sorted(Comparator.comparing(Explanation::isNotOfTheRoot))
+        .map(wording::fact)
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * The facts, or what follows from them where that is short enough to be read, and the remedies.
+   */
+  String text() {
+    var text = new StringBuilder("no set of versions fits");
+    Proof proof = new Proof(wording);
+    if (failures.size() == 1 && proof.isReadable(failures.getFirst())) {
+      text.append(":");
+      proof
+          .sentences(failures.getFirst())
+          .forEach(sentence -> text.append("\n  ").append(sentence));
+    } else {
+      text.append(", because");
+      bullets(text, facts(), FACTS_SHOWN);
+    }
+    List<String> remedies = remedies();
+    if (!remedies.isEmpty()) {
+      text.append("\nWhat can be done:");
+      bullets(text, remedies, REMEDIES_SHOWN);
+    }
+    return text.toString();
+  }
+
+  private static boolean isNotOfTheRoot(Incompatibility fact) {
+    return !(fact.cause() instanceof Cause.Requires(Node dependent, _, _)
+        && dependent instanceof Node.Root);
+  }
+
+  private static void bullets(StringBuilder text, List<String> lines, int shown) {
+    lines.stream().limit(shown).forEach(line -> text.append("\n  - ").append(line));
+    if (lines.size() > shown) {
+      text.append("\n  - … and ").append(lines.size() - shown).append(" more");
+    }
+  }
+
+  /** What to change, each an imperative. */
+  List<String> remedies() {
+    Set<String> remedies = new LinkedHashSet<>();
+    Set<String> wishes = new LinkedHashSet<>();
+    for (Incompatibility fact : facts) {
+      switch (fact.cause()) {
+        case Cause.Requires(Node dependent, Requirement requirement, String wantedBy) -> {
+          wording.remedy(requirement).ifPresent(remedies::add);
+          if (dependent instanceof Node.Root && !requirement.specifier().isAny()) {
+            wishes.add(requirement.when(Marker.always()) + " of " + wantedBy);
+          }
+        }
+        case Cause.Constrained(Requirement constraint) ->
+            wishes.add("the constraint " + constraint.when(Marker.always()));
+        case Cause.Refused(Refusal refusal) -> refusal.remedy().ifPresent(remedies::add);
+        case Cause.SameVersion _, Cause.Derived _ -> {}
+      }
+    }
+    List<String> all = new ArrayList<>(remedies);
+    if (!wishes.isEmpty()) {
+      all.add((wishes.size() == 1 ? "loosen " : "loosen one of: ") + String.join("; ", wishes));
+    }
+    all.addAll(overrides());
+    return all;
+  }
+
+  /** Where what versions require cannot be had together, the preset can overrule it. */
+  private List<String> overrides() {
+    List<Cause.Requires> requirements =
+        facts.stream()
+            .map(Incompatibility::cause)
+            .flatMap(cause ->
+                cause instanceof Cause.Requires requires ? Stream.of(requires) : Stream.empty())
+            .toList();
+    return requirements.stream()
+        .filter(requires -> !(requires.dependent() instanceof Node.Root))
+        .filter(requires -> requirements.stream().anyMatch(other -> exclude(requires, other)))
+        .map(requires -> requires.requirement().project())
+        .distinct()
+        .map(project ->
+            "overrule what others require of "
+                + project
+                + ", if you know better: \"override\": [\""
+                + project
+                + "==…\"]")
+        .toList();
+  }
+
+  private boolean exclude(Cause.Requires one, Cause.Requires other) {
+    return !one.dependent().behind().equals(other.dependent().behind())
+        && wording.exclude(one.requirement(), other.requirement());
+  }
+
+  /** The incompatibilities that others were derived from and that were not derived themselves. */
+  private static List<Incompatibility> external(List<Incompatibility> failures) {
+    var external = new ArrayList<Incompatibility>();
     Set<Incompatibility> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    Deque<Incompatibility> open = new ArrayDeque<>();
-    open.push(failure);
+    Deque<Incompatibility> open = new ArrayDeque<>(failures);
     while (!open.isEmpty()) {
       Incompatibility next = open.pop();
       if (!seen.add(next)) {
         continue;
       }
-      if (next.cause() instanceof Cause.Derived(Incompatibility left, Incompatibility right)) {
-        open.push(right);
-        open.push(left);
-      } else {
-        fact(next, facts);
+      switch (next.cause()) {
+        case Cause.Derived(Incompatibility left, Incompatibility right) -> {
+          open.push(right);
+          open.push(left);
+        }
+        case Cause.SameVersion _ -> {}
+        case Cause.Requires _, Cause.Constrained _, Cause.Refused _ -> external.add(next);
       }
     }
-    return List.copyOf(facts);
-  }
-
-  private void fact(Incompatibility incompatibility, Set<String> facts) {
-    switch (incompatibility.cause()) {
-      case Cause.Requires(Node dependent, Requirement requirement, String wantedBy) ->
-          facts.add(requires(incompatibility, dependent, requirement, wantedBy));
-      case Cause.SameVersion _ -> {}
-      case Cause.Constrained(Requirement constraint) ->
-          facts.add("the preset constrains " + constraint);
-      case Cause.Unusable(ProjectName project, String reason) -> facts.add(project + " " + reason);
-      case Cause.Derived derived -> throw new IllegalStateException("not a fact: " + derived);
-    }
-  }
-
-  private String requires(
-      Incompatibility incompatibility, Node dependent, Requirement requirement, String wantedBy) {
-    String who = wantedBy;
-    VersionSet dependents = incompatibility.terms().get(dependent);
-    if (!(dependent instanceof Node.Root) && dependents != null && dependents.size() > 1) {
-      who =
-          dependent
-              + " "
-              + versions(universes.apply(dependent), dependents.stream().boxed().toList());
-    }
-    return requires(who, requirement);
-  }
-
-  /** That somebody requires something, and, where no version can be that, what there is instead. */
-  String requires(String who, Requirement requirement) {
-    Universe universe = universes.apply(new Node.Plain(requirement.project()));
-    String requires = who + " requires " + requirement.when(Marker.always());
-    if (universe.missing().isPresent()) {
-      return requires + ", but " + universe.missing().get();
-    }
-    if (universe.admitted(requirement.specifier()).isEmpty()) {
-      return requires + ", but of " + requirement.project() + " there is only " + all(universe);
-    }
-    return requires;
-  }
-
-  private static String all(Universe universe) {
-    if (universe.candidates().isEmpty()) {
-      return "a page without a wheel or sdist";
-    }
-    return universe.candidates().stream()
-            .limit(SHOWN)
-            .map(candidate -> candidate.version().toString())
-            .collect(Collectors.joining(", "))
-        + (universe.candidates().size() > SHOWN
-            ? ", … (" + universe.candidates().size() + " versions)"
-            : "");
-  }
-
-  /**
-   * Some versions in a few words: all of them when they are few, else the newest and the oldest.
-   */
-  static String versions(Universe universe, Collection<Integer> choices) {
-    List<String> versions =
-        choices.stream()
-            .filter(choice -> choice > 0)
-            .sorted()
-            .map(choice -> universe.version(choice).toString())
-            .toList();
-    if (versions.size() <= SHOWN) {
-      return String.join(", ", versions);
-    }
-    return versions.getLast()
-        + " to "
-        + versions.getFirst()
-        + " ("
-        + versions.size()
-        + " versions)";
+    return external;
   }
 }

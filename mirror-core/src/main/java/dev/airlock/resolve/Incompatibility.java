@@ -1,7 +1,6 @@
 package dev.airlock.resolve;
 
 import dev.airlock.packaging.marker.Requirement;
-import dev.airlock.packaging.name.ProjectName;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -24,8 +23,11 @@ record Incompatibility(Map<Node, VersionSet> terms, Cause cause) {
     /** A constraint of the preset. */
     record Constrained(Requirement constraint) implements Cause {}
 
-    /** Versions that cannot be used. */
-    record Unusable(ProjectName project, String reason) implements Cause {}
+    /**
+     * The versions of the first node cannot be used; where there are other nodes, as long as these
+     * are chosen so.
+     */
+    record Refused(Refusal refusal) implements Cause {}
 
     /** Two other incompatibilities. */
     record Derived(Incompatibility left, Incompatibility right) implements Cause {}

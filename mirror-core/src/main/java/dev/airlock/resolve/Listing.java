@@ -20,7 +20,7 @@ public sealed interface Listing {
   /**
    * There is no such project.
    *
-   * @param reason where it was looked for, in a sentence
+   * @param refusal where it was looked for
    */
-  record Missing(String reason) implements Listing {}
+  record Missing(Refusal refusal) implements Listing {}
 }

@@ -2,6 +2,7 @@ package dev.airlock.resolve;
 
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.target.Installer;
 import dev.airlock.packaging.version.Version;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.function.Predicate;
  *
  * @param roots what is wanted; markers hold already
  * @param constraints versions admitted of projects that something requires; markers hold already
+ * @param installer by whose rules pre-releases and yanked versions are admitted
  * @param admitsPrereleases of which projects pre-releases are admitted although no requirement asks
  *     for them
  * @param preferred versions to take where they are admitted, from an earlier solution
@@ -19,6 +21,7 @@ import java.util.function.Predicate;
 public record Problem(
     List<Root> roots,
     List<Requirement> constraints,
+    Installer installer,
     Predicate<ProjectName> admitsPrereleases,
     Map<ProjectName, Version> preferred) {
   /** Copies the collections. */

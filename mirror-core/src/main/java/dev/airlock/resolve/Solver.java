@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What differs from the published algorithm: the versions of a project are listed once and never
  * change, so that terms are sets of numbered choices instead of ranges, and "not chosen" is one of
  * the choices (see {@link VersionSet}). Pre-releases and yanked versions are members of every range
- * that contains their number; whether they may be chosen is decided when their turn comes, from the
- * requirements that hold at that moment.
+ * that contains their number; whether they may be chosen is decided when their turn comes (see
+ * {@link Admission}), after everything else, so that whoever asks for them has been heard.
  *
  * @see <a href="https://github.com/dart-lang/pub/blob/master/doc/solver.md">PubGrub, as in dart
  *     pub</a>
@@ -46,6 +46,7 @@ public final class Solver {
   private static final int MANY_CONFLICTS = 5;
 
   private final Problem problem;
+  private final Admission admission;
   private final Candidates candidates;
   private final Map<ProjectName, Universe> universes = new HashMap<>();
   private final Universe rootUniverse =
@@ -53,6 +54,7 @@ public final class Solver {
   private final Map<Node, List<Incompatibility>> incompatibilities = new HashMap<>();
   private final Map<Dependency, Incompatibility> dependencies = new HashMap<>();
   private final Map<Node, Integer> conflicts = new HashMap<>();
+  private final Map<Node, VersionSet> hinted = new HashMap<>();
   private final PartialSolution solution = new PartialSolution();
 
   /** By what dependencies of several versions on the same thing are recognised and merged. */
@@ -61,6 +63,7 @@ public final class Solver {
 
   private Solver(Problem problem, Candidates candidates) {
     this.problem = problem;
+    this.admission = Admission.of(problem);
     this.candidates = candidates;
   }
 
@@ -93,19 +96,17 @@ public final class Solver {
 
   /** Names at once everything that is wanted and that no version can be. */
   private void refuseHopelessRoots() throws NoSolutionException {
-    var explanation = new Explanation(this::universeOf);
-    List<String> hopeless =
-        problem.roots().stream()
-            .filter(root ->
-                universeOf(new Node.Plain(root.requirement().project()))
-                    .admitted(root.requirement().specifier())
-                    .isEmpty())
-            .map(root -> explanation.requires(root.wantedBy(), root.requirement()))
-            .distinct()
+    List<Incompatibility> hopeless =
+        incompatibilities.getOrDefault(ROOT, List.of()).stream()
+            .filter(Incompatibility::isTerminal)
             .toList();
     if (!hopeless.isEmpty()) {
-      throw new NoSolutionException(hopeless);
+      throw failure(hopeless);
     }
+  }
+
+  private NoSolutionException failure(List<Incompatibility> failures) {
+    return new NoSolutionException(new Explanation(this::universeOf, failures));
   }
 
   // --- unit propagation
@@ -207,7 +208,7 @@ public final class Solver {
           Incompatibility.resolve(incompatibility, satisfier.cause(), satisfier.node());
       learned = true;
     }
-    throw new NoSolutionException(new Explanation(this::universeOf).of(incompatibility));
+    throw failure(List.of(incompatibility));
   }
 
   private void add(Incompatibility incompatibility) {
@@ -231,8 +232,11 @@ public final class Solver {
    * decided.
    */
   private @Nullable Node chooseNext() throws IOException {
-    Optional<Node> node =
-        solution.undecided().stream().min(Comparator.comparingInt(this::priority));
+    List<Node> undecided = solution.undecided();
+    for (Node each : undecided) {
+      hint(each);
+    }
+    Optional<Node> node = undecided.stream().min(Comparator.comparingInt(this::priority));
     if (node.isEmpty()) {
       return null;
     }
@@ -240,38 +244,53 @@ public final class Solver {
     return node.get();
   }
 
+  /** Tells the source which version of a project will probably be looked at. */
+  private void hint(Node node) throws IOException {
+    VersionSet allowed = current(node);
+    if (node instanceof Node.Plain(ProjectName project)
+        && !allowed.equals(hinted.put(node, allowed))) {
+      Universe universe = universeOf(node);
+      int newest = allowed.and(universe.ordinary()).stream().findFirst().orElse(VersionSet.ABSENT);
+      if (newest != VersionSet.ABSENT) {
+        candidates.expect(project, universe.version(newest));
+      }
+    }
+  }
+
   /**
-   * Nodes with one choice left come first, then those that often conflict; else the first heard of
-   * (a stable order).
+   * Nodes with one choice left come first, then those that often conflict, then the first heard of
+   * (a stable order), and at last those of which only versions are left that nothing admits so far.
    */
   private int priority(Node node) {
-    if (Objects.requireNonNull(solution.current(node)).size() == 1) {
+    VersionSet allowed = current(node);
+    boolean ordinary = !allowed.isDisjoint(universeOf(node).ordinary());
+    if (!ordinary && admission.dependsOnRequirements() && pick(node).isEmpty()) {
+      return 3;
+    }
+    if (allowed.size() == 1) {
       return 0;
     }
     return conflicts.getOrDefault(node, 0) >= MANY_CONFLICTS ? 1 : 2;
   }
 
+  private VersionSet current(Node node) {
+    return Objects.requireNonNull(solution.current(node));
+  }
+
   private void decide(Node node) throws IOException {
     Universe universe = universeOf(node);
     ProjectName project = node.behind().orElseThrow();
-    VersionSet allowed = Objects.requireNonNull(solution.current(node));
-    Optional<Integer> choice = pick(node, project, universe, allowed);
+    Optional<Integer> choice = pick(node);
     if (choice.isEmpty()) {
-      add(
-          Incompatibility.of(
-              node, allowed, new Cause.Unusable(project, notAdmitted(universe, allowed))));
+      add(notAdmitted(node));
       return;
     }
     Version version = universe.version(choice.get());
     Optional<ExtraName> extra =
         node instanceof Node.WithExtra with ? Optional.of(with.extra()) : Optional.empty();
     switch (dependencies(node, project, version, extra)) {
-      case Dependencies.Unusable(String reason) ->
-          add(
-              Incompatibility.of(
-                  node,
-                  universe.single(choice.get()),
-                  new Cause.Unusable(project, version + ": " + reason)));
+      case Dependencies.Unusable(Refusal refusal) ->
+          add(Incompatibility.of(node, universe.single(choice.get()), new Cause.Refused(refusal)));
       case Dependencies.Known(List<Requirement> requirements) -> {
         candidates.expect(requirements.stream().map(Requirement::project).distinct().toList());
         boolean conflict = false;
@@ -308,15 +327,11 @@ public final class Solver {
     }
   }
 
-  /**
-   * The version to try: the preferred one, else the newest; pre-releases and yanked ones where they
-   * are admitted.
-   */
-  private Optional<Integer> pick(
-      Node node, ProjectName project, Universe universe, VersionSet allowed) {
-    List<Requirement> active = activeRequirements(node);
-    boolean pinned = active.stream().anyMatch(requirement -> requirement.specifier().isPin());
-    boolean prereleases = admitsPrereleases(project, universe, active);
+  /** The version to try: the preferred one, else the newest, of those that are admitted. */
+  private Optional<Integer> pick(Node node) {
+    Universe universe = universeOf(node);
+    ProjectName project = node.behind().orElseThrow();
+    VersionSet allowed = current(node);
     Version preferred = problem.preferred().get(project);
     IntStream order = allowed.stream();
     if (preferred != null) {
@@ -325,67 +340,56 @@ public final class Solver {
               universe.choice(preferred).filter(allowed::contains).stream().mapToInt(i -> i),
               order);
     }
-    List<Integer> admitted =
-        order
-            .filter(choice -> choice != VersionSet.ABSENT)
-            .filter(choice -> prereleases || !universe.version(choice).isPrerelease())
-            .boxed()
-            .toList();
-    Optional<Integer> usable =
-        admitted.stream()
-            .filter(choice -> universe.candidate(choice).state() instanceof State.Usable)
-            .findFirst();
-    return usable.isPresent() || !pinned
-        ? usable
-        : admitted.stream()
-            .filter(choice -> universe.candidate(choice).state() instanceof State.Yanked)
-            .findFirst();
+    return admission.first(project, universe, order, activeRequirements(node));
   }
 
   /**
-   * Pre-releases are admitted where somebody asks for them, or no other version satisfies the
-   * requirements.
+   * That none of the choices left is admitted: for good, or as long as those that require the
+   * project now are the ones that do.
    */
-  private boolean admitsPrereleases(
-      ProjectName project, Universe universe, List<Requirement> active) {
-    if (problem.admitsPrereleases().test(project)
-        || active.stream().anyMatch(requirement -> requirement.specifier().asksForPrereleases())) {
-      return true;
+  private Incompatibility notAdmitted(Node node) {
+    VersionSet allowed = current(node);
+    Universe universe = universeOf(node);
+    Map<Node, VersionSet> terms = new LinkedHashMap<>();
+    terms.put(node, allowed);
+    if (admission.dependsOnRequirements()) {
+      for (Cause.Requires cause : activeCauses(node)) {
+        Node dependent = cause.dependent();
+        if (!(dependent instanceof Node.Root)) {
+          terms.merge(dependent, current(dependent), VersionSet::and);
+        }
+      }
     }
-    return universe.candidates().stream()
-        .filter(candidate -> !(candidate.state() instanceof State.Unusable))
-        .map(Candidate::version)
-        .filter(version -> !version.isPrerelease())
-        .noneMatch(version ->
-            active.stream().allMatch(requirement -> requirement.specifier().contains(version)));
-  }
-
-  private static String notAdmitted(Universe universe, VersionSet allowed) {
-    Set<String> versions = new LinkedHashSet<>();
-    allowed.stream().limit(5).forEach(choice -> versions.add(universe.version(choice).toString()));
     boolean yanked =
         allowed.stream()
             .allMatch(choice -> universe.candidate(choice).state() instanceof State.Yanked);
-    return String.join(", ", versions)
-        + (yanked
-            ? " was yanked: pin it with == to take it nevertheless"
-            : " is a pre-release that nothing asks for: add the project to `prereleases` to admit"
-                + " it");
+    Refusal refusal =
+        yanked
+            ? Refusal.because(
+                "it was yanked and nothing pins it",
+                "pin " + node.behind().orElseThrow() + " with == to take a yanked version")
+            : Refusal.because(
+                "it is a pre-release that nothing asks for",
+                "add \"" + node.behind().orElseThrow() + "\" to `prereleases`");
+    return new Incompatibility(terms, new Cause.Refused(refusal));
   }
 
   /** The requirements on a node's project that hold because their dependents are decided. */
   private List<Requirement> activeRequirements(Node node) {
+    ProjectName project = node.behind().orElseThrow();
     var active = new ArrayList<Requirement>();
     problem.constraints().stream()
-        .filter(constraint -> node.behind().equals(Optional.of(constraint.project())))
+        .filter(constraint -> constraint.project().equals(project))
         .forEach(active::add);
     activeCauses(node).forEach(cause -> active.add(cause.requirement()));
     return active;
   }
 
+  /** A requirement with an extra is one of the project too, so that those are all there are. */
   private List<Cause.Requires> activeCauses(Node node) {
+    Node plain = new Node.Plain(node.behind().orElseThrow());
     var active = new ArrayList<Cause.Requires>();
-    for (Incompatibility incompatibility : incompatibilities.getOrDefault(node, List.of())) {
+    for (Incompatibility incompatibility : incompatibilities.getOrDefault(plain, List.of())) {
       if (incompatibility.cause() instanceof Cause.Requires cause
           && node.behind().equals(Optional.of(cause.requirement().project()))) {
         int decision = solution.decision(cause.dependent());
@@ -492,19 +496,18 @@ public final class Solver {
     var universe = new Universe(candidates.list(project));
     universes.put(project, universe);
     Node plain = new Node.Plain(project);
-    Map<String, List<Integer>> unusable = new TreeMap<>();
+    Map<Refusal, List<Integer>> unusable = new LinkedHashMap<>();
     for (int choice = 1; choice < universe.size(); choice++) {
-      if (universe.candidate(choice).state() instanceof State.Unusable(String reason)) {
-        unusable.computeIfAbsent(reason, _ -> new ArrayList<>()).add(choice);
+      if (universe.candidate(choice).state() instanceof State.Unusable(Refusal refusal)) {
+        unusable.computeIfAbsent(refusal, _ -> new ArrayList<>()).add(choice);
       }
     }
-    unusable.forEach((reason, choices) ->
+    unusable.forEach((refusal, choices) ->
         add(
             Incompatibility.of(
                 plain,
                 VersionSet.of(universe.size(), choices.stream().mapToInt(Integer::intValue)),
-                new Cause.Unusable(
-                    project, Explanation.versions(universe, choices) + ": " + reason))));
+                new Cause.Refused(refusal))));
     for (Requirement constraint : problem.constraints()) {
       VersionSet excluded =
           universe.admitted(constraint.specifier()).complement().and(present(universe));

@@ -2,6 +2,7 @@ package dev.airlock.resolve;
 
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.packaging.version.Version;
+import dev.airlock.resolve.Candidate.State;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,7 +17,8 @@ import java.util.stream.IntStream;
  */
 final class Universe {
   private final List<Candidate> candidates;
-  private final Optional<String> missing;
+  private final Optional<Refusal> missing;
+  private final VersionSet ordinary;
   private final Map<SpecifierSet, VersionSet> admitted = new HashMap<>();
 
   Universe(Listing listing) {
@@ -30,14 +32,22 @@ final class Universe {
           case Listing.Missing missingProject -> List.of();
         };
     this.missing =
-        listing instanceof Listing.Missing(String reason) ? Optional.of(reason) : Optional.empty();
+        listing instanceof Listing.Missing(Refusal refusal)
+            ? Optional.of(refusal)
+            : Optional.empty();
+    this.ordinary =
+        VersionSet.of(
+            size(),
+            IntStream.range(1, size())
+                .filter(choice -> candidate(choice).state() instanceof State.Usable)
+                .filter(choice -> !version(choice).isPrerelease()));
   }
 
   int size() {
     return candidates.size() + 1;
   }
 
-  Optional<String> missing() {
+  Optional<Refusal> missing() {
     return missing;
   }
 
@@ -51,6 +61,11 @@ final class Universe {
 
   Version version(int choice) {
     return candidate(choice).version();
+  }
+
+  /** The choices that may be made without more ado: final versions that are usable. */
+  VersionSet ordinary() {
+    return ordinary;
   }
 
   /** The choices whose versions a specifier admits; "not chosen" is not among them. */

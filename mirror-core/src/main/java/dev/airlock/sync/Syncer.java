@@ -4,7 +4,6 @@ import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldPreset;
 import dev.airlock.catalog.IndexKey;
-import dev.airlock.closure.ClosureSolver;
 import dev.airlock.closure.PageLookup;
 import dev.airlock.closure.TargetClosure;
 import dev.airlock.fetch.Fetcher;
@@ -18,7 +17,6 @@ import dev.airlock.lock.LockWriter;
 import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.packaging.name.ProjectName;
-import dev.airlock.packaging.target.Target;
 import dev.airlock.packaging.version.Version;
 import dev.airlock.preset.Preset;
 import dev.airlock.progress.ProgressEvent;
@@ -35,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
@@ -104,7 +101,7 @@ public final class Syncer {
   }
 
   /**
-   * Solves a preset for all its targets, each with the versions of the one before where they fit.
+   * Solves a preset for each of its targets, in the same versions wherever these allow it.
    *
    * @param earlier the lock whose versions are kept where they still fit
    * @throws NoSolutionException when no set of versions fits some target
@@ -112,18 +109,8 @@ public final class Syncer {
    */
   public Solved solve(Preset preset, Sources sources, Optional<Lock> earlier)
       throws IOException, NoSolutionException {
-    var packages = new UpstreamPackages(sources, fetcher, executor, progress);
-    Map<ProjectName, Version> preferred = new TreeMap<>();
-    earlier.ifPresent(lock ->
-        lock.packages().stream()
-            .filter(locked -> locked.role() == LockedPackage.Role.INSTALL)
-            .forEach(locked -> preferred.put(locked.project(), locked.version())));
-    var closures = new ArrayList<TargetClosure>();
-    for (Target target : preset.targets()) {
-      TargetClosure closure = ClosureSolver.solve(preset, target, packages, preferred);
-      closure.installed().forEach(chosen -> preferred.put(chosen.project(), chosen.version()));
-      closures.add(closure);
-    }
+    var packages = new UpstreamPackages(sources, fetcher, progress);
+    List<TargetClosure> closures = new TargetsSolver(preset, packages, executor).solve(earlier);
     return new Solved(closures, packages.origins());
   }
 
@@ -228,7 +215,7 @@ public final class Syncer {
    * digest.
    */
   public Plan plan(Preset preset, Lock lock, Sources sources) throws IOException {
-    var packages = new UpstreamPackages(sources, fetcher, executor, progress);
+    var packages = new UpstreamPackages(sources, fetcher, progress);
     Map<LockedFile, Wanted> wanted = new LinkedHashMap<>();
     lock.packages()
         .forEach(locked ->

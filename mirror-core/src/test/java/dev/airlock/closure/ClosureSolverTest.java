@@ -38,7 +38,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ClosureSolverTest {
@@ -50,6 +56,7 @@ class ClosureSolverTest {
   private static final class World implements PackageSource {
     private final Map<ProjectName, List<IndexFile>> files = new TreeMap<>();
     private final Map<String, MetadataLookup> metadata = new HashMap<>();
+    private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
     World add(WheelBuilder wheel) {
       return add(wheel, SpecifierSet.ANY, Optional.empty(), new Yanked.No());
@@ -98,7 +105,9 @@ class ClosureSolverTest {
                   OptionalLong.empty(),
                   uploaded,
                   yanked,
-                  new MetadataOffer.None()));
+                  filename.endsWith(".whl")
+                      ? new MetadataOffer.Offered(Optional.empty())
+                      : new MetadataOffer.None()));
     }
 
     @Override
@@ -111,6 +120,7 @@ class ClosureSolverTest {
 
     @Override
     public MetadataLookup metadata(IndexFile file) {
+      asked.add(file.name().text());
       return Objects.requireNonNull(metadata.get(file.name().text()));
     }
   }
@@ -126,7 +136,7 @@ class ClosureSolverTest {
 
   private TargetClosure closure(Presets preset) throws Exception {
     Preset read = read(preset);
-    return ClosureSolver.solve(read, read.targets().getFirst(), world, Map.of());
+    return ClosureSolver.solve(read, read.targets().getFirst(), world, Runnable::run, Map.of());
   }
 
   private List<String> solved(Presets preset) throws Exception {
@@ -355,6 +365,70 @@ class ClosureSolverTest {
         wants("a", "1.0"), "a-1.0-py3-none-any.whl says in its metadata that it is evil 6.6");
   }
 
+  // --- what is asked for ahead
+
+  /** A world in which {@code slow} says what it requires once somebody asked for {@code far}. */
+  private static final class Distant implements PackageSource {
+    private final World world;
+    private final CountDownLatch askedForFar = new CountDownLatch(1);
+
+    Distant(World world) {
+      this.world = world;
+    }
+
+    @Override
+    public PageLookup page(ProjectName project) {
+      if (project.value().equals("far")) {
+        askedForFar.countDown();
+      }
+      return world.page(project);
+    }
+
+    @Override
+    public MetadataLookup metadata(IndexFile file) throws IOException {
+      try {
+        if (file.name().project().value().equals("slow")
+            && !askedForFar.await(60, TimeUnit.SECONDS)) {
+          throw new IOException("nobody asked for what is further on");
+        }
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      return world.metadata(file);
+    }
+  }
+
+  @Test
+  void asksForWhatIsFurtherOnWhileItWaits() throws Exception {
+    world
+        .add(wheel("slow", "1.0"))
+        .add(wheel("near", "1.0").requires("nearer"))
+        .add(wheel("nearer", "1.0").requires("far"))
+        .add(wheel("far", "1.0"));
+    Preset read = read(wants("slow", "1.0", "near", "1.0"));
+
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      TargetClosure closure =
+          ClosureSolver.solve(
+              read, read.targets().getFirst(), new Distant(world), executor, Map.of());
+      assertThat(closure.installed()).hasSize(4);
+    }
+  }
+
+  @Test
+  void asksForNoSdistAhead() throws Exception {
+    world
+        .add(wheel("a", "1.0"))
+        .add(sdist("a", "2.0").metadataVersion("2.2"))
+        .add(wheel("b", "1.0").requires("a<2"));
+    Preset read = read(wants("b", "1.0"));
+    world.metadata.put("a-2.0.tar.gz", new MetadataLookup.Unusable("it was looked into"));
+
+    ClosureSolver.solve(read, read.targets().getFirst(), world, Runnable::run, Map.of());
+
+    assertThat(world.asked).contains("a-1.0-py3-none-any.whl").doesNotContain("a-2.0.tar.gz");
+  }
+
   @Test
   void prefersTheVersionsOfAnEarlierSolution() throws Exception {
     world.add(wheel("a", "1.0")).add(wheel("a", "2.0"));
@@ -364,6 +438,7 @@ class ClosureSolverTest {
             read,
             read.targets().getFirst(),
             world,
+            Runnable::run,
             Map.of(new ProjectName("a"), Version.parse("1.0")));
     assertThat(names(closure.installed())).containsExactly("a 1.0");
   }
@@ -386,8 +461,10 @@ class ClosureSolverTest {
     world.add(sdist("a", "1.0"));
     assertUnsolvable(
         wants("a", "1.0"),
-        "only its sdist a-1.0.tar.gz fits, which cannot say its dependencies without being built:"
-            + " state them in the preset, as in \"dependency_metadata\": [{\"name\": \"a\","
+        "only its sdist a-1.0.tar.gz fits, which cannot say its dependencies without being built");
+    assertUnsolvable(
+        wants("a", "1.0"),
+        "state in the preset what it requires, as in \"dependency_metadata\": [{\"name\": \"a\","
             + " \"version\": \"1.0\", \"requires_dist\": []}]");
   }
 

@@ -35,7 +35,7 @@ final class RandomRegistries {
         }
         Candidate.State state =
             random.nextInt(10) == 0
-                ? new Candidate.State.Unusable("no wheel fits")
+                ? new Candidate.State.Unusable(Refusal.because("no wheel fits"))
                 : new Candidate.State.Usable();
         registry.add("p" + project, "" + version, state, requirements.toArray(String[]::new));
       }

@@ -69,7 +69,7 @@ final class Registry implements Candidates {
   public Listing list(ProjectName project) {
     List<Entry> entries = projects.get(project);
     return entries == null
-        ? new Listing.Missing("the registry has no project " + project)
+        ? new Listing.Missing(Refusal.because("the registry has no project " + project))
         : new Listing.Found(entries.stream().map(Entry::candidate).toList());
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ExtraName;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.target.Installer;
 import dev.airlock.packaging.version.Version;
 import dev.airlock.resolve.Candidate.State;
 import java.io.IOException;
@@ -128,8 +129,63 @@ class SolverTest {
     assertThat(solve("a>0.1a1")).containsEntry("a", "2rc1");
     assertThat(solve("only")).containsEntry("only", "1.0b1");
     assertThat(
-            versions(solution(new Problem(roots("a"), List.of(), _ -> true, Map.of()), registry)))
+            versions(
+                solution(
+                    new Problem(roots("a"), List.of(), Installer.PIP, _ -> true, Map.of()),
+                    registry)))
         .containsEntry("a", "2rc1");
+  }
+
+  @Test
+  void hearsEverybodyBeforeAPrereleaseOrYankedVersionIsRefused() throws Exception {
+    registry
+        .add("a", "1", "c>=1")
+        .add("b", "1", "b2")
+        .add("b2", "1", "c>=2.0rc1", "d==2")
+        .add("c", "1")
+        .add("c", "2.0rc1")
+        .add("d", "1")
+        .add("d", "2", new State.Yanked("broken"))
+        .add("e", "1", "d>=1", "c");
+
+    assertThat(solve("a", "e", "b")).containsEntry("c", "2.0rc1").containsEntry("d", "2");
+  }
+
+  @Test
+  void goesBackFromWhoeverNeedsAVersionThatIsNotAdmitted() throws Exception {
+    registry
+        .add("a", "2", "c>1")
+        .add("a", "1", "c")
+        .add("c", "1")
+        .add("c", "2", new State.Yanked("broken"));
+
+    assertThat(solve("a")).isEqualTo(Map.of("a", "1", "c", "1"));
+  }
+
+  @Test
+  void admitsForAnExtraWhatSomebodyAsksOfItsProject() throws Exception {
+    registry.add("a", "1", "x:b").add("a", "2rc1", "x:b").add("b", "1").add("c", "1", "a[x]");
+
+    assertThat(solve("a>=2rc1", "c")).containsEntry("a", "2rc1");
+    assertThat(solve("c", "a>=2rc1")).containsEntry("a", "2rc1");
+  }
+
+  @Test
+  void letsOnlyTheRootsAskForPrereleasesOfUv() throws Exception {
+    registry
+        .add("a", "1")
+        .add("a", "2rc1")
+        .add("b", "1", "a>=2rc1")
+        .add("only", "1a1")
+        .add("y", "1", new State.Yanked("broken"))
+        .add("z", "1", "y==1");
+
+    assertThat(solveForUv("a>=1rc1")).containsEntry("a", "2rc1");
+    assertThat(solveForUv("only")).containsEntry("only", "1a1");
+    assertThat(solveForUv("z", "y==1")).containsEntry("y", "1");
+    assertThatThrownBy(() -> solveForUv("b")).isInstanceOf(NoSolutionException.class);
+    assertThatThrownBy(() -> solveForUv("a>1")).isInstanceOf(NoSolutionException.class);
+    assertThatThrownBy(() -> solveForUv("z")).isInstanceOf(NoSolutionException.class);
   }
 
   @Test
@@ -139,10 +195,14 @@ class SolverTest {
 
     assertThat(
             versions(
-                solution(new Problem(roots("a"), constraints, _ -> false, Map.of()), registry)))
+                solution(
+                    new Problem(roots("a"), constraints, Installer.PIP, _ -> false, Map.of()),
+                    registry)))
         .isEqualTo(Map.of("a", "1", "b", "1"));
     assertThatThrownBy(() ->
-            Solver.solve(new Problem(roots("c"), constraints, _ -> false, Map.of()), registry))
+            Solver.solve(
+                new Problem(roots("c"), constraints, Installer.PIP, _ -> false, Map.of()),
+                registry))
         .isInstanceOf(NoSolutionException.class)
         .hasMessageContaining("c<1");
   }
@@ -159,7 +219,7 @@ class SolverTest {
 
   @Test
   void passesOverWhatCannotBeUsed() throws Exception {
-    registry.add("a", "2", new State.Unusable("no wheel for cp310")).add("a", "1");
+    registry.add("a", "2", new State.Unusable(Refusal.because("no wheel for cp310"))).add("a", "1");
 
     assertThat(solve("a")).containsEntry("a", "1");
     assertThatThrownBy(() -> solve("a==2"))
@@ -173,11 +233,16 @@ class SolverTest {
     Map<ProjectName, Version> earlier = Map.of(new ProjectName("a"), Version.parse("1"));
 
     assertThat(
-            versions(solution(new Problem(roots("a"), List.of(), _ -> false, earlier), registry)))
+            versions(
+                solution(
+                    new Problem(roots("a"), List.of(), Installer.PIP, _ -> false, earlier),
+                    registry)))
         .containsEntry("a", "1");
     assertThat(
             versions(
-                solution(new Problem(roots("a", "b"), List.of(), _ -> false, earlier), registry)))
+                solution(
+                    new Problem(roots("a", "b"), List.of(), Installer.PIP, _ -> false, earlier),
+                    registry)))
         .containsEntry("a", "3");
   }
 
@@ -199,7 +264,7 @@ class SolverTest {
 
     assertThatThrownBy(() -> solve("a>=3"))
         .isInstanceOf(NoSolutionException.class)
-        .hasMessageContaining("the test requires a>=3, but of a there is only 2, 1");
+        .hasMessageContaining("The test requires a>=3, but of a there is only 2, 1.");
   }
 
   @Test
@@ -276,6 +341,12 @@ class SolverTest {
     return versions(solution(problem(roots), registry));
   }
 
+  private Map<String, String> solveForUv(String... roots) throws IOException, NoSolutionException {
+    return versions(
+        solution(
+            new Problem(roots(roots), List.of(), Installer.UV, _ -> false, Map.of()), registry));
+  }
+
   private static Solution solution(Problem problem, Registry registry)
       throws IOException, NoSolutionException {
     Solution solution = Solver.solve(problem, registry);
@@ -284,7 +355,7 @@ class SolverTest {
   }
 
   static Problem problem(String... roots) {
-    return new Problem(roots(roots), List.of(), _ -> false, Map.of());
+    return new Problem(roots(roots), List.of(), Installer.PIP, _ -> false, Map.of());
   }
 
   private static List<Problem.Root> roots(String... roots) {

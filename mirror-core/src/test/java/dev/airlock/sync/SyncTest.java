@@ -127,7 +127,10 @@ class SyncTest {
       return failures;
     }
 
-    /** The files of the store with their bytes, apart from pages, which say when they were read. */
+    /**
+     * The files of the store with their bytes, apart from pages: which of them are there besides
+     * those needed depends on how far ahead was asked.
+     */
     Map<String, String> content() throws IOException {
       Map<String, String> content = new TreeMap<>();
       try (var files = Files.walk(root)) {
@@ -136,12 +139,14 @@ class SyncTest {
         }
       }
       content.remove("partial/locks");
+      content.keySet().removeIf(file -> file.contains("/pages/"));
       return content;
     }
 
     @Override
     public void close() throws IOException {
       executor.shutdownNow();
+      executor.close();
       http.close();
       store.close();
     }
@@ -248,6 +253,49 @@ class SyncTest {
       assertThat(one.fetch(bundle, first)).isEmpty();
       assertThat(other.fetch(bundle, second)).isEmpty();
       assertThat(other.content()).isEqualTo(one.content());
+    }
+  }
+
+  @Test
+  void takesTheSameVersionForAllTargetsWhereTheyAllowIt() throws Exception {
+    pypi.add(wheel("app", "1.0").requires("fast").requires("lib"));
+    pypi.add(wheel("fast", "2.0").tags("cp312-cp312-manylinux_2_17_x86_64").requires("helper"));
+    pypi.add(wheel("fast", "1.0"));
+    pypi.add(wheel("helper", "1.0"));
+    pypi.add(wheel("lib", "2.0").requires("only-new; python_version >= '3.12'"));
+    pypi.add(wheel("lib", "1.0"));
+    pypi.add(wheel("only-new", "1.0").tags("cp312-none-any"));
+    Presets preset = preset("p", pypi.simple()).packages("app", "1.0");
+    try (var machine = new Machine("a")) {
+      Lock oldFirst = machine.lock(bundle(preset.also("3.12", "manylinux_2_28_x86_64")));
+      assertThat(names(oldFirst)).containsExactly("app 1.0", "fast 1.0", "lib 2.0", "only-new 1.0");
+    }
+    String json = preset.json();
+    String newFirst = json.replace("3.12", "x").replace("3.10", "3.12").replace("x\"", "3.10\"");
+    PresetBundle bundle =
+        PresetBundle.read(
+            new PresetSource("test", "p", newFirst, Optional.empty(), Optional.empty()));
+    try (var machine = new Machine("b")) {
+      assertThat(names(machine.lock(bundle)))
+          .containsExactly("app 1.0", "fast 1.0", "lib 2.0", "only-new 1.0");
+    }
+  }
+
+  @Test
+  void keepsTheEarlierVersionsOfEachTarget() throws Exception {
+    pypi.add(wheel("lib", "2.0").tags("cp312-none-any"));
+    pypi.add(wheel("lib", "1.0").tags("cp310-none-any"));
+    PresetBundle bundle =
+        bundle(
+            preset("p", pypi.simple())
+                .also("3.12", "manylinux_2_28_x86_64")
+                .packages("lib", ">=1"));
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(bundle);
+      assertThat(names(lock)).containsExactly("lib 1.0", "lib 2.0");
+      pypi.add(wheel("lib", "3.0"));
+      assertThat(names(machine.lock(bundle, Optional.of(lock)))).isEqualTo(names(lock));
+      assertThat(names(machine.lock(bundle))).containsExactly("lib 3.0");
     }
   }
 

@@ -131,6 +131,18 @@ public final class Specifier {
     };
   }
 
+  /**
+   * Whether a version is not below everything that this clause admits: the clause without its upper
+   * bound. uv compares Pythons with {@code Requires-Python} in this way.
+   */
+  public boolean isReachedBy(Version candidate) {
+    return switch (operator) {
+      case AT_LEAST, GREATER -> contains(candidate);
+      case EQUAL, COMPATIBLE -> version == null || candidate.compareTo(version) >= 0;
+      case AT_MOST, LESS, NOT_EQUAL, ARBITRARY -> true;
+    };
+  }
+
   private boolean equalTo(Version candidate, Version wanted) {
     if (prefix) {
       return startsWith(candidate, wanted, wanted.release().size());

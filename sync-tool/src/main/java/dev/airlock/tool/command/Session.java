@@ -86,6 +86,7 @@ final class Session implements AutoCloseable {
   @Override
   public void close() throws IOException {
     executor.shutdownNow();
+    executor.close();
     http.close();
     store.close();
   }
