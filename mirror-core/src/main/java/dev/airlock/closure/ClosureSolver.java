@@ -56,10 +56,10 @@ public final class ClosureSolver {
     }
   }
 
-  private TargetClosure solve(Map<ProjectName, Version> preferred)
+  private TargetClosure solve(Map<ProjectName, Version> earlier)
       throws IOException, NoSolutionException {
     List<Chosen> installed =
-        chosen(Solver.solve(problem(roots(), constraints(), preferred), candidates));
+        chosen(Solver.solve(problem(roots(), constraints(), earlier), candidates));
     Map<String, Chosen> known = new TreeMap<>();
     installed.forEach(chosen -> known.put(key(chosen), chosen));
     Map<String, Chosen> forBuilds = new TreeMap<>();
@@ -69,7 +69,7 @@ public final class ClosureSolver {
       if (next.buildRequires().isEmpty()) {
         continue;
       }
-      for (Chosen tool : buildEnvironment(next, installed)) {
+      for (Chosen tool : buildEnvironment(next, installed, earlier)) {
         if (known.putIfAbsent(key(tool), tool) == null) {
           forBuilds.put(key(tool), tool);
           unbuilt.add(tool);
@@ -118,16 +118,17 @@ public final class ClosureSolver {
 
   /**
    * What is installed to build an sdist, apart from what the preset installs, but in its versions
-   * where they fit.
+   * where they fit, else in earlier ones.
    */
-  private List<Chosen> buildEnvironment(Chosen sdist, List<Chosen> installed)
+  private List<Chosen> buildEnvironment(
+      Chosen sdist, List<Chosen> installed, Map<ProjectName, Version> earlier)
       throws IOException, NoSolutionException {
     List<Problem.Root> roots =
         sdist.buildRequires().stream()
             .map(requirement ->
                 new Problem.Root(requirement, "building " + sdist.file().name().text()))
             .toList();
-    Map<ProjectName, Version> preferred = new TreeMap<>();
+    Map<ProjectName, Version> preferred = new TreeMap<>(earlier);
     installed.forEach(chosen -> preferred.put(chosen.project(), chosen.version()));
     return chosen(Solver.solve(problem(roots, List.of(), preferred), candidates));
   }

@@ -3,8 +3,13 @@ package dev.airlock.lock;
 import dev.airlock.digest.Sha256;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.target.Target;
+import java.net.URI;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -14,13 +19,19 @@ import java.util.stream.Stream;
  * @param preset the preset's name
  * @param inputs the digest of all that the solution depends on; a lock with another one is out of
  *     date
+ * @param excludeNewer the time after which uploads were passed over when it was solved: the
+ *     preset's, or the one that was given instead
  * @param targets the targets
  * @param packages the locked versions, in the order of their names
  * @see <a href="https://packaging.python.org/en/latest/specifications/pylock-toml/">pylock.toml
  *     (PEP 751)</a>
  */
 public record Lock(
-    String preset, Sha256 inputs, List<Target> targets, List<LockedPackage> packages) {
+    String preset,
+    Sha256 inputs,
+    Optional<Instant> excludeNewer,
+    List<Target> targets,
+    List<LockedPackage> packages) {
   /** The name of the file that a lock is written to. */
   public static final String FILE = "pylock.toml";
 
@@ -36,6 +47,11 @@ public record Lock(
             .toList();
   }
 
+  /** A lock that was solved among all uploads. */
+  public Lock(String preset, Sha256 inputs, List<Target> targets, List<LockedPackage> packages) {
+    this(preset, inputs, Optional.empty(), targets, packages);
+  }
+
   /** The locked versions of a project. */
   public List<LockedPackage> of(ProjectName project) {
     return packages.stream().filter(locked -> locked.project().equals(project)).toList();
@@ -44,6 +60,30 @@ public record Lock(
   /** All files, each once, in the order of the packages. */
   public List<LockedFile> files() {
     return packages.stream().flatMap(locked -> locked.files().stream()).distinct().toList();
+  }
+
+  /** The same lock without some projects. */
+  public Lock without(Set<ProjectName> projects) {
+    return new Lock(
+        preset,
+        inputs,
+        excludeNewer,
+        targets,
+        packages.stream().filter(locked -> !projects.contains(locked.project())).toList());
+  }
+
+  /**
+   * The same lock with its files at other addresses.
+   *
+   * @param address the address of a file, which is of a locked version
+   */
+  public Lock at(BiFunction<LockedPackage, LockedFile, URI> address) {
+    return new Lock(
+        preset,
+        inputs,
+        excludeNewer,
+        targets,
+        packages.stream().map(locked -> locked.at(file -> address.apply(locked, file))).toList());
   }
 
   /**

@@ -65,6 +65,7 @@ public final class LockReader {
     return new Lock(
         text(tool, "preset"),
         new Sha256(inputs.substring(inputs.indexOf(':') + 1)),
+        time(tool, "exclude-newer"),
         targets,
         packages);
   }
@@ -99,7 +100,7 @@ public final class LockReader {
         URI.create(text(node, "url")),
         size(node),
         new Sha256(text(node.path("hashes"), "sha256")),
-        uploadTime(node));
+        time(node, "upload-time"));
   }
 
   private static long size(JsonNode node) throws MalformedLockException {
@@ -110,8 +111,8 @@ public final class LockReader {
     return size.asLong();
   }
 
-  private static Optional<Instant> uploadTime(JsonNode node) {
-    String time = node.path("upload-time").asText("");
+  private static Optional<Instant> time(JsonNode node, String key) {
+    String time = node.path(key).asText("");
     return time.isEmpty() ? Optional.empty() : Optional.of(OffsetDateTime.parse(time).toInstant());
   }
 

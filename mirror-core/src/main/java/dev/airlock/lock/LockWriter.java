@@ -42,6 +42,8 @@ public final class LockWriter {
     toml.append("\n[tool.airlock]\n");
     pair("preset", lock.preset());
     pair("inputs", "sha256:" + lock.inputs());
+    lock.excludeNewer()
+        .ifPresent(time -> toml.append("exclude-newer = ").append(time).append('\n'));
     for (Target target : lock.targets()) {
       toml.append("\n[[tool.airlock.targets]]\n");
       pair("python", target.python());

@@ -16,4 +16,9 @@ import java.util.Optional;
  * @param uploadTime when it was uploaded, where the index said so
  */
 public record LockedFile(
-    DistributionFilename name, URI url, long size, Sha256 sha256, Optional<Instant> uploadTime) {}
+    DistributionFilename name, URI url, long size, Sha256 sha256, Optional<Instant> uploadTime) {
+  /** The same file at another address. */
+  LockedFile at(URI address) {
+    return new LockedFile(name, address, size, sha256, uploadTime);
+  }
+}

@@ -1,12 +1,16 @@
 package dev.airlock.lock;
 
+import dev.airlock.packaging.filename.WheelFilename;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.target.Target;
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.packaging.version.Version;
 import java.net.URI;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -54,5 +58,46 @@ public record LockedPackage(
   /** All its files. */
   public List<LockedFile> files() {
     return Stream.concat(wheels.stream(), sdist.stream()).toList();
+  }
+
+  /** Whether a target wants it. */
+  public boolean isFor(Target target) {
+    return targets.contains(target.toString());
+  }
+
+  /**
+   * The one of its files that a target takes: the wheel whose tag it prefers, else the sdist.
+   *
+   * @return empty for a target that it is not locked for
+   */
+  public Optional<LockedFile> fileFor(Target target) {
+    if (!isFor(target)) {
+      return Optional.empty();
+    }
+    Comparator<LockedFile> byTag =
+        Comparator.comparingInt(file -> target.tags().rank(wheel(file).tags()).orElseThrow());
+    return wheels.stream()
+        .filter(file -> target.tags().rank(wheel(file).tags()).isPresent())
+        .min(byTag.thenComparing(file -> wheel(file).build(), Comparator.reverseOrder()))
+        .or(() -> sdist);
+  }
+
+  private static WheelFilename wheel(LockedFile file) {
+    return (WheelFilename) file.name();
+  }
+
+  /** The same with its files at other addresses. */
+  LockedPackage at(Function<LockedFile, URI> address) {
+    return new LockedPackage(
+        project,
+        version,
+        role,
+        index,
+        requiresPython,
+        targets,
+        dependencies,
+        buildRequires,
+        wheels.stream().map(file -> file.at(address.apply(file))).toList(),
+        sdist.map(file -> file.at(address.apply(file))));
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What to mirror: which projects in which versions, for which targets, from which indexes.
@@ -62,6 +63,37 @@ public record Preset(
     noBuild = Set.copyOf(noBuild);
     dependencyMetadata = List.copyOf(dependencyMetadata);
     buildRequires = Map.copyOf(buildRequires);
+  }
+
+  /** This preset with another time after which uploads are passed over. */
+  public Preset excludingNewer(Optional<Instant> time) {
+    return with(constraints, time);
+  }
+
+  /** This preset with more constraints. */
+  public Preset constrainedBy(List<Requirement> more) {
+    return with(Stream.concat(constraints.stream(), more.stream()).toList(), excludeNewer);
+  }
+
+  private Preset with(List<Requirement> newConstraints, Optional<Instant> newExcludeNewer) {
+    return new Preset(
+        name,
+        description,
+        baseImage,
+        targets,
+        indexes,
+        roots,
+        newConstraints,
+        overrides,
+        exclude,
+        installer,
+        prereleases,
+        noBinary,
+        noBuild,
+        newExcludeNewer,
+        dependencyMetadata,
+        buildRequires,
+        buildArguments);
   }
 
   /** The index that a project comes from: the one that claims it, else the default. */

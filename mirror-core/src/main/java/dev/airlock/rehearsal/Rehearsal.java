@@ -63,7 +63,7 @@ public final class Rehearsal {
       Store store, Catalog catalog, Preset preset, Lock lock, ProgressListener progress) {
     this.store = store;
     this.catalog = catalog;
-    this.preset = preset;
+    this.preset = preset.excludingNewer(lock.excludeNewer());
     this.lock = lock;
     this.progress = progress;
     this.sync = "run `airlock sync " + preset.name() + "` where its indexes can be reached";

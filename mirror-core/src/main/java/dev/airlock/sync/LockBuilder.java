@@ -32,7 +32,7 @@ final class LockBuilder {
   private record Key(ProjectName project, Version version, Role role) {}
 
   private static final class Entry {
-    private SpecifierSet requiresPython = SpecifierSet.ANY;
+    private final Set<SpecifierSet> requiresPython = new LinkedHashSet<>();
     private final Set<String> targets = new LinkedHashSet<>();
     private final Set<Requirement> requires = new LinkedHashSet<>();
     private final Set<Requirement> buildRequires = new LinkedHashSet<>();
@@ -56,14 +56,19 @@ final class LockBuilder {
     }
     var packages = new ArrayList<LockedPackage>();
     entries.forEach((key, entry) -> packages.add(locked(key, entry)));
-    return new Lock(bundle.preset().name(), bundle.inputs(), bundle.preset().targets(), packages);
+    return new Lock(
+        bundle.preset().name(),
+        bundle.inputs(),
+        bundle.preset().excludeNewer(),
+        bundle.preset().targets(),
+        packages);
   }
 
   private void add(TargetClosure closure, Chosen chosen, Role role) {
     Entry entry =
         entries.computeIfAbsent(
             new Key(chosen.project(), chosen.version(), role), _ -> new Entry());
-    entry.requiresPython = chosen.requiresPython();
+    entry.requiresPython.add(chosen.requiresPython());
     entry.targets.add(closure.target().toString());
     entry.requires.addAll(chosen.requires());
     entry.buildRequires.addAll(chosen.buildRequires());
@@ -83,12 +88,22 @@ final class LockBuilder {
         key.version(),
         key.role(),
         bundle.preset().indexOf(key.project()).url(),
-        entry.requiresPython,
+        requiresPython(entry),
         List.copyOf(entry.targets),
         sorted(entry.requires),
         sorted(entry.buildRequires),
         wheels,
         sdist);
+  }
+
+  /**
+   * What all files of a version say. Where they differ, the lock says nothing: installers refuse
+   * the whole lock on a Python that it does not admit, and each target's file was chosen for it.
+   */
+  private static SpecifierSet requiresPython(Entry entry) {
+    return entry.requiresPython.size() == 1
+        ? entry.requiresPython.iterator().next()
+        : SpecifierSet.ANY;
   }
 
   private static List<Requirement> sorted(Set<Requirement> requirements) {

@@ -7,9 +7,11 @@ import dev.airlock.preset.Preset;
 import dev.airlock.preset.PresetReader;
 import dev.airlock.preset.PresetSource;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -33,6 +35,14 @@ public record PresetBundle(Preset preset, PresetSource source) {
   /** Reads a preset. */
   public static PresetBundle read(PresetSource source) throws InvalidPresetException {
     return new PresetBundle(PresetReader.read(source), source);
+  }
+
+  /**
+   * The bundle with another time after which uploads are passed over. The texts, and so the inputs,
+   * stay the same: the lock records the time beside them.
+   */
+  public PresetBundle excludingNewer(Instant time) {
+    return new PresetBundle(preset.excludingNewer(Optional.of(time)), source);
   }
 
   /** The digest of all that the solution depends on: a lock of other inputs is out of date. */

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
@@ -111,6 +112,22 @@ public final class Syncer {
       throws IOException, NoSolutionException {
     var packages = new UpstreamPackages(sources, fetcher, progress);
     List<TargetClosure> closures = new TargetsSolver(preset, packages, executor).solve(earlier);
+    return new Solved(closures, packages.origins());
+  }
+
+  /**
+   * Solves a preset with some projects in the versions that they would have without any earlier
+   * lock. Everything else keeps its earlier version where that fits.
+   *
+   * @param upgraded the projects that move
+   * @throws NoSolutionException when no set of versions fits some target
+   * @throws IOException when an index could not be asked
+   */
+  public Solved upgrade(Preset preset, Sources sources, Lock earlier, Set<ProjectName> upgraded)
+      throws IOException, NoSolutionException {
+    var packages = new UpstreamPackages(sources, fetcher, progress);
+    List<TargetClosure> closures =
+        new TargetsSolver(preset, packages, executor).upgrade(earlier, upgraded);
     return new Solved(closures, packages.origins());
   }
 

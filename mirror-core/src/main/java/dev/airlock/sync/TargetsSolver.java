@@ -6,13 +6,17 @@ import dev.airlock.closure.TargetClosure;
 import dev.airlock.closure.TargetClosure.Chosen;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockedPackage;
+import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.target.Target;
+import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.packaging.version.Version;
 import dev.airlock.preset.Preset;
 import dev.airlock.resolve.NoSolutionException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +34,43 @@ final class TargetsSolver {
   private final Preset preset;
   private final PackageSource packages;
   private final Executor executor;
+  private final Map<Target, List<Requirement>> pins;
 
   TargetsSolver(Preset preset, PackageSource packages, Executor executor) {
+    this(preset, packages, executor, Map.of());
+  }
+
+  private TargetsSolver(
+      Preset preset,
+      PackageSource packages,
+      Executor executor,
+      Map<Target, List<Requirement>> pins) {
     this.preset = preset;
     this.packages = packages;
     this.executor = executor;
+    this.pins = Map.copyOf(pins);
+  }
+
+  /**
+   * The closure of each target, with some projects in the versions that they have where nothing is
+   * kept, and everything else in its earlier version where that fits.
+   *
+   * @param upgraded the projects that move
+   */
+  List<TargetClosure> upgrade(Lock earlier, Set<ProjectName> upgraded)
+      throws IOException, NoSolutionException {
+    Map<Target, List<Requirement>> newest = new HashMap<>();
+    for (TargetClosure closure : solve(Optional.empty())) {
+      newest.put(
+          closure.target(),
+          closure.installed().stream()
+              .filter(chosen -> upgraded.contains(chosen.project()))
+              .map(chosen ->
+                  new Requirement(chosen.project(), SpecifierSet.exactly(chosen.version())))
+              .toList());
+    }
+    return new TargetsSolver(preset, packages, executor, newest)
+        .solve(Optional.of(earlier.without(upgraded)));
   }
 
   /**
@@ -76,27 +112,28 @@ final class TargetsSolver {
   private TargetClosure solve(Target target, Map<ProjectName, Version> preferred)
       throws IOException, NoSolutionException {
     try {
-      return ClosureSolver.solve(preset, target, packages, executor, preferred);
+      return ClosureSolver.solve(
+          preset.constrainedBy(pins.getOrDefault(target, List.of())),
+          target,
+          packages,
+          executor,
+          preferred);
     } catch (NoSolutionException e) {
       throw preset.targets().size() == 1 ? e : e.in("for " + target);
     }
   }
 
-  /** What a lock has for a target; of a target that it does not know, what it has for others. */
+  /**
+   * What a lock has for a target; of a project that it does not have for it, what it has for others.
+   * What is installed counts before what only builds need.
+   */
   private static Map<ProjectName, Version> versions(Lock lock, Target target) {
     Map<ProjectName, Version> versions = new TreeMap<>();
-    Set<ProjectName> ofTarget = new HashSet<>();
-    for (LockedPackage locked : lock.packages()) {
-      if (locked.role() != LockedPackage.Role.INSTALL) {
-        continue;
-      }
-      if (locked.targets().contains(target.toString())) {
-        versions.put(locked.project(), locked.version());
-        ofTarget.add(locked.project());
-      } else if (!ofTarget.contains(locked.project())) {
-        versions.put(locked.project(), locked.version());
-      }
-    }
+    lock.packages().stream()
+        .sorted(
+            Comparator.comparing((LockedPackage locked) -> locked.isFor(target))
+                .thenComparing(LockedPackage::role, Comparator.reverseOrder()))
+        .forEach(locked -> versions.put(locked.project(), locked.version()));
     return versions;
   }
 

@@ -1,5 +1,6 @@
 package dev.airlock.lock;
 
+import static dev.airlock.lock.LockedBuilder.locked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -8,22 +9,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.airlock.digest.Sha256;
 import dev.airlock.fixtures.Python;
-import dev.airlock.packaging.filename.DistributionFilename;
-import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.tag.Platform;
 import dev.airlock.packaging.target.Target;
-import dev.airlock.packaging.version.SpecifierSet;
-import dev.airlock.packaging.version.Version;
 import java.io.IOException;
-import java.net.URI;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,7 +26,6 @@ class LockTest {
   private static final Target LINUX = Target.of("3.10", Platform.parse("manylinux_2_35_x86_64"));
   private static final Target MAC = Target.of("3.12", Platform.parse("macosx_14_0_arm64"));
   private static final Sha256 DIGEST = Sha256.of(new byte[] {1});
-  private static final URI PYPI = URI.create("https://pypi.org/simple/");
   private static final List<String> BOTH = List.of(LINUX.toString(), MAC.toString());
 
   /** Two targets, a wheel with a local version, an sdist with build requirements, odd texts. */
@@ -213,79 +206,5 @@ class LockTest {
                     List.of(),
                     LockWriter.write(LOCK)))
         .isEqualToIgnoringNewLines("5");
-  }
-
-  private static Builder locked(String project, String version) {
-    return new Builder(new ProjectName(project), Version.parse(version));
-  }
-
-  /** Makes locked versions. */
-  private static final class Builder {
-    private final ProjectName project;
-    private final Version version;
-    private final List<LockedFile> wheels = new ArrayList<>();
-    private LockedPackage.Role role = LockedPackage.Role.INSTALL;
-    private List<String> targets = List.of();
-    private List<Requirement> requires = List.of();
-    private List<Requirement> buildRequires = List.of();
-    private Optional<LockedFile> sdist = Optional.empty();
-
-    Builder(ProjectName project, Version version) {
-      this.project = project;
-      this.version = version;
-    }
-
-    Builder role(LockedPackage.Role newRole) {
-      role = newRole;
-      return this;
-    }
-
-    Builder targets(List<String> newTargets) {
-      targets = newTargets;
-      return this;
-    }
-
-    Builder requires(String... texts) {
-      requires = Stream.of(texts).map(Requirement::parse).toList();
-      return this;
-    }
-
-    Builder buildRequires(String... texts) {
-      buildRequires = Stream.of(texts).map(Requirement::parse).toList();
-      return this;
-    }
-
-    Builder wheel(String name, long size) {
-      wheels.add(file(name, size));
-      return this;
-    }
-
-    Builder sdist(String name) {
-      sdist = Optional.of(file(name, 5));
-      return this;
-    }
-
-    private LockedFile file(String name, long size) {
-      return new LockedFile(
-          DistributionFilename.of(name, project).orElseThrow(),
-          PYPI.resolve(project + "/" + name.replace("+", "%2B")),
-          size,
-          DIGEST,
-          Optional.of(Instant.parse("2024-06-30T12:00:00.123456Z")));
-    }
-
-    LockedPackage build() {
-      return new LockedPackage(
-          project,
-          version,
-          role,
-          PYPI,
-          SpecifierSet.parse(">=3.8"),
-          targets,
-          requires,
-          buildRequires,
-          wheels,
-          sdist);
-    }
   }
 }

@@ -3,26 +3,16 @@ package dev.airlock.tool.command;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code airlock lock}: solves a preset and writes its lock. */
 @Command(
     name = "lock",
     description =
         "Solves a preset and writes pylock.toml into its folder. Versions of an earlier lock are"
-            + " kept where they fit. Only files whose index states no digest are fetched.")
+            + " kept where they fit. Only files whose index states no digest are fetched. Prints"
+            + " the difference to the earlier lock.")
 final class LockCommand extends AirlockCommand {
-  @Parameters(
-      paramLabel = "PRESET",
-      description = "The preset: its name, or the path of its folder.")
-  private String preset = "";
-
-  @Option(
-      names = "--upgrade",
-      description = "Solve for the newest versions, whatever an earlier lock says.")
-  private boolean upgrade;
-
+  @Mixin private SolveOptions solving = new SolveOptions();
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private IndexOptions indexes = new IndexOptions();
 
@@ -37,6 +27,7 @@ final class LockCommand extends AirlockCommand {
 
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
-    return new SyncRun(around, common, indexes, SyncRun.Extent.LOCK, upgrade, false).run(preset);
+    return new SyncRun(around, common, indexes, SyncRun.Extent.LOCK, solving, false)
+        .run(solving.preset());
   }
 }

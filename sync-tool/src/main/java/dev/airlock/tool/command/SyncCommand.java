@@ -4,7 +4,6 @@ import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code airlock sync}: brings a preset into the store. */
 @Command(
@@ -14,11 +13,6 @@ import picocli.CommandLine.Parameters;
             + " holds, fetches what is missing, verifies it, and publishes the preset when it is"
             + " complete.")
 final class SyncCommand extends AirlockCommand {
-  @Parameters(
-      paramLabel = "PRESET",
-      description = "The preset: its name, or the path of its folder.")
-  private String preset = "";
-
   @Option(
       names = "--dry-run",
       description =
@@ -27,15 +21,11 @@ final class SyncCommand extends AirlockCommand {
   private boolean dryRun;
 
   @Option(
-      names = "--upgrade",
-      description = "Solve anew for the newest versions, whatever the lock says.")
-  private boolean upgrade;
-
-  @Option(
       names = "--verify",
       description = "Hash every file that is held, and fetch again what is damaged.")
   private boolean verify;
 
+  @Mixin private SolveOptions solving = new SolveOptions();
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private IndexOptions indexes = new IndexOptions();
 
@@ -51,6 +41,6 @@ final class SyncCommand extends AirlockCommand {
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
     SyncRun.Extent extent = dryRun ? SyncRun.Extent.PLAN : SyncRun.Extent.FETCH;
-    return new SyncRun(around, common, indexes, extent, upgrade, verify).run(preset);
+    return new SyncRun(around, common, indexes, extent, solving, verify).run(solving.preset());
   }
 }

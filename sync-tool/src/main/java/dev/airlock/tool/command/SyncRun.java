@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.lock.Lock;
+import dev.airlock.lock.LockDifference;
 import dev.airlock.lock.LockWriter;
 import dev.airlock.lock.LockedPackage;
+import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.resolve.NoSolutionException;
 import dev.airlock.sync.IncompleteException;
@@ -15,6 +17,7 @@ import dev.airlock.sync.PresetBundle;
 import dev.airlock.sync.SyncReport;
 import dev.airlock.sync.Syncer;
 import dev.airlock.tool.terminal.Amounts;
+import dev.airlock.tool.terminal.LockChanges;
 import dev.airlock.tool.terminal.ProgressView;
 import dev.airlock.tool.terminal.Terminal;
 import dev.airlock.tool.terminal.Terminal.Verbosity;
@@ -22,10 +25,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -50,52 +55,90 @@ final class SyncRun {
   private final IndexOptions indexes;
   private final Terminal terminal;
   private final Extent extent;
-  private final boolean upgrade;
+  private final SolveOptions solving;
   private final boolean verify;
   private Optional<String> unwritten = Optional.empty();
+  private Optional<LockDifference> difference = Optional.empty();
 
   SyncRun(
       Surroundings surroundings,
       CommonOptions common,
       IndexOptions indexes,
       Extent extent,
-      boolean upgrade,
+      SolveOptions solving,
       boolean verify) {
     this.surroundings = surroundings;
     this.common = common;
     this.indexes = indexes;
     this.terminal = surroundings.terminal();
     this.extent = extent;
-    this.upgrade = upgrade;
+    this.solving = solving;
     this.verify = verify;
   }
 
   ExitCode run(String nameOrPath) throws IOException, CommandException {
     long started = terminal.nanos().getAsLong();
     var presets = new Presets(surroundings);
-    PresetBundle bundle = presets.inFolder(nameOrPath);
-    Optional<Lock> earlier = upgrade ? Optional.empty() : presets.lockInFolder(bundle);
+    PresetBundle described = presets.inFolder(nameOrPath);
+    Optional<Instant> cutoff = solving.excludeNewer(surroundings.clock());
+    PresetBundle bundle = cutoff.map(described::excludingNewer).orElse(described);
+    Optional<Lock> earlier = earlier(presets, bundle);
+    Set<ProjectName> upgraded = solving.upgraded(earlier, bundle.preset().name());
     Path store = common.store(surroundings);
     SyncReport report;
     try (ProgressView view = terminal.progress(common.verbosity(), common.json());
         Session session =
             Session.open(surroundings, store, indexes, bundle.preset(), verify, view)) {
-      report = steps(bundle, earlier, session, view);
+      report = steps(bundle, earlier, upgraded, session, view);
     } catch (NoSolutionException e) {
       throw new CommandException(ExitCode.ERROR, bundle.preset().name() + ": " + e.getMessage());
     }
     Duration took = Duration.ofNanos(terminal.nanos().getAsLong() - started);
+    if (extent == Extent.LOCK && report.isComplete()) {
+      difference = Optional.of(LockDifference.between(earlier, report.lock()));
+    }
     return extent == Extent.PLAN ? tellPlan(report.plan()) : tell(bundle, report, store, took);
   }
 
+  /** The lock that there is; where everything is made anew and nobody asks for it, none. */
+  private Optional<Lock> earlier(Presets presets, PresetBundle bundle)
+      throws IOException, CommandException {
+    return solving.upgradesAll() && extent != Extent.LOCK
+        ? Optional.empty()
+        : presets.lockInFolder(bundle);
+  }
+
+  /** Whether a lock can be taken as it stands. */
+  private boolean holds(Lock lock, PresetBundle bundle, Set<ProjectName> upgraded)
+      throws CommandException {
+    boolean sameCutoff =
+        solving.excludeNewer(surroundings.clock()).isEmpty()
+            || lock.excludeNewer().equals(bundle.preset().excludeNewer());
+    return extent != Extent.LOCK
+        && upgraded.isEmpty()
+        && sameCutoff
+        && lock.inputs().equals(bundle.inputs());
+  }
+
+  private Syncer.Solved solve(
+      PresetBundle bundle, Optional<Lock> earlier, Set<ProjectName> upgraded, Session session)
+      throws IOException, NoSolutionException {
+    Syncer syncer = session.syncer();
+    return upgraded.isEmpty()
+        ? syncer.solve(
+            bundle.preset(), session.sources(), solving.upgradesAll() ? Optional.empty() : earlier)
+        : syncer.upgrade(bundle.preset(), session.sources(), earlier.orElseThrow(), upgraded);
+  }
+
   private SyncReport steps(
-      PresetBundle bundle, Optional<Lock> earlier, Session session, ProgressView view)
+      PresetBundle bundle,
+      Optional<Lock> earlier,
+      Set<ProjectName> upgraded,
+      Session session,
+      ProgressView view)
       throws IOException, NoSolutionException, CommandException {
     Syncer syncer = session.syncer();
-    boolean holds =
-        earlier.isPresent()
-            && earlier.get().inputs().equals(bundle.inputs())
-            && extent != Extent.LOCK;
+    boolean holds = earlier.isPresent() && holds(earlier.get(), bundle, upgraded);
     Lock lock;
     Plan plan;
     Plan asFound;
@@ -107,7 +150,7 @@ final class SyncRun {
       view.on(
           new ProgressEvent.Note(
               "solving " + bundle.preset().name() + " for " + bundle.preset().targets()));
-      Syncer.Solved solved = syncer.solve(bundle.preset(), session.sources(), earlier);
+      Syncer.Solved solved = solve(bundle, earlier, upgraded, session);
       plan = syncer.plan(bundle.preset(), solved);
       asFound = plan;
       if (extent == Extent.PLAN) {
@@ -207,6 +250,8 @@ final class SyncRun {
   private ExitCode tell(PresetBundle bundle, SyncReport report, Path store, Duration took) {
     if (common.json()) {
       terminal.print(json(bundle, report, store, took));
+    } else {
+      difference.ifPresent(found -> LockChanges.lines(found).forEach(terminal::print));
     }
     for (SyncReport.Failure failure : report.failures()) {
       terminal.say(
@@ -323,6 +368,7 @@ final class SyncRun {
     ObjectNode places = result.putObject("origins");
     origins(report)
         .forEach((place, projects) -> projects.forEach(project -> places.put(project, place)));
+    difference.ifPresent(found -> result.set("difference", LockChanges.json(found)));
     ArrayNode failures = result.putArray("failures");
     for (SyncReport.Failure failure : report.failures()) {
       ObjectNode node = failures.addObject();

@@ -52,7 +52,8 @@ final class UpCommand extends AirlockCommand {
               + " serve");
     }
     ExitCode code =
-        new SyncRun(around, common, indexes, SyncRun.Extent.FETCH, false, false).run(preset);
+        new SyncRun(around, common, indexes, SyncRun.Extent.FETCH, SolveOptions.NONE, false)
+            .run(preset);
     if (code == ExitCode.OK) {
       Files.write(Path.of(handover), serverArguments(common.store(around)));
     }
