@@ -31,6 +31,9 @@ public final class Commands {
           new SyncCommand(surroundings),
           new LockCommand(surroundings),
           new CheckCommand(surroundings),
+          new WhyCommand(surroundings),
+          new TreeCommand(surroundings),
+          new EnvCommand(surroundings),
           new ServeCommand(surroundings),
           new DockerArgsCommand(surroundings)
         }) {
