@@ -161,6 +161,24 @@ IMPORT
         clean "$work/venv-newest/bin/python" -m pip install -q --no-cache-dir --index-url "$simple" $wanted
         clean "$work/venv-newest/bin/python" -m pip check
         say "   (that was pip $(clean "$work/venv-newest/bin/python" -m pip --version | awk '{ print $2 }'))"
+        # Where that pip reads lock files: by their address, and from a copy, with no index at all.
+        if clean "$work/venv-newest/bin/python" -c 'import sys, pip; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (26, 1))'
+        then
+            say "== pylock.toml, with pip of the mirror and no index"
+            clean "$work/venv-newest/bin/python" -m venv "$work/venv-lock"
+            lock=$mirror/preset/e2e/pylock.toml
+            clean "$PYTHON" - "$lock" "$work/pylock.toml" <<'COPY'
+import sys, urllib.request
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+open(sys.argv[2], "wb").write(opener.open(sys.argv[1]).read())
+COPY
+            lock_pip() { clean "$work/venv-newest/bin/python" -m pip --python "$work/venv-lock/bin/python" "$@"; }
+            lock_pip install -q --no-cache-dir --no-index -r "$work/pylock.toml"
+            lock_pip check
+            lock_pip install -q --dry-run --no-index -r "$lock"
+        else
+            say "SKIPPED: pylock.toml, which pip reads from 26.1 on"
+        fi
         whole=$((whole + 1))
     else
         # Those of the locked wheels that are pure and for this Python, asked of the mirror's own page.

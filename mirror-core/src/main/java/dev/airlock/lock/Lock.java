@@ -7,9 +7,12 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -84,6 +87,41 @@ public record Lock(
         excludeNewer,
         targets,
         packages.stream().map(locked -> locked.at(file -> address.apply(locked, file))).toList());
+  }
+
+  /**
+   * The installed versions that an installer cannot choose between by this file, for the markers of
+   * their targets are the same: such targets differ in their libc, in the third number of their
+   * Python, or in free threading. An installer refuses the whole file on those targets.
+   *
+   * @return by project, only those where there are several
+   */
+  public Map<ProjectName, List<LockedPackage>> indistinct() {
+    Map<ProjectName, List<LockedPackage>> indistinct = new TreeMap<>();
+    packages.stream()
+        .filter(locked -> locked.role() == LockedPackage.Role.INSTALL)
+        .collect(Collectors.groupingBy(LockedPackage::project))
+        .forEach((project, versions) -> {
+          List<LockedPackage> overlapping =
+              versions.stream()
+                  .filter(one ->
+                      versions.stream()
+                          .anyMatch(other ->
+                              !other.version().equals(one.version())
+                                  && markers(one).stream().anyMatch(markers(other)::contains)))
+                  .toList();
+          if (!overlapping.isEmpty()) {
+            indistinct.put(project, overlapping);
+          }
+        });
+    return indistinct;
+  }
+
+  private Set<String> markers(LockedPackage locked) {
+    return targets.stream()
+        .filter(locked::isFor)
+        .map(Target::marker)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**

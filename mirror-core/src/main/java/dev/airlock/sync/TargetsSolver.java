@@ -124,8 +124,8 @@ final class TargetsSolver {
   }
 
   /**
-   * What a lock has for a target; of a project that it does not have for it, what it has for others.
-   * What is installed counts before what only builds need.
+   * What a lock has for a target; of a project that it does not have for it, what it has for
+   * others. What is installed counts before what only builds need.
    */
   private static Map<ProjectName, Version> versions(Lock lock, Target target) {
     Map<ProjectName, Version> versions = new TreeMap<>();

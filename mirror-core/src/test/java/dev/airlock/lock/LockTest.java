@@ -13,6 +13,7 @@ import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.tag.Platform;
 import dev.airlock.packaging.target.Target;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -206,5 +207,125 @@ class LockTest {
                     List.of(),
                     LockWriter.write(LOCK)))
         .isEqualToIgnoringNewLines("5");
+  }
+
+  private static final Target OLD_GLIBC =
+      Target.of("3.10", Platform.parse("manylinux_2_17_x86_64"));
+
+  /** What {@code packaging} would install of a lock on a target, or the error it ends with. */
+  private static String selected(Lock lock, Target target) throws IOException {
+    Optional<Python> python = Python.forWhich("import tomllib, packaging.pylock");
+    assumeTrue(python.isPresent(), "no Python with packaging.pylock here");
+    var arguments = new ArrayList<>(target.environment().describe());
+    arguments.add("--");
+    target.tags().tags().forEach(tag -> arguments.add(tag.toString()));
+    return python
+        .get()
+        .output(
+            """
+            import sys, tomllib
+            from packaging.pylock import Pylock
+            from packaging.tags import parse_tag
+            variables, tags = sys.argv[1:sys.argv.index("--")], sys.argv[sys.argv.index("--") + 1:]
+            environment = {"platform_release": "", "platform_version": ""}
+            environment.update(each.split("=", 1) for each in variables)
+            sys.stdin.reconfigure(encoding="utf-8")
+            lock = Pylock.from_dict(tomllib.loads(sys.stdin.read()))
+            try:
+                chosen = lock.select(
+                    environment=environment, tags=[tag for each in tags for tag in parse_tag(each)])
+                print(*[f"{package.name} {file.name}" for package, file in chosen], sep=", ")
+            except Exception as e:
+                print(type(e).__name__)
+            """,
+            arguments,
+            LockWriter.write(lock))
+        .strip();
+  }
+
+  @Test
+  void letsPackagingChooseWhatEachTargetIsLockedFor() throws IOException {
+    var lock =
+        new Lock(
+            "p",
+            DIGEST,
+            List.of(LINUX, MAC),
+            List.of(
+                locked("a", "1").on(LINUX).wheel("a-1-py3-none-any.whl", 1).build(),
+                locked("a", "2").on(MAC).wheel("a-2-py3-none-any.whl", 1).build(),
+                locked("b", "1")
+                    .on(LINUX, MAC)
+                    .wheel("b-1-cp310-cp310-manylinux_2_17_x86_64.whl", 1)
+                    .wheel("b-1-cp312-cp312-macosx_11_0_arm64.whl", 1)
+                    .build(),
+                locked("c", "1")
+                    .on(LINUX)
+                    .role(LockedPackage.Role.BUILD)
+                    .wheel("c-1-py3-none-any.whl", 1)
+                    .build()));
+
+    assertThat(selected(lock, LINUX))
+        .isEqualTo("a a-1-py3-none-any.whl, b b-1-cp310-cp310-manylinux_2_17_x86_64.whl");
+    assertThat(selected(lock, MAC))
+        .isEqualTo("a a-2-py3-none-any.whl, b b-1-cp312-cp312-macosx_11_0_arm64.whl");
+    assertThat(selected(lock, Target.of("3.11", LINUX.platform()))).isEqualTo("PylockSelectError");
+    assertThat(lock.indistinct()).isEmpty();
+  }
+
+  @Test
+  void takesTheBestWheelWhereTargetsDifferInGlibcOnly() throws IOException {
+    var lock =
+        new Lock(
+            "p",
+            DIGEST,
+            List.of(LINUX, OLD_GLIBC),
+            List.of(
+                locked("a", "1")
+                    .on(LINUX, OLD_GLIBC)
+                    .wheel("a-1-cp310-cp310-manylinux_2_17_x86_64.whl", 1)
+                    .wheel("a-1-cp310-cp310-manylinux_2_28_x86_64.whl", 1)
+                    .build()));
+
+    assertThat(selected(lock, LINUX)).isEqualTo("a a-1-cp310-cp310-manylinux_2_28_x86_64.whl");
+    assertThat(selected(lock, OLD_GLIBC)).isEqualTo("a a-1-cp310-cp310-manylinux_2_17_x86_64.whl");
+    assertThat(lock.packages().getFirst().fileFor(OLD_GLIBC).orElseThrow().name().text())
+        .isEqualTo("a-1-cp310-cp310-manylinux_2_17_x86_64.whl");
+  }
+
+  @Test
+  void knowsTheVersionsThatNoMarkerTellsApart() throws IOException {
+    var lock =
+        new Lock(
+            "p",
+            DIGEST,
+            List.of(LINUX, OLD_GLIBC, MAC),
+            List.of(
+                locked("a", "1").on(OLD_GLIBC).wheel("a-1-py3-none-any.whl", 1).build(),
+                locked("a", "2").on(LINUX).wheel("a-2-py3-none-any.whl", 1).build(),
+                locked("a", "3").on(MAC).wheel("a-3-py3-none-any.whl", 1).build(),
+                locked("b", "1")
+                    .on(LINUX, OLD_GLIBC, MAC)
+                    .wheel("b-1-py3-none-any.whl", 1)
+                    .build()));
+
+    assertThat(lock.indistinct()).containsOnlyKeys(new ProjectName("a"));
+    assertThat(lock.indistinct().getOrDefault(new ProjectName("a"), List.of()))
+        .map(locked -> locked.version().toString())
+        .containsExactly("1", "2");
+    assertThat(selected(lock, LINUX)).isEqualTo("PylockSelectError");
+    assertThat(selected(lock, MAC)).isEqualTo("a a-3-py3-none-any.whl, b b-1-py3-none-any.whl");
+  }
+
+  @Test
+  void readsTheTimeItWasSolvedAsOf() throws MalformedLockException {
+    var lock =
+        new Lock(
+            "p",
+            DIGEST,
+            Optional.of(Instant.parse("2024-06-30T23:59:59.999999Z")),
+            List.of(LINUX),
+            List.of());
+
+    assertThat(LockReader.read(LockWriter.write(lock))).isEqualTo(lock);
   }
 }

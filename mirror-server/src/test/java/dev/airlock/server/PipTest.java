@@ -7,12 +7,26 @@ import static dev.airlock.server.Served.locked;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.airlock.fixtures.LocalIndexes;
+import dev.airlock.fixtures.Python;
+import dev.airlock.index.IndexFile;
+import dev.airlock.index.MediaType;
+import dev.airlock.index.PageReader;
+import dev.airlock.lock.LockedPackage.Role;
+import dev.airlock.packaging.filename.WheelFilename;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.tag.Platform;
+import dev.airlock.packaging.target.Target;
+import dev.airlock.packaging.version.Version;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +76,89 @@ class PipTest {
     Outcome links =
         download("--no-index", "--find-links", served.uri("/preset/p/find-links/") + "", "Foo.Bar");
     assertThat(links.files()).containsExactly("foo_bar-1.0-py3-none-any.whl");
+  }
+
+  /** Runs the pip in the wheel that the first argument names, with no settings of this machine. */
+  private static final String PIP_OF_A_WHEEL =
+      """
+      import os, runpy, sys
+      for name in [each for each in os.environ if each.startswith("PIP_") or each.lower().endswith("_proxy")]:
+          del os.environ[name]
+      os.environ["PIP_CONFIG_FILE"] = os.devnull
+      sys.path.insert(0, sys.argv.pop(1))
+      runpy.run_module("pip", run_name="__main__")
+      """;
+
+  private static final String TARGET_OF_A_PYTHON =
+      "import sys, sysconfig; print('%d.%d' % sys.version_info[:2], sysconfig.get_platform())";
+
+  @Test
+  void installsFromALockByItsAddressAndFromACopy() throws Exception {
+    Optional<Path> pip = pipThatReadsLocks();
+    assumeThat(pip).as("a wheel of pip 26.1 or newer in a local index").isPresent();
+    Python python =
+        Python.forWhich("import sys; sys.exit(sys.version_info < (3, 10))").orElseThrow();
+    String[] own = python.output(TARGET_OF_A_PYTHON, List.of(), "").strip().split(" ", 2);
+    assumeThat(own[1]).as("the platform").startsWith("linux-");
+    Target target = Target.of(own[0], Platform.parse(own[1].replace('-', '_')));
+    Target other = Target.of("3.9", Platform.parse("macosx_14_0_arm64"));
+    var foo = served.hold(PYPI, wheel("foo-bar", "1.0").requires("absent"));
+    var old = served.hold(PYPI, wheel("foo-bar", "0.9"));
+    var torch = served.hold(CU118, wheel("torch", "2.1.0+cu118").requires("foo-bar"));
+    served.publish(
+        "p",
+        List.of(target, other),
+        locked(PYPI, Role.INSTALL, List.of(target), foo),
+        locked(PYPI, Role.INSTALL, List.of(other), old),
+        locked(CU118, Role.INSTALL, List.of(target, other), torch));
+
+    Path copy = directory.resolve("pylock.toml");
+    Files.writeString(copy, served.get("/preset/p/pylock.toml").body());
+    for (String lock : List.of(served.uri("/preset/p/pylock.toml") + "", copy.toString())) {
+      Path into = Files.createTempDirectory(directory, "installed");
+      python.output(
+          PIP_OF_A_WHEEL,
+          List.of(
+              pip.get().toString(),
+              "install",
+              "--no-deps",
+              "--no-cache-dir",
+              "--disable-pip-version-check",
+              "--index-url",
+              served.uri("/nowhere/") + "",
+              "--target",
+              into.toString(),
+              "-r",
+              lock),
+          "");
+      try (var installed = Files.list(into)) {
+        assertThat(installed.map(file -> file.getFileName().toString()))
+            .contains("foo_bar-1.0.dist-info", "torch-2.1.0+cu118.dist-info")
+            .doesNotContain("foo_bar-0.9.dist-info");
+      }
+    }
+  }
+
+  /** The newest wheel of pip in the indexes of this machine, where that reads lock files. */
+  private static Optional<Path> pipThatReadsLocks() throws Exception {
+    Version first = Version.parse("26.1");
+    var wheels = new ArrayList<IndexFile>();
+    for (LocalIndexes.Page page : LocalIndexes.pages()) {
+      if (page.project().equals("pip")) {
+        wheels.addAll(
+            PageReader.read(
+                    MediaType.HTML,
+                    page.html().getBytes(StandardCharsets.UTF_8),
+                    page.address(),
+                    new ProjectName("pip"))
+                .files());
+      }
+    }
+    return wheels.stream()
+        .filter(file -> file.name() instanceof WheelFilename)
+        .filter(file -> file.name().version().compareTo(first) >= 0)
+        .max(Comparator.comparing(file -> file.name().version()))
+        .map(file -> Path.of(URI.create(file.url().toString().replaceFirst("#.*", ""))));
   }
 
   private record Outcome(int code, String output, List<String> files) {}

@@ -112,6 +112,32 @@ class PresetPagesTest {
   }
 
   @Test
+  void putsTheFilesOfALockAtTheMirrorAsTheClientNamesIt() throws Exception {
+    var torch = served.hold(CU118, wheel("torch", "2.1.0+cu118"));
+    served.publish("p", locked(CU118, torch));
+    String file =
+        "/files/download.pytorch.org-whl-cu118/torch/torch-2.1.0%2Bcu118-py3-none-any.whl";
+    String path = "/preset/p/pylock.toml";
+
+    assertThat(served.get(path).body())
+        .contains("url = \"" + served.uri(file) + "\"")
+        .contains("index = \"" + CU118 + "\"");
+    for (String host : List.of("mirror:3143", "My_Mirror.example", "[fe80::1]:80", "10.0.0.7")) {
+      assertThat(served.raw("GET " + path + " HTTP/1.0", "Host: " + host))
+          .contains("url = \"http://" + host + file + "\"");
+    }
+    for (String host : List.of("", "a/b", "u@h", "h:p", "h\"x", "h:1:2", "x".repeat(300))) {
+      assertThat(served.raw("GET " + path + " HTTP/1.0", "Host: " + host))
+          .satisfiesAnyOf(
+              answer -> assertThat(answer).contains("url = \"" + served.uri(file) + "\""),
+              answer -> assertThat(answer).startsWith("HTTP/1.0 400 "));
+    }
+    assertThat(served.raw("GET " + path + " HTTP/1.0", "X-Forwarded-Host: evil.example"))
+        .doesNotContain("evil.example");
+    assertThat(served.bytes(file).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void seesARepublishedPreset() throws Exception {
     var one = served.hold(PYPI, wheel("numpy", "1.23.1"));
     var two = served.hold(PYPI, wheel("numpy", "2.0.0"));

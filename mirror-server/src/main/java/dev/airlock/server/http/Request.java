@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -28,6 +29,8 @@ public record Request(
     Map<String, String> headers,
     InetSocketAddress local) {
   private static final int LONGEST_PATH = 4096;
+  private static final Pattern AUTHORITY =
+      Pattern.compile("([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(:\\d{1,5})?");
 
   /** What may be asked for. */
   public enum Method {
@@ -120,6 +123,22 @@ public record Request(
   public String toRoot() {
     int directories = trailingSlash ? segments.size() : Math.max(0, segments.size() - 1);
     return "../".repeat(directories);
+  }
+
+  /**
+   * The address of the server's root as an absolute URL, for what cannot hold relative ones: as the
+   * client named it in {@code Host}, else as the client reached it. What is made of this must not
+   * be kept for other clients.
+   */
+  public String root() {
+    String authority =
+        header("host").filter(host -> AUTHORITY.matcher(host).matches()).orElseGet(this::reached);
+    return "http://" + authority + "/";
+  }
+
+  private String reached() {
+    String host = local.getAddress().getHostAddress().replaceFirst("%.*", "");
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + local.getPort();
   }
 
   /** The query to repeat behind a redirect, with its question mark; empty where there is none. */

@@ -42,7 +42,7 @@ public final class Routes implements Handler {
             Route.of("/preset/{preset}/find-links/", new Cached(presets::findLinks, cache)),
             Route.of("/preset/{preset}/constraints.txt", new Cached(presets::constraints, cache)),
             Route.of("/preset/{preset}/requirements.txt", new Cached(presets::requirements, cache)),
-            Route.of("/preset/{preset}/pylock.toml", new Cached(presets::lock, cache)),
+            Route.of("/preset/{preset}/pylock.toml", presets::lock),
             Route.of("/simple/", new Cached(merged::projects, cache)),
             Route.of("/simple/{project}/", new Cached(merged::project, cache)),
             Route.of("/index/{index}/simple/", new Cached(indexes::projects, cache)),

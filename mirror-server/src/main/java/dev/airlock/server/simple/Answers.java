@@ -7,6 +7,7 @@ import dev.airlock.index.MediaType;
 import dev.airlock.index.PageWriter;
 import dev.airlock.index.ProjectPage;
 import dev.airlock.packaging.MalformedException;
+import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.server.http.Percent;
 import dev.airlock.server.http.Request;
@@ -99,17 +100,13 @@ final class Answers {
 
   /** A file as a page of this request lists it: its link is relative and leads to one address. */
   static IndexFile listed(Request request, Entry entry) {
-    return entry
-        .file()
-        .at(
-            URI.create(
-                request.toRoot()
-                    + "files/"
-                    + entry.index()
-                    + "/"
-                    + entry.file().name().project()
-                    + "/"
-                    + Percent.encode(entry.file().name().text())));
+    return entry.file().at(address(request.toRoot(), entry.index(), entry.file().name()));
+  }
+
+  /** The one address of a file, below the server's root as it is given. */
+  static URI address(String root, IndexKey index, DistributionFilename file) {
+    return URI.create(
+        root + "files/" + index + "/" + file.project() + "/" + Percent.encode(file.text()));
   }
 
   /** A text of the store. */

@@ -5,6 +5,7 @@ import dev.airlock.catalog.HeldPreset;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.index.PageWriter;
 import dev.airlock.lock.Lock;
+import dev.airlock.lock.LockWriter;
 import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.packaging.name.ProjectName;
@@ -96,9 +97,20 @@ public final class PresetPages {
     return ofPreset(request, (preset, _) -> Answers.text(preset.lastStep()));
   }
 
-  /** {@code /preset/{preset}/pylock.toml}: the lock. */
+  /**
+   * {@code /preset/{preset}/pylock.toml}: the lock, with its files at this mirror. Their addresses
+   * have to be absolute, so that the lock can be installed from a copy too; they begin as the
+   * client named this mirror, and are not for another client.
+   */
   public Response lock(Request request) throws IOException {
-    return ofPreset(request, (preset, _) -> Answers.text(preset.lock()));
+    return ofPreset(
+        request,
+        (_, lock) ->
+            Answers.text(
+                LockWriter.write(
+                    lock.at((locked, file) ->
+                        Answers.address(
+                            request.root(), IndexKey.of(locked.index()), file.name())))));
   }
 
   private interface OfPreset {

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * One run of {@code sync}, {@code up} or {@code lock}: the steps in their order, and what is said
@@ -262,6 +263,9 @@ final class SyncRun {
               + ": "
               + failure.reason());
     }
+    if (report.solved()) {
+      tellIndistinct(report.lock());
+    }
     unwritten.ifPresent(trouble -> terminal.say("airlock: " + trouble + "; only the store has it"));
     if (!report.isComplete()) {
       terminal.say(
@@ -278,6 +282,21 @@ final class SyncRun {
       tellSuccess(bundle, report, store, took);
     }
     return extent == Extent.LOCK && unwritten.isPresent() ? ExitCode.ERROR : ExitCode.OK;
+  }
+
+  private void tellIndistinct(Lock lock) {
+    lock.indistinct()
+        .forEach((project, versions) ->
+            terminal.say(
+                "airlock: warning: no marker tells the targets of "
+                    + project
+                    + " "
+                    + versions.stream()
+                        .map(locked ->
+                            locked.version() + " (" + String.join(", ", locked.targets()) + ")")
+                        .collect(Collectors.joining(" and "))
+                    + " apart, so installers refuse pylock.toml there; install from the preset's"
+                    + " index instead"));
   }
 
   private void tellSuccess(PresetBundle bundle, SyncReport report, Path store, Duration took) {
