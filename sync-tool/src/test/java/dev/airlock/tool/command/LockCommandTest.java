@@ -102,6 +102,18 @@ class LockCommandTest {
     assertThat(difference.path("after").path("bytes").asLong()).isPositive();
   }
 
+  @Test
+  void warnsOfVersionsThatNoMarkerTellsApart() throws IOException {
+    pypi.add(wheel("leaf", "1.5").tags("py3-none-manylinux_2_28_x86_64"));
+    tool.preset("kit", kit().also("3.10", "manylinux_2_17_x86_64").json());
+
+    assertThat(tool.run("lock", "kit")).isZero();
+    assertThat(tool.err())
+        .contains(
+            "airlock: warning: no marker tells the targets of leaf 1.0"
+                + " (cp310-manylinux_2_17_x86_64) and 1.5 (cp310-manylinux_2_28_x86_64) apart");
+  }
+
   // --- --upgrade
 
   @Test
