@@ -104,14 +104,20 @@ class LockCommandTest {
 
   @Test
   void warnsOfVersionsThatNoMarkerTellsApart() throws IOException {
-    pypi.add(wheel("leaf", "1.5").tags("py3-none-manylinux_2_28_x86_64"));
-    tool.preset("kit", kit().also("3.10", "manylinux_2_17_x86_64").json());
+    pypi.add(wheel("native", "1.0").tags("py3-none-musllinux_1_2_x86_64"));
+    pypi.add(wheel("native", "2.0").tags("py3-none-manylinux_2_28_x86_64"));
+    tool.preset(
+        "kit",
+        preset("kit", pypi.simple())
+            .also("3.10", "musllinux_1_2_x86_64")
+            .packages("native", ">=1")
+            .json());
 
     assertThat(tool.run("lock", "kit")).isZero();
     assertThat(tool.err())
         .contains(
-            "airlock: warning: no marker tells the targets of leaf 1.0"
-                + " (cp310-manylinux_2_17_x86_64) and 1.5 (cp310-manylinux_2_28_x86_64) apart");
+            "airlock: warning: no marker tells the targets of native 1.0"
+                + " (cp310-musllinux_1_2_x86_64) and 2.0 (cp310-manylinux_2_28_x86_64) apart");
   }
 
   // --- --upgrade
