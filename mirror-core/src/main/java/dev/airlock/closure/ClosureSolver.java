@@ -1,5 +1,6 @@
 package dev.airlock.closure;
 
+import dev.airlock.closure.FileChoice.Purpose;
 import dev.airlock.closure.TargetClosure.Chosen;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ExtraName;
@@ -29,11 +30,14 @@ public final class ClosureSolver {
   private final Preset preset;
   private final Target target;
   private final TargetCandidates candidates;
+  private final TargetCandidates tools;
 
-  private ClosureSolver(Preset preset, Target target, TargetCandidates candidates) {
+  private ClosureSolver(
+      Preset preset, Target target, TargetCandidates candidates, TargetCandidates tools) {
     this.preset = preset;
     this.target = target;
     this.candidates = candidates;
+    this.tools = tools;
   }
 
   /**
@@ -51,15 +55,16 @@ public final class ClosureSolver {
       Executor executor,
       Map<ProjectName, Version> preferred)
       throws IOException, NoSolutionException {
-    try (var candidates = new TargetCandidates(preset, target, source, executor)) {
-      return new ClosureSolver(preset, target, candidates).solve(preferred);
+    try (var candidates = new TargetCandidates(preset, target, source, executor, Purpose.INSTALL);
+        var tools = new TargetCandidates(preset, target, source, executor, Purpose.BUILD)) {
+      return new ClosureSolver(preset, target, candidates, tools).solve(preferred);
     }
   }
 
   private TargetClosure solve(Map<ProjectName, Version> earlier)
       throws IOException, NoSolutionException {
     List<Chosen> installed =
-        chosen(Solver.solve(problem(roots(), constraints(), earlier), candidates));
+        chosen(candidates, Solver.solve(problem(roots(), constraints(), earlier), candidates));
     Map<String, Chosen> known = new TreeMap<>();
     installed.forEach(chosen -> known.put(key(chosen), chosen));
     Map<String, Chosen> forBuilds = new TreeMap<>();
@@ -110,7 +115,7 @@ public final class ClosureSolver {
   }
 
   private boolean admitsPrereleases(ProjectName project) {
-    return preset.prereleases().admit(project)
+    return preset.prereleases().contains(project)
         || preset.overrides().stream()
             .filter(override -> override.project().equals(project))
             .anyMatch(override -> override.specifier().asksForPrereleases());
@@ -130,10 +135,11 @@ public final class ClosureSolver {
             .toList();
     Map<ProjectName, Version> preferred = new TreeMap<>(earlier);
     installed.forEach(chosen -> preferred.put(chosen.project(), chosen.version()));
-    return chosen(Solver.solve(problem(roots, List.of(), preferred), candidates));
+    return chosen(tools, Solver.solve(problem(roots, List.of(), preferred), tools));
   }
 
-  private List<Chosen> chosen(Solution solution) throws IOException {
+  private static List<Chosen> chosen(TargetCandidates candidates, Solution solution)
+      throws IOException {
     var all = new ArrayList<Chosen>();
     for (Map.Entry<ProjectName, Version> entry : new TreeMap<>(solution.versions()).entrySet()) {
       Set<ExtraName> extras = solution.extras().getOrDefault(entry.getKey(), Set.of());

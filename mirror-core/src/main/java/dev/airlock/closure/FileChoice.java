@@ -3,6 +3,8 @@ package dev.airlock.closure;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toSet;
 
+import dev.airlock.digest.Algorithm;
+import dev.airlock.digest.Digest;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.IndexFile.Yanked;
 import dev.airlock.index.ProjectPage;
@@ -17,6 +19,7 @@ import dev.airlock.preset.Preset;
 import dev.airlock.resolve.Refusal;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +37,8 @@ final class FileChoice {
 
   private final Preset preset;
   private final Target target;
+  private final Purpose purpose;
+  private final Map<ProjectName, List<Preset.Root>> hashes = new HashMap<>();
 
   /** What was chosen of a version. */
   sealed interface Choice {
@@ -44,9 +49,24 @@ final class FileChoice {
     record None(Refusal refusal) implements Choice {}
   }
 
-  FileChoice(Preset preset, Target target) {
+  /**
+   * What a version is chosen for. The tools of a build are not asked for digests, as pip asks for
+   * none.
+   */
+  enum Purpose {
+    INSTALL,
+    BUILD
+  }
+
+  FileChoice(Preset preset, Target target, Purpose purpose) {
     this.preset = preset;
     this.target = target;
+    this.purpose = purpose;
+    preset.roots().stream()
+        .filter(root -> !root.hashes().isEmpty())
+        .filter(root -> target.environment().satisfies(root.requirement().marker()))
+        .forEach(root ->
+            hashes.computeIfAbsent(root.requirement().project(), _ -> new ArrayList<>()).add(root));
   }
 
   Map<Version, Choice> choose(ProjectPage page) {
@@ -101,6 +121,9 @@ final class FileChoice {
       refusals.add(otherPython(file.requiresPython()));
       return false;
     }
+    if (purpose == Purpose.INSTALL && !admitsDigests(project, file, refusals)) {
+      return false;
+    }
     return switch (file.name()) {
       case WheelFilename wheel -> admitsWheel(project, wheel, refusals, unsupported);
       case SdistFilename _ -> admitsSdist(project, refusals);
@@ -139,9 +162,43 @@ final class FileChoice {
         : Stream.concat(all.stream().limit(TAGS_SHOWN), Stream.of("…")).toList();
   }
 
+  private boolean admitsDigests(ProjectName project, IndexFile file, Set<Refusal> refusals) {
+    List<Preset.Root> asking = hashes.getOrDefault(project, List.of());
+    if (asking.isEmpty() && preset.requiresHashes()) {
+      refusals.add(
+          Refusal.because(
+              "no requirement gives hashes of it, and the preset asks for them (require_hashes)",
+              "require " + project + " with its version and --hash"));
+      return false;
+    }
+    for (Preset.Root root : asking) {
+      if (file.digests().stream().noneMatch(root.hashes()::contains)) {
+        refusals.add(otherHashes(file, root));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Refusal otherHashes(IndexFile file, Preset.Root root) {
+    Set<Algorithm> asked = root.hashes().stream().map(Digest::algorithm).collect(toSet());
+    boolean comparable = file.digests().stream().map(Digest::algorithm).anyMatch(asked::contains);
+    return comparable
+        ? Refusal.because(
+            "it has files with other hashes than " + root.place() + " gives",
+            "look whether the index is the one that the hashes are of")
+        : Refusal.because(
+            "the index states no digest of it to compare with the hashes of "
+                + root.place()
+                + " ("
+                + root.hashes().getFirst().algorithm().label()
+                + ")",
+            "give hashes of " + root.requirement().project() + " that its index states");
+  }
+
   private boolean admitsWheel(
       ProjectName project, WheelFilename wheel, Set<Refusal> refusals, List<Tag> unsupported) {
-    if (preset.noBinary().contains(project)) {
+    if (!preset.takesWheels(project)) {
       refusals.add(
           Refusal.because(
               "the preset takes no wheel of it (no_binary)",
@@ -156,7 +213,7 @@ final class FileChoice {
   }
 
   private boolean admitsSdist(ProjectName project, Set<Refusal> refusals) {
-    if (preset.noBuild().contains(project)) {
+    if (!preset.takesSdists(project)) {
       refusals.add(
           Refusal.because(
               "the preset takes no sdist of it (no_build)",

@@ -2,6 +2,7 @@ package dev.airlock.closure;
 
 import dev.airlock.archive.SdistMetadata;
 import dev.airlock.closure.FileChoice.Choice;
+import dev.airlock.closure.FileChoice.Purpose;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.IndexFile.Yanked;
 import dev.airlock.index.ProjectPage;
@@ -48,6 +49,7 @@ final class TargetCandidates implements Candidates, AutoCloseable {
   private final Target target;
   private final PackageSource source;
   private final FileChoice choice;
+  private final boolean followsDependencies;
   private final Memo<ProjectName, Listed> listed = new Memo<>(this::look);
   private final Map<ProjectName, Set<Version>> tried = new HashMap<>();
   private final Ahead ahead;
@@ -67,11 +69,13 @@ final class TargetCandidates implements Candidates, AutoCloseable {
    *
    * @param executor runs what is asked ahead, each in a thread of its own
    */
-  TargetCandidates(Preset preset, Target target, PackageSource source, Executor executor) {
+  TargetCandidates(
+      Preset preset, Target target, PackageSource source, Executor executor, Purpose purpose) {
     this.preset = preset;
     this.target = target;
     this.source = source;
-    this.choice = new FileChoice(preset, target);
+    this.choice = new FileChoice(preset, target, purpose);
+    this.followsDependencies = purpose == Purpose.BUILD || !preset.noDependencies();
     this.ahead = new Ahead(executor, new Road());
   }
 
@@ -194,6 +198,9 @@ final class TargetCandidates implements Candidates, AutoCloseable {
       case MetadataLookup.OfWheel(CoreMetadata metadata) -> dependencies(file, metadata, extra);
       case MetadataLookup.OfSdist(SdistMetadata sdist) -> {
         Optional<CoreMetadata> metadata = stated(project, version).or(sdist::metadata);
+        if (metadata.isEmpty() && !followsDependencies) {
+          yield new Dependencies.Known(List.of());
+        }
         yield metadata.isPresent()
             ? dependencies(file, metadata.get(), extra)
             : new Dependencies.Unusable(
@@ -225,6 +232,9 @@ final class TargetCandidates implements Candidates, AutoCloseable {
     }
     if (!preset.installer().takes(metadata.requiresPython(), target.fullVersion())) {
       return new Dependencies.Unusable(choice.otherPython(metadata.requiresPython()));
+    }
+    if (!followsDependencies) {
+      return new Dependencies.Known(List.of());
     }
     List<Requirement> requirements =
         adjusted(

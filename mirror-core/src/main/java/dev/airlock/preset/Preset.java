@@ -1,10 +1,13 @@
 package dev.airlock.preset;
 
+import dev.airlock.digest.Algorithm;
+import dev.airlock.digest.Digest;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.target.Installer;
 import dev.airlock.packaging.target.Target;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,13 +28,16 @@ import java.util.stream.Stream;
  * @param exclude projects that are left out wherever they are required
  * @param installer the program that installs it, by whose rules it is solved
  * @param prereleases of which projects pre-releases are admitted
- * @param noBinary projects of which no wheel is taken
- * @param noBuild projects of which no sdist is taken
+ * @param noBinary projects of which no wheel is taken, unless they are named in {@code noBuild}
+ * @param noBuild projects of which no sdist is taken, unless they are named in {@code noBinary}
+ * @param noDependencies whether the roots are the whole set, so that no dependency is followed
+ * @param requiresHashes whether nothing is installed that no root gives digests of
  * @param excludeNewer files uploaded later are passed over
  * @param dependencyMetadata what sdists require that cannot say it themselves
  * @param buildRequires what building an sdist requires, where it does not say so or says it wrongly
  * @param buildArguments the versions by which image builds are parametrised, by argument name, in
  *     order
+ * @param madeFrom the file that the preset was made from, where nobody wrote it
  */
 public record Preset(
     String name,
@@ -44,13 +50,16 @@ public record Preset(
     List<Requirement> overrides,
     Set<ProjectName> exclude,
     Installer installer,
-    Prereleases prereleases,
-    Set<ProjectName> noBinary,
-    Set<ProjectName> noBuild,
+    Selection prereleases,
+    Selection noBinary,
+    Selection noBuild,
+    boolean noDependencies,
+    boolean requiresHashes,
     Optional<Instant> excludeNewer,
     List<DependencyMetadata> dependencyMetadata,
     Map<ProjectName, List<Requirement>> buildRequires,
-    Map<String, String> buildArguments) {
+    Map<String, String> buildArguments,
+    Optional<String> madeFrom) {
   /** Copies the collections. */
   public Preset {
     targets = List.copyOf(targets);
@@ -59,8 +68,6 @@ public record Preset(
     constraints = List.copyOf(constraints);
     overrides = List.copyOf(overrides);
     exclude = Set.copyOf(exclude);
-    noBinary = Set.copyOf(noBinary);
-    noBuild = Set.copyOf(noBuild);
     dependencyMetadata = List.copyOf(dependencyMetadata);
     buildRequires = Map.copyOf(buildRequires);
   }
@@ -104,6 +111,27 @@ public record Preset(
         .orElseGet(this::defaultIndex);
   }
 
+  /** The algorithms of the digests that roots give of a project. */
+  public Set<Algorithm> hashAlgorithms(ProjectName project) {
+    Set<Algorithm> algorithms = EnumSet.noneOf(Algorithm.class);
+    roots.stream()
+        .filter(root -> root.requirement().project().equals(project))
+        .forEach(root -> root.hashes().forEach(hash -> algorithms.add(hash.algorithm())));
+    return algorithms;
+  }
+
+  /** Whether wheels of a project are taken. Who names it goes before who speaks of all. */
+  public boolean takesWheels(ProjectName project) {
+    return !noBinary.projects().contains(project)
+        && !(noBinary.all() && !noBuild.projects().contains(project));
+  }
+
+  /** Whether sdists of a project are taken. Who names it goes before who speaks of all. */
+  public boolean takesSdists(ProjectName project) {
+    return !noBuild.projects().contains(project)
+        && !(noBuild.all() && !noBinary.projects().contains(project));
+  }
+
   /** The index of all projects that no other one claims. */
   public PresetIndex defaultIndex() {
     return indexes.stream()
@@ -118,10 +146,16 @@ public record Preset(
    * Something that is to be installed.
    *
    * @param requirement what
+   * @param hashes the digests that its files may have; none: any file will do
    * @param step in which step of the install
    * @param place where the preset says so, for messages
    */
-  public record Root(Requirement requirement, Step step, String place) {}
+  public record Root(Requirement requirement, List<Digest> hashes, Step step, String place) {
+    /** Copies the digests. */
+    public Root {
+      hashes = List.copyOf(hashes);
+    }
+  }
 
   /** The steps of the install, in their order. */
   public enum Step {

@@ -123,13 +123,16 @@ public final class PresetReader {
             requirements(fields, "override", PresetReader::requirement),
             exclude(fields),
             installer(fields),
-            prereleases(fields),
-            names(fields, "no_binary"),
-            names(fields, "no_build"),
+            selection(fields, "prereleases"),
+            selection(fields, "no_binary"),
+            selection(fields, "no_build"),
+            fields.flag("no_deps"),
+            fields.flag("require_hashes"),
             excludeNewer(fields),
             dependencyMetadata(fields),
             buildRequires(fields),
-            Collections.unmodifiableMap(buildArguments));
+            Collections.unmodifiableMap(buildArguments),
+            fields.text("made_from"));
     fields.list("notes").forEach(note -> note.text());
     fields.text("$schema");
     fields.refuseOthers();
@@ -349,7 +352,7 @@ public final class PresetReader {
   }
 
   private void root(Requirement requirement, Step step, String place) {
-    roots.add(new Root(requirement, step, place));
+    roots.add(new Root(requirement, List.of(), step, place));
   }
 
   private void requirementsText(Fields fields) {
@@ -368,7 +371,12 @@ public final class PresetReader {
       lines
           .read(source.requirements().get())
           .forEach(line ->
-              root(line.requirement(), Step.REQUIREMENTS, file.get() + " line " + line.number()));
+              roots.add(
+                  new Root(
+                      line.content().requirement(),
+                      line.content().hashes(),
+                      Step.REQUIREMENTS,
+                      file.get() + " line " + line.number())));
     }
   }
 
@@ -448,12 +456,12 @@ public final class PresetReader {
         .orElseThrow(() -> new IllegalArgumentException("accepted are pip and uv"));
   }
 
-  private static Prereleases prereleases(Fields fields) {
-    Fields.Value value = fields.value("prereleases");
-    if (value.node().isBoolean()) {
-      return new Prereleases(value.node().asBoolean(), Set.of());
-    }
-    return new Prereleases(false, names(fields, "prereleases"));
+  /** {@code true}, or a list of projects. */
+  private static Selection selection(Fields fields, String key) {
+    Fields.Value value = fields.value(key);
+    return value.node().isBoolean()
+        ? new Selection(value.node().asBoolean(), Set.of())
+        : new Selection(false, names(fields, key));
   }
 
   private static Optional<Instant> excludeNewer(Fields fields) {

@@ -232,7 +232,11 @@ public final class Rehearsal {
     try {
       closure =
           ClosureSolver.solve(
-              preset, target, new StorePackages(store.blobs(), held), NOTHING_AHEAD, Map.of());
+              preset,
+              target,
+              new StorePackages(preset, store.blobs(), held),
+              NOTHING_AHEAD,
+              Map.of());
     } catch (NoSolutionException e) {
       // What is missing or damaged explains enough.
       if (findings.stream().allMatch(finding -> finding.kind() == Kind.UNSOLVABLE)) {

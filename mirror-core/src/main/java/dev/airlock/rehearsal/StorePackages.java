@@ -7,6 +7,8 @@ import dev.airlock.catalog.HeldFile;
 import dev.airlock.closure.MetadataLookup;
 import dev.airlock.closure.PackageSource;
 import dev.airlock.closure.PageLookup;
+import dev.airlock.digest.Algorithm;
+import dev.airlock.digest.Hasher;
 import dev.airlock.digest.Sha256;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.ProjectPage;
@@ -15,32 +17,63 @@ import dev.airlock.packaging.filename.SdistFilename;
 import dev.airlock.packaging.filename.WheelFilename;
 import dev.airlock.packaging.metadata.CoreMetadata;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.preset.Preset;
 import dev.airlock.store.Blob;
 import dev.airlock.store.BlobStore;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Pages and metadata of nothing but files that are held. */
 final class StorePackages implements PackageSource {
+  private final Preset preset;
   private final BlobStore blobs;
   private final Map<ProjectName, List<HeldFile>> held;
 
-  StorePackages(BlobStore blobs, Map<ProjectName, List<HeldFile>> held) {
+  StorePackages(Preset preset, BlobStore blobs, Map<ProjectName, List<HeldFile>> held) {
+    this.preset = preset;
     this.blobs = blobs;
     this.held = Map.copyOf(held);
   }
 
   @Override
-  public PageLookup page(ProjectName project) {
-    List<HeldFile> files = held.getOrDefault(project, List.of());
+  public PageLookup page(ProjectName project) throws IOException {
+    var files = new ArrayList<IndexFile>();
+    for (HeldFile file : held.getOrDefault(project, List.of())) {
+      files.add(withDigests(file.at(file.source()), file.sha256(), project));
+    }
     return files.isEmpty()
         ? new PageLookup.Missing("the store holds nothing of it for this preset")
-        : new PageLookup.Found(
-            new ProjectPage(project, files.stream().map(file -> file.at(file.source())).toList()));
+        : new PageLookup.Found(new ProjectPage(project, files));
+  }
+
+  /** The file with digests of the algorithms that the preset gives hashes by. */
+  private IndexFile withDigests(IndexFile file, Sha256 sha256, ProjectName project)
+      throws IOException {
+    var digests = new ArrayList<>(file.digests());
+    for (Algorithm algorithm : preset.hashAlgorithms(project)) {
+      Optional<Blob> blob = blobs.find(sha256);
+      if (algorithm != Algorithm.SHA256 && blob.isPresent()) {
+        var hasher = new Hasher(algorithm);
+        try (SeekableByteChannel channel = blob.get().open()) {
+          hasher.updateAll(Channels.newInputStream(channel));
+        }
+        digests.add(hasher.digest(algorithm));
+      }
+    }
+    return new IndexFile(
+        file.name(),
+        file.url(),
+        digests,
+        file.requiresPython(),
+        file.size(),
+        file.uploadTime(),
+        file.yanked(),
+        file.metadata());
   }
 
   @Override

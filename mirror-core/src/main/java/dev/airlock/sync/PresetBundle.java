@@ -6,6 +6,7 @@ import dev.airlock.preset.InvalidPresetException;
 import dev.airlock.preset.Preset;
 import dev.airlock.preset.PresetReader;
 import dev.airlock.preset.PresetSource;
+import dev.airlock.preset.RequirementLine;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -60,9 +61,12 @@ public record PresetBundle(Preset preset, PresetSource source) {
     return arguments;
   }
 
-  /** The requirements of the requirements file, one a line, without comments. */
+  /** The requirements of the requirements file, one a line with its hashes, without comments. */
   public String requirements() {
-    return lines(root -> root.step() == Preset.Step.REQUIREMENTS);
+    return preset.roots().stream()
+        .filter(root -> root.step() == Preset.Step.REQUIREMENTS)
+        .map(root -> new RequirementLine(root.requirement(), root.hashes()) + "\n")
+        .collect(Collectors.joining());
   }
 
   /**

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.airlock.archive.SdistArchive;
 import dev.airlock.archive.SdistMetadata;
 import dev.airlock.closure.TargetClosure.Chosen;
+import dev.airlock.digest.Digest;
+import dev.airlock.digest.Sha256;
 import dev.airlock.fixtures.Presets;
 import dev.airlock.fixtures.SdistBuilder;
 import dev.airlock.fixtures.WheelBuilder;
@@ -30,6 +32,7 @@ import dev.airlock.resolve.NoSolutionException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -100,7 +103,7 @@ class ClosureSolverTest {
               new IndexFile(
                   DistributionFilename.of(filename, project).orElseThrow(),
                   PYPI.resolve("/files/" + filename),
-                  List.of(),
+                  List.of(digest(filename)),
                   python,
                   OptionalLong.empty(),
                   uploaded,
@@ -108,6 +111,11 @@ class ClosureSolverTest {
                   filename.endsWith(".whl")
                       ? new MetadataOffer.Offered(Optional.empty())
                       : new MetadataOffer.None()));
+    }
+
+    /** What stands for the digest of a file: that of its name. */
+    static Digest digest(String filename) {
+      return Sha256.of(filename.getBytes(StandardCharsets.UTF_8)).digest();
     }
 
     @Override
@@ -156,6 +164,115 @@ class ClosureSolverTest {
         .isInstanceOf(NoSolutionException.class)
         .message()
         .contains(words);
+  }
+
+  private TargetClosure closure(Presets preset, String requirements) throws Exception {
+    Preset read =
+        PresetReader.read(
+            new PresetSource(
+                "test",
+                "p",
+                preset.key("requirements", "\"requirements.txt\"").json(),
+                Optional.of(requirements),
+                Optional.empty()));
+    return ClosureSolver.solve(read, read.targets().getFirst(), world, Runnable::run, Map.of());
+  }
+
+  private static String hash(String filename) {
+    return " --hash=sha256:" + World.digest(filename).hex();
+  }
+
+  // --- hashes, and sets that are complete
+
+  @Test
+  void takesOnlyFilesWithAHashOfTheRequirement() throws Exception {
+    world
+        .add(wheel("a", "1.0").tags("cp310-cp310-manylinux_2_17_x86_64"))
+        .add(wheel("a", "1.0"))
+        .add(wheel("a", "2.0"));
+    String pure = "a-1.0-py3-none-any.whl";
+    TargetClosure closure = closure(preset("p", PYPI), "a" + hash(pure));
+    assertThat(closure.installed().getFirst().file().name().text()).isEqualTo(pure);
+  }
+
+  @Test
+  void takesWhatAllLinesOfAProjectAdmitOnTheTarget() throws Exception {
+    world.add(wheel("a", "1.0")).add(wheel("a", "2.0"));
+    String both = hash("a-1.0-py3-none-any.whl") + hash("a-2.0-py3-none-any.whl");
+    assertThat(
+            names(
+                closure(
+                        preset("p", PYPI),
+                        "a"
+                            + both
+                            + "\na"
+                            + hash("a-1.0-py3-none-any.whl")
+                            + "\na; sys_platform == 'win32'"
+                            + hash("a-2.0-py3-none-any.whl"))
+                    .installed()))
+        .containsExactly("a 1.0");
+  }
+
+  @Test
+  void saysThatNoFileHasTheHash() {
+    world.add(wheel("a", "1.0"));
+    assertThatThrownBy(() -> closure(preset("p", PYPI), "a==1.0" + hash("other")))
+        .isInstanceOf(NoSolutionException.class)
+        .hasMessageContaining("it has files with other hashes than requirements.txt line 1 gives");
+    assertThatThrownBy(() -> closure(preset("p", PYPI), "a==1.0 --hash=sha512:" + "0".repeat(128)))
+        .hasMessageContaining("the index states no digest of it to compare")
+        .hasMessageContaining("(sha512)");
+  }
+
+  @Test
+  void installsNothingWithoutAHashWhereThePresetAsksForThem() throws Exception {
+    world.add(wheel("a", "1.0").requires("b")).add(wheel("b", "1.0"));
+    String a = "a" + hash("a-1.0-py3-none-any.whl");
+    assertThatThrownBy(() -> closure(preset("p", PYPI).key("require_hashes", "true"), a))
+        .hasMessageContaining("b 1.0 cannot be used (no requirement gives hashes of it");
+    assertThat(
+            names(
+                closure(
+                        preset("p", PYPI).key("require_hashes", "true"),
+                        a + "\nb" + hash("b-1.0-py3-none-any.whl"))
+                    .installed()))
+        .containsExactly("a 1.0", "b 1.0");
+  }
+
+  @Test
+  void asksForNoHashesOfTheToolsOfABuild() throws Exception {
+    world
+        .add(sdist("a", "1.0").metadataVersion("2.2").buildRequires("tool"))
+        .add(wheel("tool", "1.0").requires("helper"))
+        .add(wheel("helper", "1.0"));
+    TargetClosure closure =
+        closure(
+            preset("p", PYPI).key("require_hashes", "true").key("no_deps", "true"),
+            "a" + hash("a-1.0.tar.gz"));
+    assertThat(names(closure.forBuilds())).containsExactly("helper 1.0", "tool 1.0");
+  }
+
+  @Test
+  void followsNoDependenciesOfACompleteSet() throws Exception {
+    world
+        .add(wheel("a", "1.0").requires("b"))
+        .add(sdist("c", "1.0").buildRequires("tool"))
+        .add(wheel("tool", "1.0"));
+    assertThat(solved(wants("a", "1.0", "c", "1.0").key("no_deps", "true")))
+        .containsExactly("a 1.0", "c 1.0");
+  }
+
+  @Test
+  void takesNoSdistsButOfTheProjectsThatAreNamed() throws Exception {
+    world
+        .add(sdist("a", "1.0").metadataVersion("2.2").buildRequires("tool"))
+        .add(wheel("b", "1.0"))
+        .add(wheel("tool", "1.0"))
+        .add(sdist("b", "1.0").metadataVersion("2.2"))
+        .add(sdist("b", "2.0").metadataVersion("2.2"));
+    Presets preset = wants("a", ">=1", "b", ">=1").key("no_build", "true").list("no_binary", "a");
+    assertThat(solved(preset)).containsExactly("a 1.0", "b 1.0");
+    assertUnsolvable(wants("a", "1.0").key("no_build", "true"), "the preset takes no sdist of it");
   }
 
   // --- which file of a version

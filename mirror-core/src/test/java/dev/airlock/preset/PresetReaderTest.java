@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.airlock.digest.Algorithm;
 import dev.airlock.fixtures.Surroundings;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.preset.Preset.Step;
@@ -46,6 +47,7 @@ class PresetReaderTest {
                     "prereleases": ["yacs"],
                     "no_binary": ["GPUtil"],
                     "no_build": ["torch"],
+                    "no_deps": true, "require_hashes": true, "made_from": "app/uv.lock",
                     "exclude_newer": "2024-06-30T00:00:00Z",
                     "dependency_metadata": [
                       {"name": "tensorrt", "version": "8.6.1", "requires_python": ">=3.8",
@@ -74,12 +76,15 @@ class PresetReaderTest {
     assertThat(preset.roots().getLast().place()).isEqualTo("requirements.txt line 1");
     assertThat(preset.roots().get(1).place()).isEqualTo("packages.numpy");
     assertThat(preset.constraints()).hasToString("[scipy<2]");
+    assertThat(preset.noDependencies()).isTrue();
+    assertThat(preset.requiresHashes()).isTrue();
+    assertThat(preset.madeFrom()).contains("app/uv.lock");
     assertThat(preset.overrides()).hasToString("[packaging==24.0]");
     assertThat(preset.exclude()).containsExactly(new ProjectName("cuda-bindings"));
-    assertThat(preset.prereleases().admit(new ProjectName("yacs"))).isTrue();
-    assertThat(preset.prereleases().admit(new ProjectName("numpy"))).isFalse();
-    assertThat(preset.noBinary()).containsExactly(new ProjectName("gputil"));
-    assertThat(preset.noBuild()).containsExactly(new ProjectName("torch"));
+    assertThat(preset.prereleases().contains(new ProjectName("yacs"))).isTrue();
+    assertThat(preset.prereleases().contains(new ProjectName("numpy"))).isFalse();
+    assertThat(preset.noBinary().projects()).containsExactly(new ProjectName("gputil"));
+    assertThat(preset.noBuild().projects()).containsExactly(new ProjectName("torch"));
     assertThat(preset.excludeNewer().orElseThrow()).hasToString("2024-06-30T00:00:00Z");
     assertThat(preset.dependencyMetadata()).hasSize(1);
     assertThat(preset.buildRequires()).containsOnlyKeys(new ProjectName("gputil"));
@@ -102,8 +107,46 @@ class PresetReaderTest {
     assertThat(
             PresetReader.read(Presets.with("\"prereleases\": true"))
                 .prereleases()
-                .admit(new ProjectName("any")))
+                .contains(new ProjectName("any")))
         .isTrue();
+  }
+
+  @Test
+  void readsTheHashesBehindARequirement() throws InvalidPresetException {
+    Preset preset =
+        PresetReader.read(
+            Presets.source(
+                Presets.merged("\"requirements\": \"requirements.txt\", \"bootstrap\": []"),
+                Optional.of(
+                    "numpy==1.23.1 ; python_version >= '3.8' \\\n  --hash=sha256:"
+                        + "a".repeat(64)
+                        + " \\\n  --hash sha512:"
+                        + "B".repeat(128)
+                        + "  # via scipy\n# not continued \\\nscipy\n")));
+    assertThat(preset.roots())
+        .map(root -> root.place() + ": " + root.requirement() + " " + root.hashes())
+        .containsExactly(
+            "requirements.txt line 1: numpy==1.23.1; python_version >= \"3.8\" [sha256="
+                + "a".repeat(64)
+                + ", sha512="
+                + "b".repeat(128)
+                + "]",
+            "requirements.txt line 5: scipy []");
+    assertThat(preset.hashAlgorithms(new ProjectName("numpy")))
+        .containsExactly(Algorithm.SHA512, Algorithm.SHA256);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"md5:0123456789abcdef0123456789abcdef", "sha256:abc", "sha256", "abc"})
+  void refusesHashesThatAreNoneOrWeak(String hash) {
+    assertThat(
+            Presets.problems(
+                Presets.source(
+                    Presets.merged("\"requirements\": \"requirements.txt\""),
+                    Optional.of("numpy --hash=" + hash))))
+        .singleElement()
+        .asString()
+        .contains("requirements.txt: line 1", "'" + hash + "' is no hash", "sha256:");
   }
 
   @Test
