@@ -3,7 +3,10 @@ package dev.airlock.preset;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A preset that cannot be used, with every mistake found in it. */
+/**
+ * A preset that cannot be used, or a file that none can be made from, with every mistake found in
+ * it.
+ */
 public final class InvalidPresetException extends Exception {
   private static final long serialVersionUID = 1L;
 

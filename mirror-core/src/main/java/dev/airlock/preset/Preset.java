@@ -97,10 +97,13 @@ public record Preset(
         prereleases,
         noBinary,
         noBuild,
+        noDependencies,
+        requiresHashes,
         newExcludeNewer,
         dependencyMetadata,
         buildRequires,
-        buildArguments);
+        buildArguments,
+        madeFrom);
   }
 
   /** The index that a project comes from: the one that claims it, else the default. */

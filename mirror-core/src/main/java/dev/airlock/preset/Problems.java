@@ -4,37 +4,48 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Gathers the mistakes of a preset. Credentials of addresses in it are not repeated. */
-final class Problems {
+/**
+ * Gathers the mistakes of a preset, or of a file that one is made from. Credentials of addresses in
+ * it are not repeated.
+ */
+public final class Problems {
   private static final Pattern CREDENTIALS = Pattern.compile("://[^\"]*@");
 
   private final String file;
   private final List<Problem> found = new ArrayList<>();
 
-  Problems(String file) {
+  /** Gathers what is wrong with one file, and with others that it names. */
+  public Problems(String file) {
     this.file = file;
   }
 
-  void add(String place, String value, String rule) {
+  /** Adds a mistake of the file. */
+  public void add(String place, String value, String rule) {
     addIn(file, place, value, rule);
   }
 
-  void addIn(String otherFile, String place, String value, String rule) {
-    found.add(new Problem(otherFile, place, masked(value), masked(rule)));
+  /** Adds a mistake of another file; the same one is told once. */
+  public void addIn(String otherFile, String place, String value, String rule) {
+    var problem = new Problem(otherFile, place, masked(value), masked(rule));
+    if (!found.contains(problem)) {
+      found.add(problem);
+    }
   }
 
   /** A text with {@code ***} for the credentials of addresses in it. */
-  static String masked(String text) {
+  public static String masked(String text) {
     return CREDENTIALS.matcher(text).replaceAll("://***@");
   }
 
-  void throwIfAny() throws InvalidPresetException {
+  /** Reports the mistakes, if there are any. */
+  public void throwIfAny() throws InvalidPresetException {
     if (!found.isEmpty()) {
       throw exception();
     }
   }
 
-  InvalidPresetException exception() {
+  /** The mistakes found so far, to be thrown. */
+  public InvalidPresetException exception() {
     return new InvalidPresetException(found);
   }
 }

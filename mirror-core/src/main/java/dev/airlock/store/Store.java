@@ -44,6 +44,11 @@ public final class Store implements Closeable {
     return open(root);
   }
 
+  /** Whether there is a store, of whatever format. */
+  public static boolean exists(Path root) {
+    return Files.isRegularFile(root.resolve(MARKER));
+  }
+
   /**
    * Opens a store that is there. Nothing is written.
    *

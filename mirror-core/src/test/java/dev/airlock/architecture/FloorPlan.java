@@ -25,7 +25,7 @@ public record FloorPlan(List<Set<String>> floors) {
               Set.of("packaging.marker", "packaging.filename"),
               Set.of("packaging.metadata", "packaging.target"),
               Set.of("archive", "index", "lock", "preset", "resolve", "store"),
-              Set.of("upstream", "catalog", "closure"),
+              Set.of("upstream", "catalog", "closure", "readyset"),
               Set.of("fetch"),
               Set.of("sync", "bundle", "rehearsal")));
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class Target {
   private static final Pattern PYTHON = Pattern.compile("(3)\\.(\\d{1,3})(?:\\.(\\d{1,3}))?(t?)");
 
+  private static final Pattern PRINTED = Pattern.compile("cp3\\.?([0-9][0-9.]*t?)-(.+)");
+
   private final String python;
   private final Platform platform;
   private final Version fullVersion;
@@ -60,6 +62,23 @@ public final class Target {
         Version.parse(full),
         SupportedTags.cpython(major, minor, !matcher.group(4).isEmpty(), platform),
         environment(major + "." + minor, full, platform));
+  }
+
+  /**
+   * Reads a target as it is printed: {@code cp310-manylinux_2_35_x86_64}.
+   *
+   * @throws MalformedException when the text is none
+   */
+  public static Target parse(String text) {
+    Matcher matcher = PRINTED.matcher(text.strip());
+    if (!matcher.matches()) {
+      throw new MalformedException(
+          "target",
+          text,
+          "accepted are a CPython and a platform, as in cp310-manylinux_2_35_x86_64,"
+              + " cp313t-macosx_14_0_arm64 and cp312-win_amd64");
+    }
+    return of("3." + matcher.group(1), Platform.parse(matcher.group(2)));
   }
 
   private static Environment environment(String version, String full, Platform platform) {

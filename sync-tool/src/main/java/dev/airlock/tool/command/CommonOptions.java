@@ -2,18 +2,12 @@ package dev.airlock.tool.command;
 
 import dev.airlock.tool.terminal.Terminal.Verbosity;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every command that works on a store. */
 final class CommonOptions {
-  @Option(
-      names = "--store",
-      paramLabel = "DIR",
-      description =
-          "The store. Default: $AIRLOCK_STORE, else airlock below $XDG_DATA_HOME or"
-              + " ~/.local/share.")
-  private @Nullable Path store;
+  @Mixin private StoreOption store = new StoreOption();
 
   @Option(names = "--json", description = "Print events and results as lines of JSON on stdout.")
   private boolean json;
@@ -29,7 +23,7 @@ final class CommonOptions {
   private boolean verbose;
 
   Path store(Surroundings surroundings) {
-    return store == null ? surroundings.defaultStore() : surroundings.directory().resolve(store);
+    return store.store(surroundings);
   }
 
   boolean json() {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -35,13 +36,15 @@ final class DockerArgsCommand extends AirlockCommand {
       description = "The mirror's address as the build sees it; adds MIRROR_URL.")
   private @Nullable String mirror;
 
+  @Mixin private StoreOption store = new StoreOption();
+
   DockerArgsCommand(Surroundings surroundings) {
     super(surroundings);
   }
 
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
-    PresetBundle bundle = new Presets(around).inFolder(preset);
+    PresetBundle bundle = new Presets(around).anywhere(preset, store.store(around));
     arguments(bundle)
         .forEach((name, value) -> around.terminal().print("--build-arg " + name + "=" + value));
     return ExitCode.OK;

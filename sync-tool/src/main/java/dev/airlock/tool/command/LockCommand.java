@@ -27,6 +27,9 @@ final class LockCommand extends AirlockCommand {
 
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
+    if (solving.preset().isEmpty()) {
+      throw new CommandException(ExitCode.USAGE, "name the PRESET to lock");
+    }
     return new SyncRun(around, common, indexes, SyncRun.Extent.LOCK, solving, false)
         .run(solving.preset());
   }

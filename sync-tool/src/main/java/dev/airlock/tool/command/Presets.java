@@ -7,6 +7,7 @@ import dev.airlock.lock.LockReader;
 import dev.airlock.lock.MalformedLockException;
 import dev.airlock.preset.InvalidPresetException;
 import dev.airlock.preset.PresetSource;
+import dev.airlock.store.Store;
 import dev.airlock.sync.PresetBundle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +51,17 @@ final class Presets {
             Optional.empty()));
   }
 
+  /** The same where there may be no store. */
+  PresetBundle anywhere(String nameOrPath, Path storeRoot) throws IOException, CommandException {
+    boolean inFolder = PresetSource.locate(nameOrPath, surroundings.presetFolders()).isPresent();
+    if (inFolder || !Store.exists(storeRoot)) {
+      return inFolder(nameOrPath);
+    }
+    try (Store store = Store.open(storeRoot)) {
+      return anywhere(nameOrPath, new Catalog(store));
+    }
+  }
+
   private String notFound(String nameOrPath) throws IOException {
     var known = new TreeSet<String>();
     for (Path folder : surroundings.presetFolders()) {
@@ -88,6 +100,52 @@ final class Presets {
         ? Optional.empty()
         : Optional.of(
             parsed(held.get().lock(), "the lock of " + held.get().name() + " in the store"));
+  }
+
+  /**
+   * The lock that the store holds of a preset made from a file, where it was synced before.
+   *
+   * @throws CommandException when another preset has its name
+   */
+  Optional<Lock> lockOfMade(FromOptions.Made made, Path storeRoot)
+      throws IOException, CommandException {
+    String name = made.bundle().preset().name();
+    Optional<Path> folder = PresetSource.locate(name, surroundings.presetFolders());
+    if (folder.isPresent()) {
+      throw taken(name, "the preset in " + folder.get(), "");
+    }
+    if (!Store.exists(storeRoot)) {
+      return Optional.empty();
+    }
+    try (Store store = Store.open(storeRoot)) {
+      var catalog = new Catalog(store);
+      Optional<HeldPreset> held = catalog.preset(name);
+      if (held.isEmpty()) {
+        return Optional.empty();
+      }
+      Optional<String> origin = anywhere(name, catalog).preset().madeFrom();
+      if (origin.isEmpty()) {
+        throw taken(name, "a preset in the store that was not made from a file", "");
+      }
+      if (!origin.equals(made.bundle().preset().madeFrom()) && !made.named()) {
+        throw taken(
+            name,
+            "the preset made from " + origin.get(),
+            ", or --name " + name + " to put this one in its place");
+      }
+      return lockInStore(made.bundle(), catalog);
+    }
+  }
+
+  private static CommandException taken(String name, String by, String otherwise) {
+    return new CommandException(
+        ExitCode.USAGE,
+        "the name '"
+            + name
+            + "' is that of "
+            + by
+            + ": pass --name NAME to give this one another"
+            + otherwise);
   }
 
   private static Lock parsed(String text, String where) throws CommandException {

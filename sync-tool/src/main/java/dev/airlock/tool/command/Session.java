@@ -11,6 +11,7 @@ import dev.airlock.sync.UnknownIndexException;
 import dev.airlock.upstream.FileAccess;
 import dev.airlock.upstream.Http;
 import dev.airlock.upstream.Indexes;
+import dev.airlock.upstream.PipConfig;
 import dev.airlock.upstream.Retries;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ final class Session implements AutoCloseable {
       Surroundings surroundings,
       Path storeRoot,
       IndexOptions options,
+      PipConfig pip,
       Preset preset,
       boolean verifiesDigests,
       ProgressListener progress)
@@ -53,9 +55,7 @@ final class Session implements AutoCloseable {
             surroundings.home(),
             Retries.DEFAULT);
     try {
-      Sources sources =
-          Sources.of(
-              preset, new Indexes(http), options.replaced(), options.pipConfig(surroundings));
+      Sources sources = Sources.of(preset, new Indexes(http), options.replaced(), pip);
       int jobs = options.jobs();
       Store store = Store.openOrCreate(storeRoot);
       ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();

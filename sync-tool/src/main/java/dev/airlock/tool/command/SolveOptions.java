@@ -33,6 +33,7 @@ final class SolveOptions {
 
   @Parameters(
       index = "0",
+      arity = "0..1",
       paramLabel = "PRESET",
       description = "The preset: its name, or the path of its folder.")
   private String preset = "";
@@ -58,7 +59,7 @@ final class SolveOptions {
               + " states no time are admitted.")
   private @Nullable String excludeNewer;
 
-  /** The preset: its name or a path. */
+  /** The preset: its name or a path; empty where none was given. */
   String preset() {
     return preset;
   }

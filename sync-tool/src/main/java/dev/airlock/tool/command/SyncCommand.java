@@ -26,6 +26,7 @@ final class SyncCommand extends AirlockCommand {
   private boolean verify;
 
   @Mixin private SolveOptions solving = new SolveOptions();
+  @Mixin private FromOptions from = new FromOptions();
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private IndexOptions indexes = new IndexOptions();
 
@@ -41,6 +42,8 @@ final class SyncCommand extends AirlockCommand {
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
     SyncRun.Extent extent = dryRun ? SyncRun.Extent.PLAN : SyncRun.Extent.FETCH;
-    return new SyncRun(around, common, indexes, extent, solving, verify).run(solving.preset());
+    from.check(solving.preset());
+    var run = new SyncRun(around, common, indexes, extent, solving, verify);
+    return from.isGiven() ? run.run(from.make(around)) : run.run(solving.preset());
   }
 }

@@ -10,6 +10,7 @@ import dev.airlock.lock.LockWriter;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.progress.ProgressEvent;
+import dev.airlock.readyset.ReadySet;
 import dev.airlock.resolve.NoSolutionException;
 import dev.airlock.sync.IncompleteException;
 import dev.airlock.sync.Plan;
@@ -21,6 +22,7 @@ import dev.airlock.tool.terminal.LockChanges;
 import dev.airlock.tool.terminal.ProgressView;
 import dev.airlock.tool.terminal.Terminal;
 import dev.airlock.tool.terminal.Terminal.Verbosity;
+import dev.airlock.upstream.PipConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One run of {@code sync}, {@code up} or {@code lock}: the steps in their order, and what is said
@@ -78,18 +81,43 @@ final class SyncRun {
   }
 
   ExitCode run(String nameOrPath) throws IOException, CommandException {
-    long started = terminal.nanos().getAsLong();
     var presets = new Presets(surroundings);
-    PresetBundle described = presets.inFolder(nameOrPath);
+    PresetBundle bundle = presets.inFolder(nameOrPath);
+    return run(bundle, presets.lockInFolder(bundle), indexes.pipConfig(surroundings));
+  }
+
+  /**
+   * The same for a preset that was made from a file, whose earlier lock only the store can have.
+   */
+  ExitCode run(FromOptions.Made made) throws IOException, CommandException {
+    Optional<Lock> earlier = new Presets(surroundings).lockOfMade(made, common.store(surroundings));
+    made.set().notes().forEach(terminal::say);
+    return run(
+        made.bundle(), earlier, withPlaces(indexes.pipConfig(surroundings), made.set().places()));
+  }
+
+  /** The file's own places are asked before those of pip's configuration. */
+  private static PipConfig withPlaces(PipConfig pip, ReadySet.Places places) {
+    return new PipConfig(
+        pip.index(),
+        Stream.concat(places.extra().stream(), pip.extraIndexes().stream()).toList(),
+        Stream.concat(places.findLinks().stream(), pip.findLinks().stream()).toList(),
+        pip.noIndex() || places.noIndex());
+  }
+
+  private ExitCode run(PresetBundle described, Optional<Lock> known, PipConfig pip)
+      throws IOException, CommandException {
+    long started = terminal.nanos().getAsLong();
     Optional<Instant> cutoff = solving.excludeNewer(surroundings.clock());
     PresetBundle bundle = cutoff.map(described::excludingNewer).orElse(described);
-    Optional<Lock> earlier = earlier(presets, bundle);
+    boolean anew = solving.upgradesAll() && extent != Extent.LOCK;
+    Optional<Lock> earlier = anew ? Optional.empty() : known;
     Set<ProjectName> upgraded = solving.upgraded(earlier, bundle.preset().name());
     Path store = common.store(surroundings);
     SyncReport report;
     try (ProgressView view = terminal.progress(common.verbosity(), common.json());
         Session session =
-            Session.open(surroundings, store, indexes, bundle.preset(), verify, view)) {
+            Session.open(surroundings, store, indexes, pip, bundle.preset(), verify, view)) {
       report = steps(bundle, earlier, upgraded, session, view);
     } catch (NoSolutionException e) {
       throw new CommandException(ExitCode.ERROR, bundle.preset().name() + ": " + e.getMessage());
@@ -99,14 +127,6 @@ final class SyncRun {
       difference = Optional.of(LockDifference.between(earlier, report.lock()));
     }
     return extent == Extent.PLAN ? tellPlan(report.plan()) : tell(bundle, report, store, took);
-  }
-
-  /** The lock that there is; where everything is made anew and nobody asks for it, none. */
-  private Optional<Lock> earlier(Presets presets, PresetBundle bundle)
-      throws IOException, CommandException {
-    return solving.upgradesAll() && extent != Extent.LOCK
-        ? Optional.empty()
-        : presets.lockInFolder(bundle);
   }
 
   /** Whether a lock can be taken as it stands. */

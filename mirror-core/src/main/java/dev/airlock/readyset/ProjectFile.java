@@ -1,0 +1,177 @@
+package dev.airlock.readyset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.airlock.packaging.marker.Requirement;
+import dev.airlock.packaging.name.ExtraName;
+import dev.airlock.packaging.name.GroupName;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.target.Target;
+import dev.airlock.packaging.version.SpecifierSet;
+import dev.airlock.preset.InvalidPresetException;
+import dev.airlock.preset.Problems;
+import dev.airlock.preset.RequirementLine;
+import dev.airlock.readyset.ReadySet.Line;
+import dev.airlock.readyset.ReadySet.Places;
+import dev.airlock.readyset.ReadySet.Rules;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads a {@code pyproject.toml}: the dependencies of the project, of the extras and of the
+ * dependency groups that are asked for. The project itself is left out; its dependencies are
+ * followed.
+ *
+ * @see <a
+ *     href="https://packaging.python.org/en/latest/specifications/pyproject-toml/">pyproject.toml
+ *     (PEP 621)</a>
+ * @see <a
+ *     href="https://packaging.python.org/en/latest/specifications/dependency-groups/">Dependency
+ *     groups (PEP 735)</a>
+ */
+final class ProjectFile {
+  private final Table document;
+  private final Table project;
+  private final Wanted wanted;
+  private final Problems problems;
+  private final Optional<ProjectName> name;
+  private final Map<GroupName, String> groups = new LinkedHashMap<>();
+  private final Set<Requirement> requirements = new LinkedHashSet<>();
+  private final Set<ExtraName> extrasDone = new LinkedHashSet<>();
+
+  private ProjectFile(Table document, Wanted wanted) {
+    this.document = document;
+    this.project = document.table("project");
+    this.wanted = wanted;
+    this.problems = document.problems();
+    this.name = project.parsed("name", ProjectName::new);
+  }
+
+  static ReadySet read(Path file, Wanted wanted) throws IOException, InvalidPresetException {
+    Table document = Table.read(file);
+    return new ProjectFile(document, wanted).set();
+  }
+
+  private ReadySet set() throws InvalidPresetException {
+    if (!document.has("project") && wanted.groups().isEmpty()) {
+      problems.add(
+          "project",
+          "",
+          document.table("tool").has("poetry")
+              ? "it is missing: lock the project with Poetry, and name its poetry.lock"
+              : "it is missing, and no --group is asked for");
+    }
+    if (project.texts("dynamic").contains("dependencies")) {
+      project.refuse(
+          "dynamic",
+          "the dependencies are known only to the build of the project: lock it with its own tool,"
+              + " and name the lock");
+    }
+    for (Target target : wanted.targets()) {
+      project
+          .parsed("requires-python", SpecifierSet::parse)
+          .filter(python -> !python.contains(target.fullVersion()))
+          .ifPresent(
+              _ -> project.refuse("requires-python", "the target " + target + " is not in it"));
+    }
+    requireAll(project, "dependencies");
+    wanted.extras().stream().sorted().forEach(extra -> extra(extra, "--extra " + extra));
+    nameGroups();
+    wanted.groups().stream().sorted().forEach(group -> group(group, "--group " + group, List.of()));
+    problems.throwIfAny();
+    return new ReadySet(
+        requirements.stream()
+            .map(requirement -> new Line(0, new RequirementLine(requirement, List.of())))
+            .toList(),
+        List.of(),
+        Places.USUAL,
+        Rules.FOLLOWED,
+        List.of());
+  }
+
+  private void requireAll(Table table, String key) {
+    for (String text : table.texts(key)) {
+      table
+          .parsed(table.placeOf(key), text, RequirementLine::parse)
+          .map(RequirementLine::requirement)
+          .ifPresent(requirement -> require(requirement, table.placeOf(key)));
+    }
+  }
+
+  /** Takes a requirement; one of the project itself stands for the extras it names. */
+  private void require(Requirement requirement, String place) {
+    if (name.isEmpty() || !requirement.project().equals(name.get())) {
+      requirements.add(requirement);
+      return;
+    }
+    requirement.extras().forEach(extra -> extra(extra, place));
+  }
+
+  private void extra(ExtraName extra, String place) {
+    if (!extrasDone.add(extra)) {
+      return;
+    }
+    Table extras = project.table("optional-dependencies");
+    Optional<String> key =
+        extras.keys().stream().filter(known -> new ExtraName(known).equals(extra)).findFirst();
+    if (key.isEmpty()) {
+      problems.add(place, extra.value(), "the project has no such extra; it has " + extras.keys());
+      return;
+    }
+    requireAll(extras, key.get());
+  }
+
+  /** The groups by their normalised names; PEP 735 has no two of the same. */
+  private void nameGroups() {
+    Table table = document.table("dependency-groups");
+    for (String key : table.keys()) {
+      table
+          .parsed(table.placeOf(key), key, GroupName::new)
+          .map(group -> groups.putIfAbsent(group, key))
+          .ifPresent(earlier ->
+              problems.add(
+                  table.placeOf(key), "", "it is the same name as '" + earlier + "', normalised"));
+    }
+  }
+
+  private void group(GroupName group, String place, List<GroupName> within) {
+    String key = groups.get(group);
+    if (key == null) {
+      problems.add(
+          place, group.value(), "the project has no such group; it has " + groups.keySet());
+      return;
+    }
+    if (within.contains(group)) {
+      problems.add(place, group.value(), "the group includes itself");
+      return;
+    }
+    var stack = new ArrayList<>(within);
+    stack.add(group);
+    Table table = document.table("dependency-groups");
+    String here = table.placeOf(key);
+    JsonNode entries = table.node().path(key);
+    if (!entries.isArray()) {
+      problems.add(here, "", "it has to be a list, […]");
+    }
+    for (JsonNode entry : entries) {
+      if (entry.isTextual()) {
+        table
+            .parsed(here, entry.asText(), RequirementLine::parse)
+            .ifPresent(line -> require(line.requirement(), here));
+      } else if (entry.isObject() && entry.size() == 1 && entry.path("include-group").isTextual()) {
+        table
+            .parsed(here, entry.path("include-group").asText(), GroupName::new)
+            .ifPresent(included -> group(included, here, stack));
+      } else {
+        problems.add(
+            here, entry.toString(), "accepted are requirements, and {include-group = \"NAME\"}");
+      }
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.airlock.readyset;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.airlock.preset.InvalidPresetException;
+import dev.airlock.preset.Problems;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A table of a TOML file. What is not of the kind asked for is reported, with its place.
+ *
+ * @param node the table
+ * @param place where it is, empty for the whole file
+ * @param problems where mistakes are reported
+ */
+record Table(JsonNode node, String place, Problems problems) {
+  private static final TomlMapper TOML = new TomlMapper();
+
+  /**
+   * Reads a file.
+   *
+   * @throws InvalidPresetException when it is not TOML
+   * @throws IOException when it cannot be read
+   */
+  static Table read(Path file) throws IOException, InvalidPresetException {
+    var problems = new Problems(file.toString());
+    try {
+      return new Table(TOML.readTree(Files.readString(file)), "", problems);
+    } catch (CharacterCodingException e) {
+      problems.add("", "", "it is not UTF-8, which TOML has to be");
+      throw problems.exception();
+    } catch (JsonProcessingException e) {
+      String line = e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr();
+      problems.add(line, "", "it is not TOML: " + e.getOriginalMessage());
+      throw problems.exception();
+    }
+  }
+
+  boolean has(String key) {
+    return node.has(key);
+  }
+
+  List<String> keys() {
+    var keys = new ArrayList<String>();
+    node.fieldNames().forEachRemaining(keys::add);
+    return keys;
+  }
+
+  String placeOf(String key) {
+    return place.isEmpty() ? key : place + "." + key;
+  }
+
+  void refuse(String key, String rule) {
+    JsonNode value = node.path(key);
+    String found = value.isTextual() ? "'" + value.asText() + "'" : "";
+    problems.add(key.isEmpty() ? place : placeOf(key), found, rule);
+  }
+
+  Optional<String> text(String key) {
+    JsonNode value = node.path(key);
+    if (value instanceof MissingNode) {
+      return Optional.empty();
+    }
+    if (!value.isTextual()) {
+      problems.add(placeOf(key), abridged(value), "it has to be a text in quotes");
+      return Optional.empty();
+    }
+    return Optional.of(value.asText());
+  }
+
+  Optional<String> required(String key) {
+    if (!node.has(key)) {
+      problems.add(placeOf(key), "", "it is missing");
+    }
+    return text(key);
+  }
+
+  /** A text that a reader understands; what it refuses is reported. */
+  <T> Optional<T> parsed(String key, Function<String, T> reader) {
+    return text(key).flatMap(text -> parsed(placeOf(key), text, reader));
+  }
+
+  <T> Optional<T> parsed(String where, String text, Function<String, T> reader) {
+    try {
+      return Optional.of(reader.apply(text));
+    } catch (IllegalArgumentException e) {
+      problems.add(where, "'" + text + "'", String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  boolean flag(String key) {
+    return node.path(key).asBoolean(false);
+  }
+
+  /** A table, empty where there is none. */
+  Table table(String key) {
+    return new Table(node.path(key), placeOf(key), problems);
+  }
+
+  /** The tables of a list; each is called by its name where it has one. */
+  List<Table> tables(String key) {
+    var tables = new ArrayList<Table>();
+    for (JsonNode each : list(key)) {
+      String number = "[" + tables.size() + "]";
+      if (each.isObject()) {
+        String name = each.path("name").asText("");
+        String version = each.path("version").asText("");
+        tables.add(
+            new Table(
+                each,
+                placeOf(key) + (name.isEmpty() ? number : " " + (name + " " + version).strip()),
+                problems));
+      } else {
+        problems.add(placeOf(key) + number, abridged(each), "it has to be a table, {…}");
+      }
+    }
+    return tables;
+  }
+
+  List<String> texts(String key) {
+    var texts = new ArrayList<String>();
+    for (JsonNode each : list(key)) {
+      if (each.isTextual()) {
+        texts.add(each.asText());
+      } else {
+        problems.add(placeOf(key), abridged(each), "it has to be a list of texts");
+      }
+    }
+    return texts;
+  }
+
+  private Iterable<JsonNode> list(String key) {
+    JsonNode value = node.path(key);
+    if (value instanceof MissingNode || value.isArray()) {
+      return value;
+    }
+    problems.add(placeOf(key), abridged(value), "it has to be a list, […]");
+    return List.of();
+  }
+
+  private static String abridged(JsonNode node) {
+    String text = node.toString();
+    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+  }
+}

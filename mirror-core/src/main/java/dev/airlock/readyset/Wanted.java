@@ -1,0 +1,32 @@
+package dev.airlock.readyset;
+
+import dev.airlock.packaging.name.ExtraName;
+import dev.airlock.packaging.name.GroupName;
+import dev.airlock.packaging.target.Target;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is wanted of a ready set.
+ *
+ * @param targets what it is to be installed on, one at least
+ * @param extras the extras of the project
+ * @param groups dependency groups besides the default ones
+ * @param defaultGroups whether the default groups are wanted
+ * @param environment the environment variables, for the files that refer to them
+ */
+public record Wanted(
+    List<Target> targets,
+    Set<ExtraName> extras,
+    Set<GroupName> groups,
+    boolean defaultGroups,
+    Map<String, String> environment) {
+  /** Copies the collections. */
+  public Wanted {
+    targets = List.copyOf(targets);
+    extras = Set.copyOf(extras);
+    groups = Set.copyOf(groups);
+    environment = Map.copyOf(environment);
+  }
+}
