@@ -1,7 +1,7 @@
 package dev.airlock.upstream;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -34,7 +34,9 @@ record Certificates(SSLContext context, X509TrustManager trust) {
   }
 
   private static Certificates load(String variable, Path file) throws IOException {
-    try (InputStream stream = Files.newInputStream(file)) {
+    try {
+      // The factory reads byte by byte.
+      var stream = new ByteArrayInputStream(Files.readAllBytes(file));
       KeyStore authorities = KeyStore.getInstance(KeyStore.getDefaultType());
       authorities.load(null, null);
       int number = 0;

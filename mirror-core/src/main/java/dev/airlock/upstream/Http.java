@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import okhttp3.ConnectionSpec;
 import okhttp3.Credentials;
 import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
@@ -25,6 +27,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP client: proxies, credentials and certificates of the environment, few connections to one
@@ -37,30 +40,34 @@ public final class Http implements Closeable {
   private static final int PER_HOST = 16;
   private static final long LARGEST_DOCUMENT = 64L << 20;
 
-  private final OkHttpClient client;
+  private final OkHttpClient plain;
+  private final Map<String, String> environment;
   private final Netrc netrc;
   private final Retries retries;
   private final Map<String, Semaphore> hosts = new ConcurrentHashMap<>();
   private final Map<String, Netrc.Login> loginsOfAddresses = new ConcurrentHashMap<>();
+  private @Nullable OkHttpClient secure;
 
   /** A document that was read whole. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Document(
       URI address, int status, String contentType, Optional<String> etag, byte[] bytes) {}
 
-  private Http(OkHttpClient client, Netrc netrc, Retries retries) {
-    this.client = client;
+  private Http(OkHttpClient plain, Map<String, String> environment, Netrc netrc, Retries retries) {
+    this.plain = plain;
+    this.environment = environment;
     this.netrc = netrc;
     this.retries = retries;
   }
 
   /**
-   * A client for the environment of a process.
+   * A client for the environment of a process. The certificates are read when an address asks for
+   * them, and so is what is wrong with them told then.
    *
    * @param userAgent what it calls itself
    * @param environment the environment variables: proxies, certificates, {@code NETRC}
    * @param home the user's home directory
-   * @throws IOException when a file that the environment names cannot be used
+   * @throws IOException when a proxy or {@code NETRC} cannot be used
    */
   public static Http of(
       String userAgent, Map<String, String> environment, Path home, Retries retries)
@@ -92,14 +99,12 @@ public final class Http implements Closeable {
             .dispatcher(new Dispatcher())
             .proxySelector(proxies)
             .proxyAuthenticator(proxies)
+            .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT))
+            .followSslRedirects(false)
             .addInterceptor(chain -> chain.proceed(named(chain.request(), userAgent)));
-    Certificates.from(environment)
-        .ifPresent(certificates ->
-            builder.sslSocketFactory(
-                certificates.context().getSocketFactory(), certificates.trust()));
     var logins = new AtomicReference<Http>();
     builder.addNetworkInterceptor(chain -> readable(authorised(chain, logins.get())));
-    var http = new Http(builder.build(), netrc, retries);
+    var http = new Http(builder.build(), environment, netrc, retries);
     logins.set(http);
     return http;
   }
@@ -321,18 +326,46 @@ public final class Http implements Closeable {
   }
 
   private Response execute(Request request, URI address) throws IOException {
+    Response response = execute(request.isHttps() ? secure() : plain, request, address);
+    if (!response.isRedirect() || request.isHttps()) {
+      return response;
+    }
+    // The plain client followed as far as it speaks: this one leads to TLS.
+    response.close();
+    return execute(secure(), request, address);
+  }
+
+  private static Response execute(OkHttpClient client, Request request, URI address)
+      throws IOException {
     try {
-      return client(request.url().uri()).newCall(request).execute();
+      return proxied(client, request.url().uri()).newCall(request).execute();
     } catch (IOException e) {
       throw UpstreamException.unreachable(address, e);
     }
   }
 
   /** OkHttp asks no proxy selector about a host that {@link URI} does not know for one. */
-  private OkHttpClient client(URI address) {
+  private static OkHttpClient proxied(OkHttpClient client, URI address) {
     return address.getHost() != null
         ? client
         : client.newBuilder().proxy(client.proxySelector().select(address).getFirst()).build();
+  }
+
+  /** The client that speaks TLS too. Reading the authorities takes longer than a small solution. */
+  private synchronized OkHttpClient secure() throws IOException {
+    if (secure == null) {
+      var builder =
+          plain
+              .newBuilder()
+              .connectionSpecs(List.of(ConnectionSpec.MODERN_TLS, ConnectionSpec.CLEARTEXT))
+              .followSslRedirects(true);
+      Certificates.from(environment)
+          .ifPresent(certificates ->
+              builder.sslSocketFactory(
+                  certificates.context().getSocketFactory(), certificates.trust()));
+      secure = builder.build();
+    }
+    return secure;
   }
 
   private static boolean isPassing(int status) {
@@ -350,8 +383,8 @@ public final class Http implements Closeable {
 
   @Override
   public void close() {
-    client.dispatcher().executorService().shutdown();
-    client.connectionPool().evictAll();
+    plain.dispatcher().executorService().shutdown();
+    plain.connectionPool().evictAll();
   }
 
   /** What {@code Content-Range: bytes 5-9/10} says. */

@@ -9,6 +9,7 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.WireMock;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
+import dev.airlock.fixtures.Answer;
 import dev.airlock.fixtures.FakeIndex;
 import dev.airlock.fixtures.FakeProxy;
 import dev.airlock.fixtures.PrivateAuthority;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The client in its environment: credentials, proxies, certificates, broken connections. */
 class HttpTest {
   private static final ProjectName TINY = new ProjectName("tiny");
+  private static final URI HTTPS = URI.create("https://127.0.0.1:1/simple/");
 
   @TempDir Path home;
 
@@ -397,12 +399,33 @@ class HttpTest {
   }
 
   @Test
+  void followsFromPlainHttpToTls() throws IOException {
+    Path authority = PrivateAuthority.writePem(home.resolve("ca.pem"));
+    try (FakeIndex tls = FakeIndex.startTls()) {
+      tls.add(wheel("tiny", "1.0"));
+      Answer moved = status(301, "Location", tls.at("/simple/tiny/").toString());
+      upstream.next("tiny", moved);
+      upstream.next("tiny", moved);
+      assertThat(ask(Map.of("SSL_CERT_FILE", authority.toString()), upstream.simple()))
+          .isInstanceOfSatisfying(
+              PageAnswer.Page.class,
+              page -> assertThat(page.source()).isEqualTo(tls.at("/simple/tiny/")));
+    }
+  }
+
+  @Test
+  void asksPlainHttpWhateverIsWrongWithTheCertificates() throws IOException {
+    assertThat(ask(Map.of("SSL_CERT_FILE", home.resolve("absent").toString()), upstream.simple()))
+        .isInstanceOf(PageAnswer.Page.class);
+  }
+
+  @Test
   void refusesAFileWithoutCertificates() throws IOException {
     Path empty = Files.writeString(home.resolve("empty.pem"), "");
     Path noise = Files.writeString(home.resolve("noise.pem"), "hello");
     Path absent = home.resolve("absent.pem");
     for (Path file : List.of(empty, noise, absent)) {
-      assertThatThrownBy(() -> ask(Map.of("SSL_CERT_FILE", file.toString()), upstream.simple()))
+      assertThatThrownBy(() -> ask(Map.of("SSL_CERT_FILE", file.toString()), HTTPS))
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith(
               "SSL_CERT_FILE='"
