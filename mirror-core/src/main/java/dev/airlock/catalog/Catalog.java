@@ -162,7 +162,10 @@ public final class Catalog {
 
   // --- pages
 
-  /** Keeps the page of a project. */
+  /**
+   * Keeps the page of a project, without waiting for the disk: it can be asked for again, and one
+   * that a power cut damaged counts as absent.
+   */
   public void keep(IndexKey index, HeldPage page) throws IOException {
     ObjectNode document =
         (ObjectNode) JSON.readTree(PageWriter.write(MediaType.JSON_V1, page.page()));
@@ -170,7 +173,7 @@ public final class Catalog {
     origin.put("source", page.source().toString());
     origin.put("read", page.read().toString());
     page.etag().ifPresent(etag -> origin.put("etag", etag));
-    DurableFiles.write(pageDocument(index, page.page().project()), bytes(document));
+    DurableFiles.writeSoon(pageDocument(index, page.page().project()), bytes(document));
   }
 
   /** The page of a project as it was last read. */

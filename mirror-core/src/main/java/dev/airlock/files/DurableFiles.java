@@ -29,6 +29,20 @@ public final class DurableFiles {
    * @throws NoSpaceException when the file system is full
    */
   public static void write(Path target, byte[] bytes) throws IOException {
+    write(target, bytes, true);
+  }
+
+  /**
+   * Replaces or creates a file at once, without waiting for the disk: after a power cut it may be
+   * the old one or damaged. For what can be had again, and is looked at when it is read.
+   *
+   * @throws NoSpaceException when the file system is full
+   */
+  public static void writeSoon(Path target, byte[] bytes) throws IOException {
+    write(target, bytes, false);
+  }
+
+  private static void write(Path target, byte[] bytes, boolean durable) throws IOException {
     Path directory = parent(target);
     createDirectories(directory);
     Path temporary = temporaryIn(directory);
@@ -39,9 +53,14 @@ public final class DurableFiles {
         while (buffer.hasRemaining()) {
           channel.write(buffer);
         }
-        channel.force(true);
+        if (durable) {
+          channel.force(true);
+        }
       }
-      publish(temporary, target);
+      move(temporary, target);
+      if (durable) {
+        syncDirectory(directory);
+      }
     } catch (IOException e) {
       throw NoSpaceException.when(e, target);
     } finally {
@@ -62,13 +81,17 @@ public final class DurableFiles {
    * Gives a finished and synced file its name, replacing what had it, and makes the name durable.
    */
   public static void publish(Path finished, Path target) throws IOException {
+    move(finished, target);
+    syncDirectory(parent(target));
+  }
+
+  private static void move(Path finished, Path target) throws IOException {
     try {
       Files.move(
           finished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(finished, target, StandardCopyOption.REPLACE_EXISTING);
     }
-    syncDirectory(parent(target));
   }
 
   /** Creates a directory with its parents, each made durable. */

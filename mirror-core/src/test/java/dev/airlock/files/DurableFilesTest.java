@@ -22,8 +22,10 @@ class DurableFilesTest {
     Path target = directory.resolve("a/b/file.json");
     DurableFiles.write(target, "first, which is longer".getBytes(UTF_8));
     DurableFiles.write(target, "second".getBytes(UTF_8));
-
     assertThat(target).hasContent("second");
+    DurableFiles.writeSoon(target, "third".getBytes(UTF_8));
+
+    assertThat(target).hasContent("third");
     try (Stream<Path> left = Files.list(directory.resolve("a/b"))) {
       assertThat(left).containsExactly(target);
     }
