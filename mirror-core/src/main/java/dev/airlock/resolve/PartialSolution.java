@@ -80,7 +80,7 @@ final class PartialSolution {
     byNode.forEach((node, assignments) -> {
       if (!assignments.isEmpty()
           && !assignments.getLast().together().contains(VersionSet.ABSENT)
-          && assignments.stream().noneMatch(assignment -> assignment.cause() == null)) {
+          && decision(node) < 0) {
         nodes.add(node);
       }
     });
