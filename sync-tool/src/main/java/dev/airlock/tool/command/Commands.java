@@ -2,6 +2,10 @@ package dev.airlock.tool.command;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,27 +25,33 @@ public final class Commands {
       footer = {"", "Begin with: airlock up quickstart", "Exit codes: docs/exit-codes.md"})
   private static final class Top {}
 
-  /** The command line. Executing it returns the exit code. */
-  public static CommandLine in(Surroundings surroundings) {
+  /**
+   * The command line for some arguments. Executing it with them returns the exit code. Where they
+   * name a verb, it is put together for that verb alone: reading the annotations of all takes
+   * longer than a short command.
+   */
+  public static CommandLine in(Surroundings surroundings, String... arguments) {
     var commandLine = new CommandLine(new Top());
     commandLine.getCommandSpec().version("airlock " + surroundings.version());
-    for (AirlockCommand command :
-        new AirlockCommand[] {
-          new UpCommand(surroundings),
-          new SyncCommand(surroundings),
-          new LockCommand(surroundings),
-          new CheckCommand(surroundings),
-          new WhyCommand(surroundings),
-          new TreeCommand(surroundings),
-          new EnvCommand(surroundings),
-          new ServeCommand(surroundings),
-          new DockerArgsCommand(surroundings)
-        }) {
-      var subcommand = new CommandLine(command);
+    Map<String, Supplier<AirlockCommand>> verbs = new LinkedHashMap<>();
+    verbs.put("up", () -> new UpCommand(surroundings));
+    verbs.put("sync", () -> new SyncCommand(surroundings));
+    verbs.put("lock", () -> new LockCommand(surroundings));
+    verbs.put("check", () -> new CheckCommand(surroundings));
+    verbs.put("why", () -> new WhyCommand(surroundings));
+    verbs.put("tree", () -> new TreeCommand(surroundings));
+    verbs.put("env", () -> new EnvCommand(surroundings));
+    verbs.put("serve", () -> new ServeCommand(surroundings));
+    verbs.put("docker-args", () -> new DockerArgsCommand(surroundings));
+    if (arguments.length > 0 && verbs.containsKey(arguments[0])) {
+      verbs.keySet().retainAll(Set.of(arguments[0]));
+    }
+    verbs.forEach((verb, command) -> {
+      var subcommand = new CommandLine(command.get());
       CommandSpec spec = subcommand.getCommandSpec();
       spec.mixinStandardHelpOptions(true).version("airlock " + surroundings.version());
-      commandLine.addSubcommand(spec.name(), subcommand);
-    }
+      commandLine.addSubcommand(verb, subcommand);
+    });
     commandLine.setOut(
         new PrintWriter(surroundings.terminal().out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(

@@ -55,7 +55,7 @@ final class Tool {
             directory,
             InstantSource.fixed(Instant.EPOCH),
             "1.0 (abc)");
-    return Commands.in(surroundings).execute(arguments);
+    return Commands.in(surroundings, arguments).execute(arguments);
   }
 
   String out() {
