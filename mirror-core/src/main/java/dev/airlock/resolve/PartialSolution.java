@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The choices made and the limits derived so far, in the order in which they came. */
@@ -25,8 +27,44 @@ final class PartialSolution {
       int level,
       @Nullable Incompatibility cause) {}
 
+  /** What happened to one node. */
+  private static final class History {
+    private static final int UNDECIDED = -1;
+
+    private final int place;
+    private final List<Assignment> assignments = new ArrayList<>();
+    private int decision = UNDECIDED;
+
+    History(int place) {
+      this.place = place;
+    }
+
+    void add(Assignment assignment) {
+      assignments.add(assignment);
+      if (assignment.cause() == null) {
+        decision = assignment.set().stream().findFirst().orElseThrow();
+      }
+    }
+
+    void removeLast() {
+      if (assignments.removeLast().cause() == null) {
+        decision = UNDECIDED;
+      }
+    }
+
+    boolean hasToBeDecided() {
+      return decision == UNDECIDED
+          && !assignments.isEmpty()
+          && !assignments.getLast().together().contains(VersionSet.ABSENT);
+    }
+  }
+
   private final List<Assignment> all = new ArrayList<>();
-  private final Map<Node, List<Assignment>> byNode = new LinkedHashMap<>();
+  private final Map<Node, History> histories = new LinkedHashMap<>();
+
+  /** By the place of their first mention. */
+  private final SortedMap<Integer, Node> undecided = new TreeMap<>();
+
   private int level;
 
   void decide(Node node, VersionSet choice) {
@@ -39,31 +77,48 @@ final class PartialSolution {
   }
 
   private void add(Node node, VersionSet set, @Nullable Incompatibility cause) {
-    List<Assignment> earlier = byNode.computeIfAbsent(node, _ -> new ArrayList<>());
-    VersionSet together = earlier.isEmpty() ? set : earlier.getLast().together().and(set);
+    History history = histories.computeIfAbsent(node, _ -> new History(histories.size()));
+    VersionSet current = current(node);
+    VersionSet together = current == null ? set : current.and(set);
     var assignment = new Assignment(all.size(), node, set, together, level, cause);
-    earlier.add(assignment);
+    history.add(assignment);
     all.add(assignment);
+    sort(node, history);
+  }
+
+  private void sort(Node node, History history) {
+    if (history.hasToBeDecided()) {
+      undecided.put(history.place, node);
+    } else {
+      undecided.remove(history.place);
+    }
   }
 
   /** What a node is limited to; null where nothing is known of it yet. */
   @Nullable VersionSet current(Node node) {
-    List<Assignment> assignments = byNode.get(node);
-    return assignments == null || assignments.isEmpty() ? null : assignments.getLast().together();
+    List<Assignment> assignments = assignments(node);
+    return assignments.isEmpty() ? null : assignments.getLast().together();
+  }
+
+  private List<Assignment> assignments(Node node) {
+    History history = histories.get(node);
+    return history == null ? List.of() : history.assignments;
   }
 
   /** Goes back to the state in which so many decisions had been made. */
   void backtrack(int toLevel) {
     while (!all.isEmpty() && all.getLast().level() > toLevel) {
-      Assignment last = all.removeLast();
-      Objects.requireNonNull(byNode.get(last.node())).removeLast();
+      Node node = all.removeLast().node();
+      History history = Objects.requireNonNull(histories.get(node));
+      history.removeLast();
+      sort(node, history);
     }
     level = toLevel;
   }
 
   /** The first step with which a node was limited to a set. */
   Assignment satisfier(Node node, VersionSet set) {
-    for (Assignment assignment : byNode.getOrDefault(node, List.of())) {
+    for (Assignment assignment : assignments(node)) {
       if (assignment.together().isSubsetOf(set)) {
         return assignment;
       }
@@ -76,29 +131,17 @@ final class PartialSolution {
    * heard of.
    */
   List<Node> undecided() {
-    var nodes = new ArrayList<Node>();
-    byNode.forEach((node, assignments) -> {
-      if (!assignments.isEmpty()
-          && !assignments.getLast().together().contains(VersionSet.ABSENT)
-          && decision(node) < 0) {
-        nodes.add(node);
-      }
-    });
-    return nodes;
+    return List.copyOf(undecided.values());
   }
 
   /** The choice of a node, by its number; -1 where it is not decided. */
   int decision(Node node) {
-    for (Assignment assignment : byNode.getOrDefault(node, List.of())) {
-      if (assignment.cause() == null) {
-        return assignment.set().stream().findFirst().orElse(-1);
-      }
-    }
-    return -1;
+    History history = histories.get(node);
+    return history == null ? History.UNDECIDED : history.decision;
   }
 
   /** The nodes that are decided. */
   List<Node> decided() {
-    return byNode.keySet().stream().filter(node -> decision(node) >= 0).toList();
+    return histories.keySet().stream().filter(node -> decision(node) >= 0).toList();
   }
 }

@@ -441,8 +441,12 @@ public final class Solver {
     var key = new Dependency(dependent, target, refused, requirement);
     Incompatibility same = dependencies.get(key);
     if (same != null) {
+      VersionSet earlier = Objects.requireNonNull(same.terms().get(dependent));
+      if (earlier.contains(choice)) {
+        return conflicts(same, dependent);
+      }
       remove(same);
-      dependents = dependents.or(Objects.requireNonNull(same.terms().get(dependent)));
+      dependents = dependents.or(earlier);
     }
     var incompatibility =
         Incompatibility.of(
@@ -467,6 +471,10 @@ public final class Solver {
   /** Adds an incompatibility, and returns whether all its terms but the dependent's hold. */
   private boolean addNew(Incompatibility incompatibility, Node dependent) {
     add(incompatibility);
+    return conflicts(incompatibility, dependent);
+  }
+
+  private boolean conflicts(Incompatibility incompatibility, Node dependent) {
     return incompatibility.terms().entrySet().stream()
         .filter(term -> !term.getKey().equals(dependent))
         .allMatch(term -> {

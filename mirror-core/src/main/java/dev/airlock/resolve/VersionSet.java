@@ -1,5 +1,6 @@
 package dev.airlock.resolve;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -12,89 +13,113 @@ import org.jspecify.annotations.Nullable;
 final class VersionSet {
   static final int ABSENT = 0;
 
-  private final BitSet members;
+  private final long[] words;
   private final int universe;
 
-  private VersionSet(BitSet members, int universe) {
-    this.members = members;
+  private VersionSet(long[] words, int universe) {
+    this.words = words;
     this.universe = universe;
+  }
+
+  private static long[] words(int universe) {
+    return new long[(universe + Long.SIZE - 1) / Long.SIZE];
   }
 
   /** Every choice there is, of so many. */
   static VersionSet full(int universe) {
-    var members = new BitSet(universe);
-    members.set(0, universe);
-    return new VersionSet(members, universe);
+    return of(universe, IntStream.range(0, universe));
   }
 
   /** The given choices. */
   static VersionSet of(int universe, IntStream choices) {
-    var members = new BitSet(universe);
-    choices.forEach(members::set);
-    return new VersionSet(members, universe);
+    long[] words = words(universe);
+    choices.forEach(choice -> words[choice / Long.SIZE] |= 1L << choice);
+    return new VersionSet(words, universe);
   }
 
   VersionSet and(VersionSet other) {
-    BitSet result = (BitSet) members.clone();
-    result.and(other.members);
+    long[] result = words(universe);
+    for (int i = 0; i < result.length; i++) {
+      result[i] = words[i] & other.words[i];
+    }
     return new VersionSet(result, universe);
   }
 
   VersionSet or(VersionSet other) {
-    BitSet result = (BitSet) members.clone();
-    result.or(other.members);
+    long[] result = words(universe);
+    for (int i = 0; i < result.length; i++) {
+      result[i] = words[i] | other.words[i];
+    }
     return new VersionSet(result, universe);
   }
 
   VersionSet complement() {
-    BitSet result = (BitSet) members.clone();
-    result.flip(0, universe);
+    long[] result = words(universe);
+    for (int i = 0; i < result.length; i++) {
+      result[i] = ~words[i];
+    }
+    int beyond = universe % Long.SIZE;
+    if (beyond != 0) {
+      result[result.length - 1] &= (1L << beyond) - 1;
+    }
     return new VersionSet(result, universe);
   }
 
   boolean isSubsetOf(VersionSet other) {
-    BitSet outside = (BitSet) members.clone();
-    outside.andNot(other.members);
-    return outside.isEmpty();
+    for (int i = 0; i < words.length; i++) {
+      if ((words[i] & ~other.words[i]) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   boolean isDisjoint(VersionSet other) {
-    return !members.intersects(other.members);
+    for (int i = 0; i < words.length; i++) {
+      if ((words[i] & other.words[i]) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   boolean contains(int choice) {
-    return members.get(choice);
+    return (words[choice / Long.SIZE] & (1L << choice)) != 0;
   }
 
   boolean isFull() {
-    return members.cardinality() == universe;
+    return size() == universe;
   }
 
   boolean isEmpty() {
-    return members.isEmpty();
+    return size() == 0;
   }
 
   int size() {
-    return members.cardinality();
+    int size = 0;
+    for (long word : words) {
+      size += Long.bitCount(word);
+    }
+    return size;
   }
 
   /** The choices, the newest version first. */
   IntStream stream() {
-    return members.stream();
+    return BitSet.valueOf(words).stream();
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof VersionSet set && members.equals(set.members);
+    return other instanceof VersionSet set && Arrays.equals(words, set.words);
   }
 
   @Override
   public int hashCode() {
-    return members.hashCode();
+    return Arrays.hashCode(words);
   }
 
   @Override
   public String toString() {
-    return members.toString();
+    return BitSet.valueOf(words).toString();
   }
 }
