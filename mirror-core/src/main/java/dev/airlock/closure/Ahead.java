@@ -78,6 +78,9 @@ final class Ahead implements AutoCloseable {
     }
     try {
       executor.execute(() -> {
+        if (closed) {
+          return;
+        }
         try {
           step.run();
         } catch (IOException e) {

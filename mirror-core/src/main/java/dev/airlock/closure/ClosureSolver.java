@@ -43,7 +43,7 @@ public final class ClosureSolver {
   /**
    * Solves a preset for one of its targets.
    *
-   * @param executor runs what is asked for ahead of the solver, each in a thread of its own
+   * @param executor runs what is asked for ahead of the solver
    * @param preferred versions to keep where they still fit
    * @throws NoSolutionException when no set of versions fits
    * @throws IOException when a source could not be asked

@@ -67,7 +67,7 @@ final class TargetCandidates implements Candidates, AutoCloseable {
   /**
    * The world of a solver.
    *
-   * @param executor runs what is asked ahead, each in a thread of its own
+   * @param executor runs what is asked for ahead
    */
   TargetCandidates(
       Preset preset, Target target, PackageSource source, Executor executor, Purpose purpose) {

@@ -54,7 +54,7 @@ public final class Syncer {
   /**
    * A syncer into a store.
    *
-   * @param executor runs what happens in parallel, each task in a thread of its own
+   * @param executor runs what happens in parallel; no task waits for one that has not begun
    * @param parallel how many files are fetched at once
    */
   public Syncer(

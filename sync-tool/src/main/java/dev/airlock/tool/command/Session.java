@@ -24,6 +24,8 @@ import java.util.concurrent.Executors;
  * reverse.
  */
 final class Session implements AutoCloseable {
+  private static final int ASKING_AHEAD = 32;
+
   private final Store store;
   private final Http http;
   private final ExecutorService executor;
@@ -58,7 +60,7 @@ final class Session implements AutoCloseable {
       Sources sources = Sources.of(preset, new Indexes(http), options.replaced(), pip);
       int jobs = options.jobs();
       Store store = Store.openOrCreate(storeRoot);
-      ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+      ExecutorService executor = threads(jobs);
       var catalog = new Catalog(store);
       var access = new FileAccess(http);
       InstantSource clock = surroundings.clock();
@@ -73,6 +75,15 @@ final class Session implements AutoCloseable {
       http.close();
       throw e;
     }
+  }
+
+  /**
+   * Threads of the platform: where a virtual one has waited for a socket, the JVM waits 300 ms at
+   * its end for the thread that polls for it.
+   */
+  private static ExecutorService threads(int jobs) {
+    return Executors.newFixedThreadPool(
+        jobs + ASKING_AHEAD, Thread.ofPlatform().name("airlock-", 1).daemon().factory());
   }
 
   Syncer syncer() {
