@@ -35,8 +35,8 @@ final class HtmlPageReader {
       Pattern.compile("(?i)links for|^index of|^directory listing");
   private static final Pattern FILE =
       Pattern.compile(
-          "(?i)\\.(whl|zip|tar|tgz|gz|bz2|xz|z|egg|exe|msi|rpm|deb|dmg)(\\.(asc|sig|metadata))?"
-              + "([?#].*)?$");
+          "(?i)\\.(whl|zip|tar|tgz|gz|bz2|xz|z|egg|exe|msi|rpm|deb|dmg)(\\.(asc|sig|metadata))?$");
+  private static final Pattern QUERY = Pattern.compile("[?#]");
 
   private HtmlPageReader() {}
 
@@ -76,7 +76,7 @@ final class HtmlPageReader {
         || document.text().isBlank()
         || document.getElementsByTag("a").stream()
             .anyMatch(anchor ->
-                FILE.matcher(anchor.attr("href")).find()
+                FILE.matcher(QUERY.split(anchor.attr("href"), 2)[0]).find()
                     || normalized(anchor.text()).startsWith(project.value()));
   }
 

@@ -13,6 +13,9 @@ import java.util.Set;
 final class Links {
   private static final Set<String> REMOTE = Set.of("http", "https");
 
+  /** In characters; what is longer is no link to a file. */
+  private static final int LONGEST = 8192;
+
   private Links() {}
 
   /**
@@ -20,7 +23,7 @@ final class Links {
    * pages that we serve. Empty for a link that is none, or that no page of this origin may have.
    */
   static Optional<URI> resolve(URI base, String link) {
-    if (link.isEmpty()) {
+    if (link.isEmpty() || link.length() > LONGEST) {
       return Optional.empty();
     }
     try {

@@ -27,7 +27,8 @@ public final class MalformedException extends IllegalArgumentException {
     return reason;
   }
 
-  private static String abridge(String text) {
+  /** A text for a message: its beginning and its length where it is long. */
+  public static String abridge(String text) {
     return text.length() <= QUOTED
         ? text
         : text.substring(0, QUOTED) + "… (" + text.length() + " characters)";

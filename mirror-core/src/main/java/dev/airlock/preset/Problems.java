@@ -1,16 +1,15 @@
 package dev.airlock.preset;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Gathers the mistakes of a preset, or of a file that one is made from. Credentials of addresses in
  * it are not repeated.
  */
 public final class Problems {
-  private static final Pattern CREDENTIALS = Pattern.compile("://[^\"]*@");
-
   private final String file;
   private final List<Problem> found = new ArrayList<>();
 
@@ -34,7 +33,17 @@ public final class Problems {
 
   /** A text with {@code ***} for the credentials of addresses in it. */
   public static String masked(String text) {
-    return CREDENTIALS.matcher(text).replaceAll("://***@");
+    return Arrays.stream(text.split("\"", -1))
+        .map(Problems::withoutCredentials)
+        .collect(Collectors.joining("\""));
+  }
+
+  private static String withoutCredentials(String text) {
+    int address = text.indexOf("://");
+    int end = text.lastIndexOf('@');
+    return address < 0 || end < address + 3
+        ? text
+        : text.substring(0, address + 3) + "***" + text.substring(end);
   }
 
   /** Reports the mistakes, if there are any. */

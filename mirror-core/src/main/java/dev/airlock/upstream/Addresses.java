@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** Addresses of upstreams: shown without credentials, and read from what users write. */
 public final class Addresses {
   private static final Pattern CREDENTIALS =
-      Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*:/*).*@", Pattern.DOTALL);
+      Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*+:/*+).*@", Pattern.DOTALL);
 
   private Addresses() {}
 

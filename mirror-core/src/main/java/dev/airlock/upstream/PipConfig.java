@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Where pip looks for packages on this machine, from its configuration files and environment.
@@ -122,8 +123,8 @@ public record PipConfig(
    * does: continued lines are indented.
    */
   static Map<String, Map<String, String>> parse(String text) {
-    Map<String, Map<String, String>> sections = new HashMap<>();
-    Map<String, String> values = new HashMap<>();
+    Map<String, Map<String, StringBuilder>> sections = new HashMap<>();
+    Map<String, StringBuilder> values = new HashMap<>();
     boolean concerns = false;
     String key = "";
     for (String line : text.lines().toList()) {
@@ -137,7 +138,7 @@ public record PipConfig(
         values = sections.computeIfAbsent(section, _ -> new HashMap<>());
         key = "";
       } else if (Character.isWhitespace(line.charAt(0)) && !key.isEmpty()) {
-        values.merge(key, stripped, (value, more) -> value + " " + more);
+        values.computeIfAbsent(key, _ -> new StringBuilder()).append(' ').append(stripped);
       } else {
         int separator = separator(stripped);
         key = "";
@@ -146,12 +147,18 @@ public record PipConfig(
               stripped.substring(0, separator).strip().toLowerCase(Locale.ROOT).replace('_', '-');
           if (KEYS.contains(name)) {
             key = name;
-            values.put(key, stripped.substring(separator + 1).strip());
+            values.put(key, new StringBuilder(stripped.substring(separator + 1).strip()));
           }
         }
       }
     }
-    return sections;
+    return sections.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, section -> texts(section.getValue())));
+  }
+
+  private static Map<String, String> texts(Map<String, StringBuilder> values) {
+    return values.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, value -> value.getValue().toString()));
   }
 
   private static int separator(String line) {

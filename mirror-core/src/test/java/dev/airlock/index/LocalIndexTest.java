@@ -11,15 +11,11 @@ import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.metadata.CoreMetadata;
 import dev.airlock.packaging.name.ProjectName;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
 /** The real pages and wheels that pip is configured with on this machine. */
@@ -53,7 +49,7 @@ class LocalIndexTest {
 
   private static String problem(WheelFilename wheel, Path path) throws IOException {
     try {
-      CoreMetadata metadata = CoreMetadata.parse(metadataOf(path));
+      CoreMetadata metadata = CoreMetadata.parse(LocalIndexes.metadata(path));
       boolean same =
           metadata.project().equals(wheel.project())
               && metadata.version().withoutLocal().equals(wheel.version().withoutLocal());
@@ -75,20 +71,5 @@ class LocalIndexTest {
     return requirement.marker().equals(Marker.always())
         ? "os_name == ''"
         : requirement.marker().toString();
-  }
-
-  private static byte[] metadataOf(Path wheel) throws IOException {
-    try (var zip = new ZipFile(wheel.toFile())) {
-      Enumeration<? extends ZipEntry> entries = zip.entries();
-      while (entries.hasMoreElements()) {
-        ZipEntry entry = entries.nextElement();
-        if (entry.getName().matches("[^/]+\\.dist-info/METADATA")) {
-          try (InputStream bytes = zip.getInputStream(entry)) {
-            return bytes.readAllBytes();
-          }
-        }
-      }
-    }
-    throw new IOException(wheel + " has no METADATA");
   }
 }

@@ -4,6 +4,7 @@ import dev.airlock.packaging.MalformedException;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.tag.Tag;
 import dev.airlock.packaging.version.Version;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -81,23 +82,23 @@ public record WheelFilename(
    * @param number the digits in front, -1 where there is no build tag
    * @param rest what follows the digits
    */
-  public record BuildTag(long number, String rest) implements Comparable<BuildTag> {
+  public record BuildTag(BigInteger number, String rest) implements Comparable<BuildTag> {
     /** No build tag. */
-    public static final BuildTag NONE = new BuildTag(-1, "");
+    public static final BuildTag NONE = new BuildTag(BigInteger.ONE.negate(), "");
 
-    private static final Pattern FORM = Pattern.compile("(\\d{1,18})(.*)");
+    private static final Pattern FORM = Pattern.compile("(\\d+)(.*)");
 
     static BuildTag parse(String text) {
       Matcher matcher = FORM.matcher(text);
       if (!matcher.matches()) {
         throw new MalformedException("build tag", text, "it has to begin with a digit");
       }
-      return new BuildTag(Long.parseLong(matcher.group(1)), matcher.group(2));
+      return new BuildTag(new BigInteger(matcher.group(1)), matcher.group(2));
     }
 
     @Override
     public int compareTo(BuildTag other) {
-      int byNumber = Long.compare(number, other.number);
+      int byNumber = number.compareTo(other.number);
       return byNumber != 0 ? byNumber : rest.compareTo(other.rest);
     }
   }

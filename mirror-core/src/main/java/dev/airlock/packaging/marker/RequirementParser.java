@@ -1,6 +1,7 @@
 package dev.airlock.packaging.marker;
 
 import dev.airlock.packaging.MalformedException;
+import dev.airlock.packaging.Spaces;
 import dev.airlock.packaging.name.ExtraName;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.version.SpecifierSet;
@@ -104,7 +105,7 @@ final class RequirementParser {
   private String url() {
     skipSpace();
     int start = at;
-    while (at < text.length() && !Character.isWhitespace(text.charAt(at))) {
+    while (at < text.length() && !Spaces.isSpace(text.charAt(at))) {
       at++;
     }
     if (start == at) {
@@ -186,7 +187,9 @@ final class RequirementParser {
     Marker.Operand right = operand();
     if (left instanceof Marker.Operand.Literal && right instanceof Marker.Operand.Literal) {
       throw malformed(
-          "one side of '" + left + " " + operator + " " + right + "' has to be a variable");
+          "one side of '"
+              + MalformedException.abridge(left + " " + operator + " " + right)
+              + "' has to be a variable");
     }
     return new Marker.Comparison(left, operator, right);
   }
@@ -210,7 +213,11 @@ final class RequirementParser {
     String name = text.substring(start, at);
     return Variable.named(name)
         .map(Marker.Operand.Named::new)
-        .orElseThrow(() -> malformed("'" + name + "' is not a variable of environment markers"));
+        .orElseThrow(() ->
+            malformed(
+                "'"
+                    + MalformedException.abridge(name)
+                    + "' is not a variable of environment markers"));
   }
 
   private String operator() {
@@ -250,14 +257,20 @@ final class RequirementParser {
 
   private void expectEnd() {
     if (at < text.length()) {
-      throw malformed("'" + text.substring(at) + "' has no place there");
+      throw malformed(
+          "'" + MalformedException.abridge(text.substring(at)) + "' has no place there");
     }
   }
 
   private void skipSpace() {
-    while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
+    while (at < text.length() && isSpace(text.charAt(at))) {
       at++;
     }
+  }
+
+  /** The grammar has blanks and tabs; lines were joined before. */
+  private static boolean isSpace(char c) {
+    return c == ' ' || c == '\t';
   }
 
   private char peek() {

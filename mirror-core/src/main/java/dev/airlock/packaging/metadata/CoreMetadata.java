@@ -49,12 +49,15 @@ public record CoreMetadata(
   /**
    * Reads a {@code METADATA} or {@code PKG-INFO} file.
    *
-   * @throws MalformedException when name, version or a dependency cannot be understood
+   * <p>Fields of metadata versions that are not known yet are passed over.
+   *
+   * @throws MalformedException when name, version or a dependency cannot be understood, or the
+   *     metadata is of a major version that is not known
    */
   public static CoreMetadata parse(byte[] file) {
     Headers headers = Headers.parse(new String(file, StandardCharsets.UTF_8));
     return new CoreMetadata(
-        Version.parse(headers.first("metadata-version").orElse("1.0")),
+        metadataVersion(headers),
         new ProjectName(required(headers, "Name")),
         Version.parse(required(headers, "Version")),
         headers.first("requires-python").map(LenientForms::requiresPython).orElse(SpecifierSet.ANY),
@@ -65,6 +68,18 @@ public record CoreMetadata(
         headers.all("dynamic").stream()
             .map(field -> field.toLowerCase(Locale.ROOT))
             .collect(Collectors.toUnmodifiableSet()));
+  }
+
+  private static Version metadataVersion(Headers headers) {
+    String stated = headers.first("metadata-version").orElse("1.0");
+    Version version = Version.parse(stated);
+    if (version.compareTo(UNKNOWN_MAJOR) >= 0) {
+      throw new MalformedException(
+          "metadata version",
+          stated,
+          "1.x and 2.x are understood; a newer major version may mean anything");
+    }
+    return version;
   }
 
   private static String required(Headers headers, String field) {
@@ -82,7 +97,6 @@ public record CoreMetadata(
    */
   public boolean isStatic() {
     return metadataVersion.compareTo(STATIC_SDISTS) >= 0
-        && metadataVersion.compareTo(UNKNOWN_MAJOR) < 0
         && List.of("requires-dist", "requires-python", "provides-extra").stream()
             .noneMatch(dynamic::contains);
   }

@@ -8,8 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The header fields of an e-mail message, the form in which core metadata is written; the body is
- * passed over.
+ * The header fields of an e-mail message, the form in which core metadata is written. What follows
+ * them is passed over: the body behind an empty line, or whatever stands from the first line on
+ * that is no field, as Python's {@code email} takes it.
+ *
+ * @see <a href="https://docs.python.org/3/library/email.parser.html">email.parser</a>
  */
 final class Headers {
   private static final int SHOWN = 60;
@@ -32,17 +35,34 @@ final class Headers {
       if (line.isEmpty()) {
         break;
       }
-      if (Character.isWhitespace(line.charAt(0))) {
-        value.append('\n').append(line.strip());
+      if (line.charAt(0) == ' ' || line.charAt(0) == '\t') {
+        value.append('\n').append(line);
         continue;
       }
+      int colon = nameEnd(line);
+      if (colon < 0) {
+        break;
+      }
       put(fields, name, value);
-      int colon = line.indexOf(':');
-      name = colon < 0 ? "" : line.substring(0, colon).strip().toLowerCase(Locale.ROOT);
-      value = new StringBuilder(colon < 0 ? "" : line.substring(colon + 1).strip());
+      name = line.substring(0, colon).toLowerCase(Locale.ROOT);
+      value = new StringBuilder(line.substring(colon + 1).strip());
     }
     put(fields, name, value);
     return new Headers(text, fields);
+  }
+
+  /** Where the name of a field ends, printable ASCII without blanks; -1 for what is no field. */
+  private static int nameEnd(String line) {
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (c == ':') {
+        return i;
+      }
+      if (c <= ' ' || c > '~') {
+        return -1;
+      }
+    }
+    return -1;
   }
 
   private static void put(Map<String, List<String>> fields, String name, CharSequence value) {
@@ -51,14 +71,17 @@ final class Headers {
     }
   }
 
-  /**
-   * The first value of a field, by its name in lower case; a field that says UNKNOWN says nothing.
-   */
+  /** The first value of a field, by its name in lower case. */
   Optional<String> first(String name) {
-    return all(name).stream().findFirst();
+    return fields.getOrDefault(name, List.of()).stream()
+        .filter(value -> !value.isBlank())
+        .findFirst();
   }
 
-  /** All values of a field, by its name in lower case. */
+  /**
+   * All values of a field, by its name in lower case; one that says UNKNOWN, as old setuptools
+   * wrote, says nothing.
+   */
   List<String> all(String name) {
     return fields.getOrDefault(name, List.of()).stream()
         .filter(value -> !value.isBlank() && !value.equals("UNKNOWN"))

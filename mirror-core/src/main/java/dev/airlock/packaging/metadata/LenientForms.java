@@ -1,6 +1,7 @@
 package dev.airlock.packaging.metadata;
 
 import dev.airlock.packaging.MalformedException;
+import dev.airlock.packaging.Spaces;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ExtraName;
 import dev.airlock.packaging.version.SpecifierSet;
@@ -45,9 +46,10 @@ public final class LenientForms {
     try {
       return Requirement.parse(text);
     } catch (MalformedException strict) {
-      int semicolon = text.indexOf(';');
-      String head = semicolon < 0 ? text : text.substring(0, semicolon);
-      String rest = semicolon < 0 ? "" : text.substring(semicolon);
+      String line = onOneLine(text);
+      int semicolon = line.indexOf(';');
+      String head = semicolon < 0 ? line : line.substring(0, semicolon);
+      String rest = semicolon < 0 ? "" : line.substring(semicolon);
       try {
         return Requirement.parse(rewritten(head) + rest);
       } catch (MalformedException lenient) {
@@ -79,6 +81,13 @@ public final class LenientForms {
     } catch (MalformedException notAName) {
       return Optional.empty();
     }
+  }
+
+  /** With a blank for every other white space: a field may be folded, or hold hard blanks. */
+  private static String onOneLine(String text) {
+    var line = new StringBuilder(text.length());
+    text.chars().forEach(c -> line.append(Spaces.isSpace(c) ? ' ' : (char) c));
+    return line.toString();
   }
 
   private static String rewritten(String text) {

@@ -4,6 +4,10 @@ import dev.airlock.packaging.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://peps.python.org/pep-0600/">PEP 600</a>
  * @see <a href="https://peps.python.org/pep-0656/">PEP 656</a>
+ * @see <a href="https://peps.python.org/pep-0730/">PEP 730</a>
+ * @see <a href="https://peps.python.org/pep-0738/">PEP 738</a>
  */
 public final class Platform {
   /** The families of operating system, with what their Pythons answer to markers. */
@@ -23,7 +29,11 @@ public final class Platform {
     /** macOS. */
     MACOS("posix", "darwin", "Darwin"),
     /** Windows. */
-    WINDOWS("nt", "win32", "Windows");
+    WINDOWS("nt", "win32", "Windows"),
+    /** iOS. */
+    IOS("posix", "ios", "iOS"),
+    /** Android. */
+    ANDROID("posix", "android", "Android");
 
     private final String osName;
     private final String sysPlatform;
@@ -53,12 +63,52 @@ public final class Platform {
 
   private static final String ACCEPTED =
       "accepted are manylinux_2_35_x86_64, manylinux2014_aarch64, musllinux_1_2_x86_64,"
-          + " linux_x86_64, macosx_14_0_arm64, win_amd64 and the like";
+          + " linux_x86_64, macosx_14_0_arm64, win_amd64, ios_17_0_arm64_iphoneos,"
+          + " android_24_arm64_v8a and the like";
 
   /** Far beyond what there is: no list of tags becomes longer than it has any use. */
   private static final int NEWEST_MACOS = 99;
 
+  /** The first macOS on Intel's processors is 10.4. */
+  private static final int OLDEST_MACOS_MINOR = 4;
+
   private static final int NEWEST_LIBC = 199;
+  private static final int OLDEST_IOS = 12;
+  private static final int NEWEST_IOS = 99;
+  private static final int LAST_IOS_MINOR = 9;
+  private static final int OLDEST_ANDROID = 16;
+  private static final int NEWEST_ANDROID = 199;
+
+  /** What {@code packaging} knows manylinux for. */
+  private static final Set<String> MANYLINUX_MACHINES =
+      Set.of(
+          "x86_64",
+          "i686",
+          "aarch64",
+          "armv7l",
+          "ppc64",
+          "ppc64le",
+          "s390x",
+          "loongarch64",
+          "riscv64");
+
+  /** Names that other systems have for machines, with Linux's own. */
+  private static final Map<String, String> LINUX_NAMES =
+      Map.of(
+          "amd64", "x86_64",
+          "x64", "x86_64",
+          "x86", "i686",
+          "i386", "i686",
+          "arm64", "aarch64");
+
+  /** The ABIs of Android (PEP 738), with what {@code platform.machine()} is there. */
+  private static final Map<String, String> ANDROID_MACHINES =
+      Map.of(
+          "arm64_v8a", "aarch64",
+          "armeabi_v7a", "armv7l",
+          "x86_64", "x86_64",
+          "x86", "i686");
+
   private static final Pattern MANYLINUX =
       Pattern.compile("manylinux_(\\d{1,4})_(\\d{1,4})_([a-z0-9_]+)");
   private static final Pattern MUSLLINUX =
@@ -66,6 +116,11 @@ public final class Platform {
   private static final Pattern MACOS =
       Pattern.compile("macosx_(\\d{1,4})_(\\d{1,4})_(x86_64|arm64)");
   private static final Pattern LINUX = Pattern.compile("linux_([a-z0-9_]+)");
+  private static final Pattern IOS =
+      Pattern.compile(
+          "ios_(\\d{1,4})_(\\d{1,4})_((arm64|x86_64)_iphonesimulator|(arm64)_iphoneos)");
+  private static final Pattern ANDROID =
+      Pattern.compile("android_(\\d{1,4})_(arm64_v8a|armeabi_v7a|x86_64|x86)");
   private static final Pattern LEGACY =
       Pattern.compile("(manylinux1|manylinux2010|manylinux2014)_([a-z0-9_]+)");
 
@@ -112,17 +167,26 @@ public final class Platform {
     }
     Matcher linux = LINUX.matcher(tag);
     if (linux.matches()) {
+      requireLinuxName(text, linux.group(1));
       return new Platform(tag, Family.LINUX, linux.group(1), List.of(tag));
     }
     Matcher mac = MACOS.matcher(tag);
     if (mac.matches()) {
       int major = Integer.parseInt(mac.group(1));
       int minor = Integer.parseInt(mac.group(2));
-      if (major < 10 || major > NEWEST_MACOS) {
+      if (major < 10 || (major == 10 && minor < OLDEST_MACOS_MINOR) || major > NEWEST_MACOS) {
         throw new MalformedException(
-            "platform tag", text, "macOS has versions from 10 on; " + ACCEPTED);
+            "platform tag", text, "macOS has versions from 10.4 on; " + ACCEPTED);
       }
       return new Platform(tag, Family.MACOS, mac.group(3), macTags(major, minor, mac.group(3)));
+    }
+    Matcher ios = IOS.matcher(tag);
+    if (ios.matches()) {
+      return ios(text, tag, ios);
+    }
+    Matcher android = ANDROID.matcher(tag);
+    if (android.matches()) {
+      return android(text, tag, Integer.parseInt(android.group(1)), android.group(2));
     }
     return switch (tag) {
       case "win_amd64" -> new Platform(tag, Family.WINDOWS, "AMD64", List.of(tag));
@@ -144,6 +208,13 @@ public final class Platform {
     if (major != 2) {
       throw new MalformedException(
           "platform tag", text, "glibc has the major version 2 everywhere; " + ACCEPTED);
+    }
+    requireLinuxName(text, arch);
+    if (!MANYLINUX_MACHINES.contains(arch)) {
+      throw new MalformedException(
+          "platform tag",
+          text,
+          "manylinux is known for " + new TreeSet<>(MANYLINUX_MACHINES) + " only");
     }
     boolean intel = arch.equals("x86_64") || arch.equals("i686");
     int oldest = intel ? 5 : 17;
@@ -172,12 +243,56 @@ public final class Platform {
       throw new MalformedException(
           "platform tag", text, "musl has versions 1.0, 1.1, 1.2 and so on; " + ACCEPTED);
     }
+    requireLinuxName(text, arch);
     var tags = new ArrayList<String>();
     for (int minor = newest; minor >= 0; minor--) {
       tags.add("musllinux_1_" + minor + "_" + arch);
     }
     tags.add("linux_" + arch);
     return new Platform(tag, Family.LINUX, arch, tags);
+  }
+
+  private static void requireLinuxName(String text, String arch) {
+    String name = LINUX_NAMES.get(arch);
+    if (name != null) {
+      throw new MalformedException(
+          "platform tag", text, "on Linux the machine " + arch + " is called " + name);
+    }
+  }
+
+  /**
+   * The order of {@code packaging.tags.ios_platforms}: the minor versions of this major one, then
+   * ten of each older one down to 12.
+   */
+  private static Platform ios(String text, String tag, Matcher ios) {
+    int newest = Integer.parseInt(ios.group(1));
+    int minor = Integer.parseInt(ios.group(2));
+    if (newest < OLDEST_IOS || newest > NEWEST_IOS || minor > NEWEST_IOS) {
+      throw new MalformedException(
+          "platform tag", text, "CPython is for iOS 12.0 and later; " + ACCEPTED);
+    }
+    var tags = new ArrayList<String>();
+    for (int major = newest; major >= OLDEST_IOS; major--) {
+      for (int older = major == newest ? minor : LAST_IOS_MINOR; older >= 0; older--) {
+        tags.add("ios_" + major + "_" + older + "_" + ios.group(3));
+      }
+    }
+    String machine = ios.group(3).substring(0, ios.group(3).indexOf("_iphone"));
+    return new Platform(tag, Family.IOS, machine, tags);
+  }
+
+  /** Every API level down to 16, as in {@code packaging.tags.android_platforms}. */
+  private static Platform android(String text, String tag, int newest, String abi) {
+    if (newest < OLDEST_ANDROID || newest > NEWEST_ANDROID) {
+      throw new MalformedException(
+          "platform tag", text, "CPython is for Android API level 16 and later; " + ACCEPTED);
+    }
+    var tags = new ArrayList<String>();
+    for (int level = newest; level >= OLDEST_ANDROID; level--) {
+      tags.add("android_" + level + "_" + abi);
+    }
+    return new Platform(
+        tag, Family.ANDROID, Objects.requireNonNull(ANDROID_MACHINES.get(abi)), tags);
   }
 
   /**
@@ -187,20 +302,16 @@ public final class Platform {
   private static List<String> macTags(int major, int minor, String arch) {
     var tags = new ArrayList<String>();
     if (major == 10) {
-      for (int older = minor; older >= 0; older--) {
-        addMac(tags, 10, older, macFormats(10, older, arch));
+      for (int older = minor; older >= OLDEST_MACOS_MINOR; older--) {
+        addMac(tags, 10, older, macFormats(arch));
       }
       return tags;
     }
     for (int older = major; older >= 11; older--) {
-      addMac(tags, older, 0, macFormats(older, 0, arch));
+      addMac(tags, older, 0, macFormats(arch));
     }
-    for (int older = 16; older >= 4; older--) {
-      addMac(
-          tags,
-          10,
-          older,
-          arch.equals("x86_64") ? macFormats(10, older, arch) : List.of("universal2"));
+    for (int older = 16; older >= OLDEST_MACOS_MINOR; older--) {
+      addMac(tags, 10, older, arch.equals("x86_64") ? macFormats(arch) : List.of("universal2"));
     }
     return tags;
   }
@@ -209,13 +320,11 @@ public final class Platform {
     formats.forEach(format -> tags.add("macosx_" + major + "_" + minor + "_" + format));
   }
 
-  private static List<String> macFormats(int major, int minor, String arch) {
+  private static List<String> macFormats(String arch) {
     if (arch.equals("arm64")) {
       return List.of("arm64", "universal2");
     }
-    return major == 10 && minor < 4
-        ? List.of()
-        : List.of("x86_64", "intel", "fat64", "fat32", "universal2", "universal");
+    return List.of("x86_64", "intel", "fat64", "fat32", "universal2", "universal");
   }
 
   /** The family of operating system. */

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * marker values.
  */
 public final class Target {
-  private static final Pattern PYTHON = Pattern.compile("(3)\\.(\\d{1,3})(?:\\.(\\d{1,3}))?(t?)");
+  private static final Pattern PYTHON = Pattern.compile("(3)\\.(\\d{1,2})(?:\\.(\\d{1,3}))?(t?)");
+
+  /** PEP 703. */
+  private static final int FIRST_FREE_THREADED = 13;
 
   private static final Pattern PRINTED = Pattern.compile("cp3\\.?([0-9][0-9.]*t?)-(.+)");
 
@@ -55,12 +58,17 @@ public final class Target {
     }
     int major = Integer.parseInt(matcher.group(1));
     int minor = Integer.parseInt(matcher.group(2));
+    boolean freeThreaded = !matcher.group(4).isEmpty();
+    if (freeThreaded && minor < FIRST_FREE_THREADED) {
+      throw new MalformedException(
+          "Python version", python, "free-threaded builds begin with 3.13t");
+    }
     String full = major + "." + minor + "." + (matcher.group(3) == null ? "0" : matcher.group(3));
     return new Target(
         python.strip(),
         platform,
         Version.parse(full),
-        SupportedTags.cpython(major, minor, !matcher.group(4).isEmpty(), platform),
+        SupportedTags.cpython(major, minor, freeThreaded, platform),
         environment(major + "." + minor, full, platform));
   }
 

@@ -1,6 +1,7 @@
 package dev.airlock.packaging.version;
 
 import dev.airlock.packaging.MalformedException;
+import dev.airlock.packaging.Spaces;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Objects;
@@ -35,10 +36,10 @@ public final class Specifier {
    *     take
    */
   public static Specifier parse(String clause) {
-    String stripped = clause.strip();
+    String stripped = Spaces.strip(clause);
     for (Operator operator : Operator.values()) {
       if (stripped.startsWith(operator.symbol())) {
-        return of(operator, stripped.substring(operator.symbol().length()).strip(), clause);
+        return of(operator, Spaces.strip(stripped.substring(operator.symbol().length())), clause);
       }
     }
     throw malformed(clause, "it has to begin with one of ~= === == != <= >= < >");
@@ -51,7 +52,7 @@ public final class Specifier {
 
   private static Specifier of(Operator operator, String text, String clause) {
     if (operator == Operator.ARBITRARY) {
-      if (text.chars().anyMatch(c -> Character.isWhitespace(c) || c == ';' || c == ')')) {
+      if (text.chars().anyMatch(c -> Spaces.isSpace(c) || c == ';' || c == ')')) {
         throw malformed(clause, "=== takes one text without spaces");
       }
       return new Specifier(operator, text, null, false);
@@ -68,7 +69,7 @@ public final class Specifier {
     } catch (MalformedException e) {
       throw malformed(clause, e.getMessage());
     }
-    if (prefix && (!version.isFinal() || !written.equals(written.strip()))) {
+    if (prefix && (!version.isFinal() || !written.equals(Spaces.strip(written)))) {
       throw malformed(clause, "'.*' stands directly behind the numbers, as in ==1.2.*");
     }
     if (!equality && version.hasLocal()) {

@@ -1,7 +1,9 @@
 package dev.airlock.packaging.version;
 
 import dev.airlock.packaging.MalformedException;
+import dev.airlock.packaging.Spaces;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -28,7 +30,7 @@ public record SpecifierSet(List<Specifier> clauses) {
   public static SpecifierSet parse(String text) {
     var clauses = new ArrayList<Specifier>();
     for (String clause : text.split(",", -1)) {
-      if (!clause.isBlank()) {
+      if (!Spaces.strip(clause).isEmpty()) {
         clauses.add(Specifier.parse(clause));
       }
     }
@@ -69,9 +71,9 @@ public record SpecifierSet(List<Specifier> clauses) {
 
   /** Both specifiers at once. */
   public SpecifierSet and(SpecifierSet other) {
-    var all = new ArrayList<>(clauses);
-    other.clauses.stream().filter(clause -> !all.contains(clause)).forEach(all::add);
-    return new SpecifierSet(all);
+    var all = new LinkedHashSet<>(clauses);
+    all.addAll(other.clauses);
+    return new SpecifierSet(List.copyOf(all));
   }
 
   @Override

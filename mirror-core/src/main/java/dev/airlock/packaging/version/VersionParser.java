@@ -1,6 +1,7 @@
 package dev.airlock.packaging.version;
 
 import dev.airlock.packaging.MalformedException;
+import dev.airlock.packaging.Spaces;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ final class VersionParser {
 
   private VersionParser(String original) {
     this.original = original;
-    this.text = lowerCase(original.strip());
+    this.text = lowerCase(Spaces.strip(original));
   }
 
   static Version parse(String text) {
@@ -73,7 +74,7 @@ final class VersionParser {
     if (at != text.length()) {
       throw malformed(
           "'"
-              + text.substring(at)
+              + MalformedException.abridge(text.substring(at))
               + "' has no place in a version such as 1!2.3.4rc5.post6.dev7+local.8");
     }
     return new Version(epoch, release, pre, post, dev, local);

@@ -146,13 +146,39 @@ class CoreMetadataTest {
     "2.2, Dynamic: Provides-Extra, false",
     "2.1, '', false",
     "1.2, '', false",
-    "3.0, '', false",
   })
   void isStaticFrom22OnWhereNothingIsDynamic(String version, String line, boolean isStatic) {
     assertThat(
             parse("Metadata-Version: %s\nName: a\nVersion: 1\n%s\n".formatted(version, line))
                 .isStatic())
         .isEqualTo(isStatic);
+  }
+
+  @Test
+  void takesMinorVersionsToComeAndRefusesMajorOnes() {
+    assertThat(parse("Metadata-Version: 2.9\nName: a\nVersion: 1\nNovelty: x\n").project())
+        .hasToString("a");
+    assertThatThrownBy(() -> parse("Metadata-Version: 3.0\nName: a\nVersion: 1\n"))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("'3.0'")
+        .hasMessageContaining("2.x");
+  }
+
+  @Test
+  void endsTheFieldsWhereALineIsNone() {
+    CoreMetadata metadata =
+        parse("Name: a\nVersion: 1\na line of a description\nRequires-Dist: b\n");
+
+    assertThat(metadata.requiresDist()).isEmpty();
+  }
+
+  @Test
+  void readsAProjectCalledUnknownAndAFoldedDependency() {
+    CoreMetadata metadata =
+        parse("Name: UNKNOWN\nVersion: 0.0.0\nRequires-Dist: b>=1,\n  <2; extra == 'x'\n");
+
+    assertThat(metadata.project()).hasToString("unknown");
+    assertThat(metadata.requiresDist()).hasToString("[b>=1,<2; extra == \"x\"]");
   }
 
   private static CoreMetadata parse(String text) {
