@@ -41,6 +41,8 @@ public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject)
       return read(open(new BufferedInputStream(stream), name.text()), name);
     } catch (MalformedArchiveException e) {
       throw e;
+    } catch (NoClassDefFoundError e) {
+      throw unknownCompression(name);
     } catch (IOException | RuntimeException e) {
       // Broken archives make the readers throw either kind.
       throw new MalformedArchiveException(
@@ -71,9 +73,17 @@ public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject)
       }
     } catch (MalformedArchiveException e) {
       throw e;
-    } catch (IOException e) {
+    } catch (NoClassDefFoundError e) {
+      throw unknownCompression(name);
+    } catch (IOException | RuntimeException e) {
       throw new MalformedArchiveException(name + " is not a whole archive: " + e.getMessage());
     }
+  }
+
+  /** The zip reader finds out that it lacks a library when it needs it. */
+  private static MalformedArchiveException unknownCompression(SdistFilename name) {
+    return new MalformedArchiveException(
+        name + " is compressed in a way that is not read here; sdists have deflate");
   }
 
   private static ArchiveInputStream<?> open(InputStream stream, String name) throws IOException {

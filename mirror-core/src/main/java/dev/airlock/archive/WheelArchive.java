@@ -40,6 +40,10 @@ public final class WheelArchive {
       return read(borrowed, name);
     } catch (MalformedArchiveException e) {
       throw e;
+    } catch (NoClassDefFoundError e) {
+      // The zip reader finds out that it lacks a library when it needs it.
+      throw new MalformedArchiveException(
+          name + " is compressed in a way that is not read here; wheels have deflate");
     } catch (IOException | RuntimeException e) {
       // Broken archives make the zip reader throw either kind.
       if (borrowed.failure() != null) {

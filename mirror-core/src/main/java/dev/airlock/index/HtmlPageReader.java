@@ -36,6 +36,10 @@ final class HtmlPageReader {
   private static final Pattern FILE =
       Pattern.compile(
           "(?i)\\.(whl|zip|tar|tgz|gz|bz2|xz|z|egg|exe|msi|rpm|deb|dmg)(\\.(asc|sig|metadata))?$");
+
+  /** Links may hold links, by way of tables; to read the text of each takes the square of them. */
+  private static final int MOST_TRIED = 1_000;
+
   private static final Pattern QUERY = Pattern.compile("[?#]");
 
   private HtmlPageReader() {}
@@ -75,6 +79,7 @@ final class HtmlPageReader {
     return says
         || document.text().isBlank()
         || document.getElementsByTag("a").stream()
+            .limit(MOST_TRIED)
             .anyMatch(anchor ->
                 FILE.matcher(QUERY.split(anchor.attr("href"), 2)[0]).find()
                     || normalized(anchor.text()).startsWith(project.value()));

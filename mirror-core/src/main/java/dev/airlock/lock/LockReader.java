@@ -24,6 +24,9 @@ public final class LockReader {
   /** The dependency group of the versions that only builds of sdists need. */
   static final String BUILD_GROUP = "build";
 
+  /** As many as a preset may have. */
+  private static final int MOST_TARGETS = 100;
+
   private static final TomlMapper TOML = new TomlMapper();
 
   private LockReader() {}
@@ -52,6 +55,10 @@ public final class LockReader {
     JsonNode tool = document.path("tool").path("airlock");
     if (tool.isMissingNode()) {
       throw new MalformedLockException("it has no [tool.airlock]: another tool wrote it");
+    }
+    if (tool.path("targets").size() > MOST_TARGETS) {
+      throw new MalformedLockException(
+          "it has " + tool.path("targets").size() + " targets; accepted are " + MOST_TARGETS);
     }
     var targets = new ArrayList<Target>();
     for (JsonNode target : tool.path("targets")) {

@@ -48,6 +48,9 @@ public final class PresetReader {
   /** A host and its port. {@link URI} itself knows no host with an underscore. */
   private static final Pattern HOST = Pattern.compile("(\\[[^\\[\\]]+]|[^:@\\[\\]]+)(:\\d{0,5})?");
 
+  /** Each has its tags in memory, and is solved for by itself. */
+  private static final int MOST_TARGETS = 100;
+
   private final PresetSource source;
   private final Problems problems;
   private final List<Root> roots = new ArrayList<>();
@@ -173,7 +176,10 @@ public final class PresetReader {
               + "; accepted is [{\"python\": \"3.10\", \"platform\":"
               + " \"manylinux_2_35_x86_64\"}]");
     }
-    for (Fields.Value value : list) {
+    if (list.size() > MOST_TARGETS) {
+      problems.add("targets", "", "there are " + list.size() + "; accepted are " + MOST_TARGETS);
+    }
+    for (Fields.Value value : list.subList(0, Math.min(list.size(), MOST_TARGETS))) {
       value
           .object()
           .ifPresent(target -> {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airlock.fixtures.SdistBuilder;
+import dev.airlock.fixtures.ZipMethods;
 import dev.airlock.packaging.filename.SdistFilename;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.metadata.CoreMetadata;
@@ -273,5 +274,14 @@ class SdistArchiveTest {
                 build-backend = "setuptools.build_meta"
                 """);
     assertThat(buildRequires(sdist)).containsExactly("setuptools>=61", "wheel");
+  }
+
+  @Test
+  void refusesAZipInACompressionThatItDoesNotRead() throws IOException {
+    byte[] zip = ZipMethods.with(ZipMethods.ZSTANDARD, sdist("tiny", "1.0").zip().build());
+    assertThatThrownBy(() -> read(zip, "tiny-1.0.zip"))
+        .isInstanceOf(MalformedArchiveException.class)
+        .hasMessageContaining("tiny-1.0.zip")
+        .hasMessageContaining("deflate");
   }
 }

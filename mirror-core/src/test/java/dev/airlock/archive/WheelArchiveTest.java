@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airlock.fixtures.WheelBuilder;
+import dev.airlock.fixtures.ZipMethods;
 import dev.airlock.packaging.filename.WheelFilename;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -187,5 +188,13 @@ class WheelArchiveTest {
     public void close() {
       // There is nothing to give up.
     }
+  }
+
+  @Test
+  void refusesMetadataInACompressionThatItDoesNotRead() {
+    byte[] zip = ZipMethods.with(ZipMethods.ZSTANDARD, WHEEL.build());
+    assertThatThrownBy(() -> metadata(zip))
+        .isInstanceOf(MalformedArchiveException.class)
+        .hasMessageContaining("deflate");
   }
 }

@@ -35,6 +35,9 @@ public final class LenientForms {
           // =>1.0
           new Rewrite(Pattern.compile("=>"), ">="));
 
+  /** In characters; nothing longer is guessed at. */
+  private static final int LONGEST = 10_000;
+
   private LenientForms() {}
 
   /**
@@ -91,6 +94,9 @@ public final class LenientForms {
   }
 
   private static String rewritten(String text) {
+    if (text.length() > LONGEST) {
+      return text;
+    }
     String form = text;
     for (Rewrite rewrite : REWRITES) {
       form = rewrite.pattern().matcher(form).replaceAll(rewrite.replacement());

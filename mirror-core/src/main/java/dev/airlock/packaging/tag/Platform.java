@@ -72,7 +72,7 @@ public final class Platform {
   /** The first macOS on Intel's processors is 10.4. */
   private static final int OLDEST_MACOS_MINOR = 4;
 
-  private static final int NEWEST_LIBC = 199;
+  private static final int NEWEST_LIBC = 99;
   private static final int OLDEST_IOS = 12;
   private static final int NEWEST_IOS = 99;
   private static final int LAST_IOS_MINOR = 9;
