@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.compress.archivers.ArchiveEntry;
 import org.apache.commons.compress.archivers.ArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
+import org.apache.commons.compress.archivers.zip.ZipMethod;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
@@ -25,6 +28,9 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject) {
+  private static final Set<Integer> METHODS =
+      Set.of(ZipMethod.STORED.getCode(), ZipMethod.DEFLATED.getCode(), ZipMethod.BZIP2.getCode());
+
   private static final int LARGEST_FILE = 16 << 20;
   private static final int MOST_ENTRIES = 200_000;
   private static final long MOST_BYTES = 4L << 30;
@@ -116,6 +122,10 @@ public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject)
       if (++entries > MOST_ENTRIES || bytes > MOST_BYTES) {
         throw new MalformedArchiveException(
             name + " unpacks to more than any sdist has: it is not read further");
+      }
+      if (entry instanceof ZipArchiveEntry zipped && !METHODS.contains(zipped.getMethod())) {
+        // Nor can it be passed over: where it ends is not known.
+        throw unknownCompression(name);
       }
       String inTop = isLink(entry) ? "" : inTop(entry.getName());
       if (inTop.equals("PKG-INFO")) {

@@ -1,6 +1,7 @@
 package dev.airlock.upstream;
 
 import dev.airlock.index.Authority;
+import dev.airlock.packaging.MalformedException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -10,6 +11,9 @@ import java.util.regex.Pattern;
 public final class Addresses {
   private static final Pattern CREDENTIALS =
       Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*+:/*+).*@", Pattern.DOTALL);
+
+  /** In characters. */
+  private static final int LONGEST = 8192;
 
   private Addresses() {}
 
@@ -39,6 +43,14 @@ public final class Addresses {
   public static URI parse(String text) {
     if (text.isBlank()) {
       throw new IllegalArgumentException("it is empty: accepted are http, https, file and paths");
+    }
+    if (text.length() > LONGEST) {
+      throw new IllegalArgumentException(
+          "'"
+              + MalformedException.abridge(masked(text))
+              + "' is longer than "
+              + LONGEST
+              + " characters: accepted are http, https, file and paths");
     }
     if (text.startsWith("http://") || text.startsWith("https://")) {
       return remote(text);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.airlock.fixtures.LocalIndexes;
 import dev.airlock.fixtures.PackagingTexts;
 import dev.airlock.fixtures.Python;
+import dev.airlock.fixtures.ReferencePackaging;
 import dev.airlock.packaging.filename.SdistFilename;
 import dev.airlock.packaging.filename.WheelFilename;
 import dev.airlock.packaging.marker.Environment;
@@ -50,9 +51,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Our answers and those of Python's {@code packaging} to the same questions, generated and real.
  * Where they differ, a {@link PackagingDifference} says why we mean to.
  *
- * <p>{@code packaging} 26.2 or newer is the measure, which pip 26.2 carries too: since then texts
- * have no order in markers, and {@code <} and {@code >} exclude the pre- and post-releases of the
- * version itself only.
+ * <p>{@code packaging} 26.2 is the measure, which pip 26.2 carries too: since then texts have no
+ * order in markers, and {@code <} and {@code >} exclude the pre- and post-releases of the version
+ * itself only.
  */
 class PackagingDifferentialTest {
   /** The answer to what is not understood. */
@@ -62,19 +63,13 @@ class PackagingDifferentialTest {
   private static final int MUTANTS = 6;
   private static final int SHOWN = 10;
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String RECENT =
-      """
-      from packaging import __version__
-      from packaging.version import Version
-      assert Version(__version__) >= Version("26.2")
-      """;
 
   private static Optional<Python> python = Optional.empty();
 
   @BeforeAll
   static void findPackaging() {
-    python = Python.forWhich(RECENT);
-    assumeTrue(python.isPresent(), "no Python with packaging 26.2 or newer here");
+    python = ReferencePackaging.find();
+    assumeTrue(python.isPresent(), "no Python with packaging 26.2 here, nor one with pip 26.2");
   }
 
   @Test
@@ -355,7 +350,7 @@ class PackagingDifferentialTest {
     try (InputStream script =
         Objects.requireNonNull(
             PackagingDifferentialTest.class.getResourceAsStream("differential.py"))) {
-      return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+      return ReferencePackaging.PRELUDE + new String(script.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
