@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  *     file format</a>
  */
 public final class LogicalLines {
-  private static final Pattern COMMENT = Pattern.compile("(^|\\s+)#.*$");
+  private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*$");
 
   private LogicalLines() {}
 

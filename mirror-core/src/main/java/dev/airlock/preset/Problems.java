@@ -1,8 +1,9 @@
 package dev.airlock.preset;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -11,7 +12,7 @@ import java.util.stream.Collectors;
  */
 public final class Problems {
   private final String file;
-  private final List<Problem> found = new ArrayList<>();
+  private final Set<Problem> found = new LinkedHashSet<>();
 
   /** Gathers what is wrong with one file, and with others that it names. */
   public Problems(String file) {
@@ -25,10 +26,7 @@ public final class Problems {
 
   /** Adds a mistake of another file; the same one is told once. */
   public void addIn(String otherFile, String place, String value, String rule) {
-    var problem = new Problem(otherFile, place, masked(value), masked(rule));
-    if (!found.contains(problem)) {
-      found.add(problem);
-    }
+    found.add(new Problem(otherFile, place, masked(value), masked(rule)));
   }
 
   /** A text with {@code ***} for the credentials of addresses in it. */
@@ -55,6 +53,6 @@ public final class Problems {
 
   /** The mistakes found so far, to be thrown. */
   public InvalidPresetException exception() {
-    return new InvalidPresetException(found);
+    return new InvalidPresetException(List.copyOf(found));
   }
 }
