@@ -112,6 +112,14 @@ for line in sys.stdin:
 '
 }
 
+# python_index_options: prints pip's options for these folders, and for nothing else.
+python_index_options() {
+    python_index_sources | awk '
+        $1 == "wheels" { print "--find-links " $2; next }
+        { print (indexes++ ? "--extra-index-url" : "--index-url") " file://" $2 }
+        END { if (!indexes) print "--no-index" }'
+}
+
 # python_index_available: succeeds if pip is set up with local package folders and they are all there; else says why.
 python_index_available() {
     index_sources=$(python_index_sources)
