@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table of a TOML file. What is not of the kind asked for is reported, with its place.
@@ -43,6 +44,18 @@ record Table(JsonNode node, String place, Problems problems) {
       problems.add(line, "", "it is not TOML: " + e.getOriginalMessage());
       throw problems.exception();
     }
+  }
+
+  /** The same table of the same file: what is in it is not looked at. */
+  @Override
+  @SuppressWarnings("ReferenceEquality")
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Table table && node == table.node && place.equals(table.place);
+  }
+
+  @Override
+  public int hashCode() {
+    return place.hashCode();
   }
 
   boolean has(String key) {

@@ -1,5 +1,7 @@
 package dev.airlock.readyset;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import dev.airlock.digest.Digest;
 import dev.airlock.packaging.marker.Marker;
 import dev.airlock.packaging.name.ExtraName;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,6 +42,7 @@ final class UvLock {
   private final Wanted wanted;
   private final Problems problems;
   private final List<Table> packages;
+  private final Map<String, List<Table>> byName;
   private final List<String> notes = new ArrayList<>();
 
   private UvLock(Path folder, Table document, Wanted wanted) {
@@ -47,6 +51,7 @@ final class UvLock {
     this.wanted = wanted;
     this.problems = document.problems();
     this.packages = document.tables("package");
+    this.byName = packages.stream().collect(groupingBy(UvLock::name));
   }
 
   static ReadySet read(Path file, Wanted wanted) throws IOException, InvalidPresetException {
@@ -91,6 +96,10 @@ final class UvLock {
     return atTheRoot.isEmpty() && !names.isEmpty()
         ? members.stream().filter(member -> names.contains(member.text("name").orElse(""))).toList()
         : atTheRoot.isEmpty() ? members : atTheRoot;
+  }
+
+  private static String name(Table locked) {
+    return locked.node().path("name").asText();
   }
 
   private static Table source(Table locked) {
@@ -256,8 +265,7 @@ final class UvLock {
     /** The package that a dependency means: it says the version where there are several. */
     private Optional<Table> find(Table dependency) {
       List<Table> found =
-          packages.stream()
-              .filter(locked -> same(locked, dependency, "name"))
+          byName.getOrDefault(name(dependency), List.of()).stream()
               .filter(locked -> !dependency.has("version") || same(locked, dependency, "version"))
               .filter(locked -> !dependency.has("source") || same(locked, dependency, "source"))
               .toList();

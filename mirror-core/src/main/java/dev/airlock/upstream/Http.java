@@ -327,12 +327,20 @@ public final class Http implements Closeable {
 
   private Response execute(Request request, URI address) throws IOException {
     Response response = execute(request.isHttps() ? secure() : plain, request, address);
-    if (!response.isRedirect() || request.isHttps()) {
+    if (request.isHttps() || !leadsToTls(response)) {
       return response;
     }
-    // The plain client followed as far as it speaks: this one leads to TLS.
+    // The plain client followed as far as it speaks.
     response.close();
     return execute(secure(), request, address);
+  }
+
+  private static boolean leadsToTls(Response response) {
+    return response.isRedirect()
+        && header(response, "Location")
+            .map(location -> response.request().url().resolve(location))
+            .filter(HttpUrl::isHttps)
+            .isPresent();
   }
 
   private static Response execute(OkHttpClient client, Request request, URI address)
