@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.airlock.fixtures.FakeIndex;
 import dev.airlock.fixtures.Presets;
 import dev.airlock.fixtures.Python;
+import dev.airlock.fixtures.ReferencePackaging;
 import dev.airlock.lock.Lock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -275,19 +276,20 @@ class ExplainTest {
 
   /** The tags and variables that a Python here gives itself. */
   private static final String OWN =
-      """
-      import json, platform, sys
-      from packaging import markers, tags
-      sys.exit(sys.implementation.name != "cpython" or platform.libc_ver()[0] != "glibc") \\
-          if len(sys.argv) < 2 else None
-      environment = markers.default_environment()
-      print(json.dumps({
-          "python": platform.python_version(),
-          "platform": "manylinux_" + platform.libc_ver()[1].replace(".", "_") + "_" + platform.machine(),
-          "environment": environment,
-          "tags": [str(tag) for tag in tags.sys_tags()],
-      }))
-      """;
+      ReferencePackaging.PRELUDE
+          + """
+          import json, platform, sys
+          from packaging import markers, tags
+          sys.exit(sys.implementation.name != "cpython" or platform.libc_ver()[0] != "glibc") \\
+              if len(sys.argv) < 2 else None
+          environment = markers.default_environment()
+          print(json.dumps({
+              "python": platform.python_version(),
+              "platform": "manylinux_" + platform.libc_ver()[1].replace(".", "_") + "_" + platform.machine(),
+              "environment": environment,
+              "tags": [str(tag) for tag in tags.sys_tags()],
+          }))
+          """;
 
   @Test
   void saysWhatAMachineSaysOfItself() throws IOException {
