@@ -41,7 +41,10 @@ class GrowthTest {
 
   /** The best of some: others work on this machine too, and the collector of garbage. */
   private static long best(Adversary adversary, int size) {
-    return LongStream.generate(() -> milliseconds(adversary, size)).limit(TIMES).min().orElseThrow();
+    return LongStream.generate(() -> milliseconds(adversary, size))
+        .limit(TIMES)
+        .min()
+        .orElseThrow();
   }
 
   private static long milliseconds(Adversary adversary, int size) {
