@@ -101,6 +101,7 @@ public record SdistMetadata(Optional<CoreMetadata> metadata, List<Requirement> b
               name.version(),
               SpecifierSet.parse(python),
               requires,
+              List.of(),
               extras,
               Set.of()));
     } catch (MalformedException notUnderstood) {

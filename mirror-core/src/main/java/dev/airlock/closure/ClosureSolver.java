@@ -8,6 +8,8 @@ import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.target.Target;
 import dev.airlock.packaging.version.Version;
 import dev.airlock.preset.Preset;
+import dev.airlock.resolve.Candidate;
+import dev.airlock.resolve.Listing;
 import dev.airlock.resolve.NoSolutionException;
 import dev.airlock.resolve.Problem;
 import dev.airlock.resolve.Solution;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 
 /**
  * Finds the closure of a preset on a target: one joint solution of everything that is installed,
@@ -58,6 +61,24 @@ public final class ClosureSolver {
     try (var candidates = new TargetCandidates(preset, target, source, executor, Purpose.INSTALL);
         var tools = new TargetCandidates(preset, target, source, executor, Purpose.BUILD)) {
       return new ClosureSolver(preset, target, candidates, tools).solve(preferred);
+    }
+  }
+
+  /**
+   * The final versions of a project that have a file for a target.
+   *
+   * @throws IOException when a source could not be asked
+   */
+  public static Set<Version> usable(
+      Preset preset, Target target, PackageSource source, ProjectName project) throws IOException {
+    try (var candidates = new TargetCandidates(preset, target, source, _ -> {}, Purpose.INSTALL)) {
+      return candidates.list(project) instanceof Listing.Found(List<Candidate> found)
+          ? found.stream()
+              .filter(candidate -> candidate.state() instanceof Candidate.State.Usable)
+              .map(Candidate::version)
+              .filter(version -> !version.isPrerelease())
+              .collect(Collectors.toUnmodifiableSet())
+          : Set.of();
     }
   }
 

@@ -10,6 +10,7 @@ import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.metadata.CoreMetadata;
 import dev.airlock.packaging.name.ExtraName;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.target.Installer;
 import dev.airlock.packaging.target.Target;
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.packaging.version.Version;
@@ -230,6 +231,14 @@ final class TargetCandidates implements Candidates, AutoCloseable {
                   + " "
                   + metadata.version()));
     }
+    if (preset.installer() == Installer.PIP && !metadata.nonstandard().isEmpty()) {
+      return new Dependencies.Unusable(
+          Refusal.because(
+              "its metadata has '"
+                  + metadata.nonstandard().getFirst()
+                  + "', which is no requirement by PEP 508: pip refuses it since 24.1",
+              "set \"installer\": \"uv\" if uv installs it, or an older pip"));
+    }
     if (!preset.installer().takes(metadata.requiresPython(), target.fullVersion())) {
       return new Dependencies.Unusable(choice.otherPython(metadata.requiresPython()));
     }
@@ -273,11 +282,18 @@ final class TargetCandidates implements Candidates, AutoCloseable {
     return adjusted;
   }
 
-  /** A requirement as the preset's overrides have it: their versions, its own extras. */
+  /**
+   * A requirement as the preset's overrides have it: their versions, its own extras. Where there
+   * are overrides and none holds on the target, nothing is required.
+   */
   List<Requirement> overridden(Requirement requirement) {
     List<Requirement> overrides =
         preset.overrides().stream()
             .filter(override -> override.project().equals(requirement.project()))
+            .toList();
+    return overrides.isEmpty()
+        ? List.of(requirement)
+        : overrides.stream()
             .filter(override -> target.environment().satisfies(override.marker()))
             .map(override ->
                 new Requirement(
@@ -287,7 +303,6 @@ final class TargetCandidates implements Candidates, AutoCloseable {
                     Optional.empty(),
                     requirement.marker()))
             .toList();
-    return overrides.isEmpty() ? List.of(requirement) : overrides;
   }
 
   private Optional<CoreMetadata> stated(ProjectName project, Version version) {
@@ -304,6 +319,7 @@ final class TargetCandidates implements Candidates, AutoCloseable {
         version,
         statement.requiresPython(),
         statement.requiresDist(),
+        List.of(),
         Set.of(),
         Set.of());
   }

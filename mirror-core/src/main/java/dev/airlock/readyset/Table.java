@@ -50,12 +50,12 @@ record Table(JsonNode node, String place, Problems problems) {
   @Override
   @SuppressWarnings("ReferenceEquality")
   public boolean equals(@Nullable Object other) {
-    return other instanceof Table table && node == table.node && place.equals(table.place);
+    return other instanceof Table table && node == table.node;
   }
 
   @Override
   public int hashCode() {
-    return place.hashCode();
+    return System.identityHashCode(node);
   }
 
   boolean has(String key) {

@@ -23,6 +23,7 @@ final class Proof {
   private final IdentityHashMap<Incompatibility, Integer> uses = new IdentityHashMap<>();
   private final IdentityHashMap<Incompatibility, Integer> numbers = new IdentityHashMap<>();
   private final List<String> sentences = new ArrayList<>();
+  private String lastClause = "";
 
   Proof(Wording wording) {
     this.wording = wording;
@@ -80,12 +81,19 @@ final class Proof {
     Incompatibility first = plain(left);
     Incompatibility second = plain(right);
     if (first.cause() instanceof Cause.SameVersion) {
-      return new Incompatibility(incompatibility.terms(), second.cause());
+      return concluding(incompatibility, second);
     }
     if (second.cause() instanceof Cause.SameVersion) {
-      return new Incompatibility(incompatibility.terms(), first.cause());
+      return concluding(incompatibility, first);
     }
     return new Incompatibility(incompatibility.terms(), new Cause.Derived(first, second));
+  }
+
+  /** A step with another's causes; a fact stays as it was found. */
+  private static Incompatibility concluding(Incompatibility step, Incompatibility from) {
+    return from.cause() instanceof Cause.Derived
+        ? new Incompatibility(step.terms(), from.cause())
+        : from;
   }
 
   private void countUses(Incompatibility incompatibility) {
@@ -131,7 +139,12 @@ final class Proof {
   }
 
   private void say(String because, Incompatibility conclusion) {
-    sentences.add(sentence(because + ", " + wording.clause(conclusion)));
+    String clause = wording.clause(conclusion);
+    // Steps about an extra and about its project can read alike: once is enough.
+    if (!clause.equals(lastClause)) {
+      sentences.add(sentence(because + ", " + clause));
+      lastClause = clause;
+    }
     if (Objects.requireNonNullElse(uses.get(conclusion), 1) > 1) {
       number(conclusion);
     }

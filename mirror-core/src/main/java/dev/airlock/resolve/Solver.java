@@ -282,7 +282,7 @@ public final class Solver {
     ProjectName project = node.behind().orElseThrow();
     Optional<Integer> choice = pick(node);
     if (choice.isEmpty()) {
-      add(notAdmitted(node));
+      notAdmitted(node).forEach(this::add);
       return;
     }
     Version version = universe.version(choice.get());
@@ -344,34 +344,50 @@ public final class Solver {
   }
 
   /**
-   * That none of the choices left is admitted: for good, or as long as those that require the
-   * project now are the ones that do.
+   * That none of the choices left is admitted, by reason: for good, or as long as those that
+   * require the project now are the ones that do.
    */
-  private Incompatibility notAdmitted(Node node) {
-    VersionSet allowed = current(node);
+  private List<Incompatibility> notAdmitted(Node node) {
     Universe universe = universeOf(node);
-    Map<Node, VersionSet> terms = new LinkedHashMap<>();
-    terms.put(node, allowed);
+    Map<Node, VersionSet> dependents = new LinkedHashMap<>();
     if (admission.dependsOnRequirements()) {
       for (Cause.Requires cause : activeCauses(node)) {
         Node dependent = cause.dependent();
         if (!(dependent instanceof Node.Root)) {
-          terms.merge(dependent, current(dependent), VersionSet::and);
+          dependents.merge(dependent, current(dependent), VersionSet::and);
         }
       }
     }
-    boolean yanked =
-        allowed.stream()
-            .allMatch(choice -> universe.candidate(choice).state() instanceof State.Yanked);
-    Refusal refusal =
-        yanked
-            ? Refusal.because(
-                "it was yanked and nothing pins it",
-                "pin " + node.behind().orElseThrow() + " with == to take a yanked version")
-            : Refusal.because(
-                "it is a pre-release that nothing asks for",
-                "add \"" + node.behind().orElseThrow() + "\" to `prereleases`");
-    return new Incompatibility(terms, new Cause.Refused(refusal));
+    Map<Refusal, VersionSet> refused = new LinkedHashMap<>();
+    current(node).stream()
+        .forEach(choice ->
+            refused.merge(
+                refusal(node, universe.candidate(choice)),
+                universe.single(choice),
+                VersionSet::or));
+    var all = new ArrayList<Incompatibility>();
+    refused.forEach((refusal, choices) -> {
+      Map<Node, VersionSet> terms = new LinkedHashMap<>();
+      terms.put(node, choices);
+      terms.putAll(dependents);
+      all.add(new Incompatibility(terms, new Cause.Refused(refusal)));
+    });
+    return all;
+  }
+
+  private static Refusal refusal(Node node, Candidate candidate) {
+    ProjectName project = node.behind().orElseThrow();
+    return switch (candidate.state()) {
+      case State.Unusable(Refusal refusal) -> refusal;
+      case State.Yanked _ ->
+          Refusal.because(
+              "it was yanked and nothing pins it",
+              "pin " + project + " with == to take a yanked version");
+      case State.Usable() ->
+          Refusal.because(
+              "it is a pre-release that nothing asks for",
+              "add \"" + project + "\" to `prereleases`");
+    };
   }
 
   /** The requirements on a node's project that hold because their dependents are decided. */

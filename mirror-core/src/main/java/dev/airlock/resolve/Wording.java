@@ -54,7 +54,7 @@ final class Wording {
     String who =
         dependent instanceof Node.Root || dependents == null
             ? wantedBy
-            : chosen(dependent, dependents);
+            : chosen(dependent, bridged(universes.apply(dependent), dependents));
     Universe universe = universe(requirement);
     String requires = who + " requires " + requirement.when(Marker.always());
     if (universe.missing().isPresent()) {
@@ -109,7 +109,7 @@ final class Wording {
         continue;
       }
       if (set.contains(VersionSet.ABSENT)) {
-        needed.add(chosen(term.getKey(), set.complement()));
+        needed.add(needed(term.getKey(), set.complement()));
       } else {
         positive.add(term);
       }
@@ -129,6 +129,12 @@ final class Wording {
       case 1 -> together.getFirst() + " requires " + either;
       default -> joined(together) + " together require " + either;
     };
+  }
+
+  /** A node of which one of these versions is needed; just the node where each will do. */
+  private String needed(Node node, VersionSet set) {
+    String chosen = chosen(node, set);
+    return chosen.startsWith(EVERY) ? node.toString() : chosen;
   }
 
   private String cannotBeUsed(Map.Entry<Node, VersionSet> term) {
@@ -156,22 +162,17 @@ final class Wording {
     return node + " " + versions(universe, choices);
   }
 
-  /**
-   * Versions from the oldest to the newest, those that stand next to each other as a range. What is
-   * of no use anyway does not interrupt one.
-   */
+  /** Versions from the oldest to the newest, those that stand next to each other as a range. */
   private static String versions(Universe universe, List<Integer> choices) {
     List<String> runs = new ArrayList<>();
     int newest = choices.getFirst();
     int oldest = newest;
     for (int choice : choices.subList(1, choices.size())) {
-      if (isUseless(universe, oldest + 1, choice)) {
-        oldest = choice;
-      } else {
+      if (choice != oldest + 1) {
         runs.add(run(universe, oldest, newest));
         newest = choice;
-        oldest = choice;
       }
+      oldest = choice;
     }
     runs.add(run(universe, oldest, newest));
     Collections.reverse(runs);
@@ -185,13 +186,24 @@ final class Wording {
             + " versions)";
   }
 
-  private static boolean isUseless(Universe universe, int from, int before) {
-    for (int choice = from; choice < before; choice++) {
-      if (!(universe.candidate(choice).state() instanceof State.Unusable)) {
-        return false;
+  /** The choices, and those between them that are of no use anyway and were not looked at. */
+  private static VersionSet bridged(Universe universe, VersionSet set) {
+    VersionSet bridged = set;
+    List<Integer> between = new ArrayList<>();
+    boolean usefulBetween = true;
+    for (int choice = 1; choice < universe.size(); choice++) {
+      if (set.contains(choice)) {
+        if (!usefulBetween) {
+          bridged = bridged.or(VersionSet.of(universe.size(), between.stream().mapToInt(i -> i)));
+        }
+        between.clear();
+        usefulBetween = false;
+      } else {
+        between.add(choice);
+        usefulBetween |= !(universe.candidate(choice).state() instanceof State.Unusable);
       }
     }
-    return true;
+    return bridged;
   }
 
   private static String run(Universe universe, int oldest, int newest) {

@@ -23,12 +23,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Solves a preset for each of its targets so that they agree on versions wherever they can: each
  * begins with the versions of the one before, and where they still differ, all are asked to take
- * the oldest of them, as long as that makes the versions fewer.
+ * the newest that all could have, as long as that makes the versions fewer. In the end each target,
+ * offered the versions of all, has to take its own.
  */
 final class TargetsSolver {
   private final Preset preset;
@@ -79,34 +83,143 @@ final class TargetsSolver {
    * @param earlier the lock whose versions are kept where they still fit
    */
   List<TargetClosure> solve(Optional<Lock> earlier) throws IOException, NoSolutionException {
-    List<TargetClosure> best = oneAfterTheOther(earlier, Map.of());
+    Set<ProjectName> free = new HashSet<>();
+    while (true) {
+      List<TargetClosure> closures = agreed(earlier, free);
+      Set<ProjectName> mistaken = mistaken(closures);
+      if (!free.addAll(mistaken)) {
+        return closures;
+      }
+    }
+  }
+
+  /** Closures that have as few versions as preferring common ones makes them. */
+  private List<TargetClosure> agreed(Optional<Lock> earlier, Set<ProjectName> free)
+      throws IOException, NoSolutionException {
+    List<TargetClosure> best = oneAfterTheOther(earlier, free, Map.of());
     while (differ(best)) {
-      List<TargetClosure> next = oneAfterTheOther(earlier, oldest(best));
-      if (versions(next).size() >= versions(best).size()) {
+      Set<ProjectName> open = differing(best);
+      if (earlier.isPresent()) {
+        Set<ProjectName> kept = kept(earlier.get(), best);
+        open.removeIf(project -> kept.contains(project) && !free.contains(project));
+      }
+      Map<ProjectName, Version> common = common(best, open);
+      List<Map<ProjectName, Version>> attempts = new ArrayList<>();
+      attempts.add(common);
+      common.forEach((project, version) -> attempts.add(Map.of(project, version)));
+      Optional<List<TargetClosure>> better = Optional.empty();
+      for (Map<ProjectName, Version> attempt : attempts) {
+        List<TargetClosure> next = oneAfterTheOther(earlier, free, attempt);
+        if (versions(next).size() < versions(best).size()) {
+          better = Optional.of(next);
+          break;
+        }
+      }
+      if (better.isEmpty()) {
         break;
       }
-      best = next;
+      best = better.get();
     }
     return best;
   }
 
   /**
-   * Solves each target with its own earlier versions, else the common ones, else the last taken.
+   * Solves each target with the common versions, else its own earlier ones, else the last taken.
+   *
+   * @param free projects of which each target takes the newest version
    */
   private List<TargetClosure> oneAfterTheOther(
-      Optional<Lock> earlier, Map<ProjectName, Version> common)
+      Optional<Lock> earlier, Set<ProjectName> free, Map<ProjectName, Version> common)
       throws IOException, NoSolutionException {
     Map<ProjectName, Version> taken = new TreeMap<>();
     var closures = new ArrayList<TargetClosure>();
     for (Target target : preset.targets()) {
       Map<ProjectName, Version> preferred = new TreeMap<>(taken);
-      preferred.putAll(common);
       earlier.ifPresent(lock -> preferred.putAll(versions(lock, target)));
+      preferred.keySet().removeAll(free);
+      preferred.putAll(common);
       TargetClosure closure = solve(target, preferred);
       closure.installed().forEach(chosen -> taken.put(chosen.project(), chosen.version()));
       closures.add(closure);
     }
     return closures;
+  }
+
+  /**
+   * Of each of these projects, the newest version that all targets could have, by their files and
+   * by what the closures require of it.
+   */
+  private Map<ProjectName, Version> common(List<TargetClosure> closures, Set<ProjectName> projects)
+      throws IOException {
+    Map<ProjectName, Version> common = new TreeMap<>();
+    for (ProjectName project : projects) {
+      Optional<Set<Version>> versions = Optional.empty();
+      for (TargetClosure closure : closures) {
+        if (closure.installed().stream().anyMatch(chosen -> chosen.project().equals(project))) {
+          Set<Version> usable =
+              ClosureSolver.usable(preset, closure.target(), packages, project).stream()
+                  .filter(version -> isAdmitted(closure, project, version))
+                  .collect(Collectors.toCollection(TreeSet::new));
+          versions.ifPresent(usable::retainAll);
+          versions = Optional.of(usable);
+        }
+      }
+      versions.stream()
+          .flatMap(Set::stream)
+          .max(Comparator.naturalOrder())
+          .ifPresent(version -> common.put(project, version));
+    }
+    return common;
+  }
+
+  /** The projects that every target has in its version of the lock. */
+  private static Set<ProjectName> kept(Lock lock, List<TargetClosure> closures) {
+    Set<ProjectName> kept = new TreeSet<>();
+    Set<ProjectName> moved = new TreeSet<>();
+    for (TargetClosure closure : closures) {
+      Map<ProjectName, Version> earlier = versions(lock, closure.target());
+      for (Chosen chosen : closure.installed()) {
+        boolean same = chosen.version().equals(earlier.get(chosen.project()));
+        (same ? kept : moved).add(chosen.project());
+      }
+    }
+    kept.removeAll(moved);
+    return kept;
+  }
+
+  private boolean isAdmitted(TargetClosure closure, ProjectName project, Version version) {
+    return Stream.of(
+            preset.roots().stream().map(Preset.Root::requirement),
+            preset.constraints().stream(),
+            closure.installed().stream().flatMap(chosen -> chosen.requires().stream()))
+        .flatMap(requirements -> requirements)
+        .filter(requirement -> requirement.project().equals(project))
+        .filter(requirement -> closure.target().environment().satisfies(requirement.marker()))
+        .allMatch(requirement -> requirement.specifier().contains(version));
+  }
+
+  /**
+   * The projects of which some target, offered what all targets together have and nothing else,
+   * would not take its own version: an install there would go wrong.
+   */
+  private Set<ProjectName> mistaken(List<TargetClosure> closures)
+      throws IOException, NoSolutionException {
+    if (!differ(closures)) {
+      return Set.of();
+    }
+    Set<ProjectName> mistaken = new TreeSet<>();
+    var offered = new ChosenPackages(closures, packages);
+    for (TargetClosure closure : closures) {
+      Set<Choice> installed = versions(List.of(closure));
+      TargetClosure taken =
+          ClosureSolver.solve(preset, closure.target(), offered, _ -> {}, Map.of());
+      for (Choice choice : versions(List.of(taken))) {
+        if (!installed.contains(choice)) {
+          mistaken.add(choice.project());
+        }
+      }
+    }
+    return mistaken;
   }
 
   private TargetClosure solve(Target target, Map<ProjectName, Version> preferred)
@@ -138,21 +251,16 @@ final class TargetsSolver {
   }
 
   private static boolean differ(List<TargetClosure> closures) {
-    return versions(closures).size() > oldest(closures).size();
+    return !differing(closures).isEmpty();
   }
 
-  /** The oldest version in which each project was chosen. */
-  private static Map<ProjectName, Version> oldest(List<TargetClosure> closures) {
-    Map<ProjectName, Version> oldest = new TreeMap<>();
-    for (TargetClosure closure : closures) {
-      for (Chosen chosen : closure.installed()) {
-        oldest.merge(
-            chosen.project(),
-            chosen.version(),
-            (one, other) -> one.compareTo(other) <= 0 ? one : other);
-      }
-    }
-    return oldest;
+  /** The projects that are installed in several versions. */
+  private static Set<ProjectName> differing(List<TargetClosure> closures) {
+    Map<ProjectName, Long> counts =
+        versions(closures).stream()
+            .collect(Collectors.groupingBy(Choice::project, TreeMap::new, Collectors.counting()));
+    counts.values().removeIf(count -> count == 1);
+    return counts.keySet();
   }
 
   private record Choice(ProjectName project, Version version) {}

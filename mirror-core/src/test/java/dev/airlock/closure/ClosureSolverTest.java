@@ -547,6 +547,25 @@ class ClosureSolverTest {
   }
 
   @Test
+  void passesOverMetadataThatPipRefuses() throws Exception {
+    world
+        .add(wheel("a", "2.0").requires("b>=1.*"))
+        .add(wheel("a", "1.0").requires("b>=1"))
+        .add(wheel("b", "1.0"));
+    assertThat(solved(wants("a", ">=1"))).containsExactly("a 1.0", "b 1.0");
+    assertThat(solved(wants("a", ">=1").key("installer", "\"uv\"")))
+        .containsExactly("a 2.0", "b 1.0");
+    assertUnsolvable(wants("a", "2.0"), "its metadata has 'b>=1.*'", "\"installer\": \"uv\"");
+  }
+
+  @Test
+  void requiresNothingWhereNoOverrideHolds() throws Exception {
+    world.add(wheel("a", "1.0").requires("gone"));
+    assertThat(solved(wants("a", "1.0").list("override", "gone; sys_platform == 'never'")))
+        .containsExactly("a 1.0");
+  }
+
+  @Test
   void prefersTheVersionsOfAnEarlierSolution() throws Exception {
     world.add(wheel("a", "1.0")).add(wheel("a", "2.0"));
     Preset read = read(wants("a", ">=1"));

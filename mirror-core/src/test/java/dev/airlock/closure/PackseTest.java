@@ -289,6 +289,7 @@ class PackseTest {
           file.name().version(),
           python(description),
           requirements,
+          List.of(),
           extras,
           Set.of());
     }

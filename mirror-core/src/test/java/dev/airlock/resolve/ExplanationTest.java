@@ -116,6 +116,42 @@ class ExplanationTest {
   }
 
   @Test
+  void tellsTheReasonOfEachVersionThatIsNotAdmitted() {
+    registry
+        .add("a", "1")
+        .add("a", "2", new State.Yanked("broken"))
+        .add("a", "3rc1")
+        .add("b", "1", "a>=2,!=3rc1");
+
+    assertThat(explanation("b", "a>1,<3.0.dev0"))
+        .contains("a 2 cannot be used (it was yanked and nothing pins it)")
+        .doesNotContain("pre-release");
+  }
+
+  @Test
+  void needsAProjectRatherThanEveryVersionOfIt() {
+    registry.add("a", "1", "n").add("a", "2", "n").add("n", "1").add("n", "2");
+
+    assertThat(explanation(List.of(Requirement.parse("n<1")), "a"))
+        .contains("requires n")
+        .doesNotContain("requires every version");
+  }
+
+  @Test
+  void saysNothingTwice() {
+    registry
+        .add("w", "1")
+        .add("w", "2", "gone")
+        .add("w", "3", new State.Unusable(Refusal.because("it requires Python >=3.12")))
+        .add("w", "4", "gone");
+
+    String explanation = explanation("w>1");
+
+    assertThat(explanation.lines()).doesNotHaveDuplicates();
+    assertThat(explanation).contains("w 3 cannot be used (it requires Python >=3.12)");
+  }
+
+  @Test
   void tellsThatAProjectIsMissing() {
     registry.add("a", "1", "nowhere>=2");
 

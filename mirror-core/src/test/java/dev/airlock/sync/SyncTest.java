@@ -282,6 +282,37 @@ class SyncTest {
   }
 
   @Test
+  void takesAVersionThatFitsAllTargetsThoughEachCouldHaveANewerOne() throws Exception {
+    pypi.add(wheel("lib", "3.0").tags("cp312-none-any"));
+    pypi.add(wheel("lib", "2.0").tags("cp310-none-any"));
+    pypi.add(wheel("lib", "1.5"));
+    pypi.add(wheel("lib", "1.0"));
+    PresetBundle bundle =
+        bundle(
+            preset("p", pypi.simple())
+                .also("3.12", "manylinux_2_28_x86_64")
+                .packages("lib", ">=1"));
+    try (var machine = new Machine("a")) {
+      assertThat(names(machine.lock(bundle))).containsExactly("lib 1.5");
+    }
+  }
+
+  @Test
+  void keepsNoVersionThatAnInstallWouldNotTake() throws Exception {
+    pypi.add(wheel("lib", "1.0").tags("cp310-none-any"));
+    pypi.add(wheel("lib", "2.0"));
+    Presets both =
+        preset("p", pypi.simple()).also("3.12", "manylinux_2_28_x86_64").packages("lib", ">=1");
+    PresetBundle one = bundle(preset("p", pypi.simple()).packages("lib", "<2"));
+    try (var machine = new Machine("a")) {
+      Lock earlier = machine.lock(one);
+      assertThat(names(earlier)).containsExactly("lib 1.0");
+      Lock lock = machine.lock(bundle(both), Optional.of(earlier));
+      assertThat(names(lock)).containsExactly("lib 2.0");
+    }
+  }
+
+  @Test
   void keepsTheEarlierVersionsOfEachTarget() throws Exception {
     pypi.add(wheel("lib", "2.0").tags("cp312-none-any"));
     pypi.add(wheel("lib", "1.0").tags("cp310-none-any"));

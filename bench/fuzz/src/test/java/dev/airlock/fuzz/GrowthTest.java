@@ -10,7 +10,7 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /**
  * How the time of adversarial inputs grows with their size. It measures, so it is no test of a
- * build: {@code bench/fuzz/run} asks for it.
+ * build: {@code bench/fuzz/growth} asks for it.
  */
 @EnabledIfEnvironmentVariable(named = "AIRLOCK_GROWTH", matches = "1")
 class GrowthTest {

@@ -7,6 +7,7 @@ import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.packaging.version.Version;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
  * @param requiresPython the Pythons it is for; every one where it does not say, or says it in no
  *     form known
  * @param requiresDist its dependencies
+ * @param nonstandard the dependencies, as they stand, that are in no form of the standard and were
+ *     read as what they mean
  * @param providesExtra the extras it offers
  * @param dynamic the fields, in lower case, that a wheel may state differently from this sdist (PEP
  *     643)
@@ -33,6 +36,7 @@ public record CoreMetadata(
     Version version,
     SpecifierSet requiresPython,
     List<Requirement> requiresDist,
+    List<String> nonstandard,
     Set<ExtraName> providesExtra,
     Set<String> dynamic) {
   private static final String WHAT = "core metadata";
@@ -42,6 +46,7 @@ public record CoreMetadata(
   /** Copies the collections. */
   public CoreMetadata {
     requiresDist = List.copyOf(requiresDist);
+    nonstandard = List.copyOf(nonstandard);
     providesExtra = Set.copyOf(providesExtra);
     dynamic = Set.copyOf(dynamic);
   }
@@ -56,12 +61,23 @@ public record CoreMetadata(
    */
   public static CoreMetadata parse(byte[] file) {
     Headers headers = Headers.parse(new String(file, StandardCharsets.UTF_8));
+    List<Requirement> requires = new ArrayList<>();
+    List<String> nonstandard = new ArrayList<>();
+    for (String text : headers.all("requires-dist")) {
+      try {
+        requires.add(Requirement.parse(text));
+      } catch (MalformedException e) {
+        requires.add(LenientForms.requirement(text));
+        nonstandard.add(text);
+      }
+    }
     return new CoreMetadata(
         metadataVersion(headers),
         new ProjectName(required(headers, "Name")),
         Version.parse(required(headers, "Version")),
         headers.first("requires-python").map(LenientForms::requiresPython).orElse(SpecifierSet.ANY),
-        headers.all("requires-dist").stream().map(LenientForms::requirement).toList(),
+        requires,
+        nonstandard,
         headers.all("provides-extra").stream()
             .flatMap(extra -> LenientForms.extra(extra).stream())
             .collect(Collectors.toUnmodifiableSet()),
