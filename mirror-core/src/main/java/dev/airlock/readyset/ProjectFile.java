@@ -15,7 +15,10 @@ import dev.airlock.readyset.ReadySet.Places;
 import dev.airlock.readyset.ReadySet.Rules;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,7 +46,8 @@ final class ProjectFile {
   private final Optional<ProjectName> name;
   private final Map<GroupName, String> groups = new LinkedHashMap<>();
   private final Set<Requirement> requirements = new LinkedHashSet<>();
-  private final Set<ExtraName> extrasDone = new LinkedHashSet<>();
+  private final Set<GroupName> groupsDone = new HashSet<>();
+  private final Set<ExtraName> extrasDone = new HashSet<>();
 
   private ProjectFile(Table document, Wanted wanted) {
     this.document = document;
@@ -83,7 +87,7 @@ final class ProjectFile {
     requireAll(project, "dependencies");
     wanted.extras().stream().sorted().forEach(extra -> extra(extra, "--extra " + extra));
     nameGroups();
-    wanted.groups().stream().sorted().forEach(group -> group(group, "--group " + group, List.of()));
+    wanted.groups().stream().sorted().forEach(group -> group(group, "--group " + group));
     problems.throwIfAny();
     return new ReadySet(
         requirements.stream()
@@ -140,7 +144,25 @@ final class ProjectFile {
     }
   }
 
-  private void group(GroupName group, String place, List<GroupName> within) {
+  /** A group that is being read, and what is left of it. */
+  private record Open(GroupName group, String place, Iterator<JsonNode> rest) {}
+
+  /** Takes a group with those it includes; each is read once, however often it is included. */
+  private void group(GroupName wantedGroup, String place) {
+    Deque<Open> open = new ArrayDeque<>();
+    Set<GroupName> within = new HashSet<>();
+    enter(wantedGroup, place, open, within);
+    while (!open.isEmpty()) {
+      Open current = open.element();
+      if (current.rest().hasNext()) {
+        entry(current.rest().next(), current.place(), open, within);
+      } else {
+        within.remove(open.remove().group());
+      }
+    }
+  }
+
+  private void enter(GroupName group, String place, Deque<Open> open, Set<GroupName> within) {
     String key = groups.get(group);
     if (key == null) {
       problems.add(
@@ -151,27 +173,31 @@ final class ProjectFile {
       problems.add(place, group.value(), "the group includes itself");
       return;
     }
-    var stack = new ArrayList<>(within);
-    stack.add(group);
+    if (!groupsDone.add(group)) {
+      return;
+    }
     Table table = document.table("dependency-groups");
     String here = table.placeOf(key);
     JsonNode entries = table.node().path(key);
     if (!entries.isArray()) {
       problems.add(here, "", "it has to be a list, […]");
     }
-    for (JsonNode entry : entries) {
-      if (entry.isTextual()) {
-        table
-            .parsed(here, entry.asText(), RequirementLine::parse)
-            .ifPresent(line -> require(line.requirement(), here));
-      } else if (entry.isObject() && entry.size() == 1 && entry.path("include-group").isTextual()) {
-        table
-            .parsed(here, entry.path("include-group").asText(), GroupName::new)
-            .ifPresent(included -> group(included, here, stack));
-      } else {
-        problems.add(
-            here, entry.toString(), "accepted are requirements, and {include-group = \"NAME\"}");
-      }
+    within.add(group);
+    open.push(new Open(group, here, entries.elements()));
+  }
+
+  private void entry(JsonNode entry, String here, Deque<Open> open, Set<GroupName> within) {
+    if (entry.isTextual()) {
+      document
+          .parsed(here, entry.asText(), RequirementLine::parse)
+          .ifPresent(line -> require(line.requirement(), here));
+    } else if (entry.isObject() && entry.size() == 1 && entry.path("include-group").isTextual()) {
+      document
+          .parsed(here, entry.path("include-group").asText(), GroupName::new)
+          .ifPresent(included -> enter(included, here, open, within));
+    } else {
+      problems.add(
+          here, entry.toString(), "accepted are requirements, and {include-group = \"NAME\"}");
     }
   }
 }

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,7 @@ final class RequirementsFile {
   private final Wanted wanted;
   private final Path main;
   private final Problems problems;
+  private final Set<Included> included = new HashSet<>();
   private final List<Read> requirements = new ArrayList<>();
   private final List<Requirement> constraints = new ArrayList<>();
   private final FormatControl formats = new FormatControl();
@@ -55,6 +57,9 @@ final class RequirementsFile {
 
   /** A place in one of the files. */
   private record Spot(Path file, int number) {}
+
+  /** A file that was read, as what. */
+  private record Included(Path file, boolean constraint) {}
 
   private record Read(Spot spot, RequirementLine content) {}
 
@@ -104,7 +109,11 @@ final class RequirementsFile {
         notes);
   }
 
+  /** Takes a file with those it includes; each is read once, however often it is included. */
   private void include(Path file, boolean constraint, List<Path> within) throws IOException {
+    if (!included.add(new Included(file, constraint))) {
+      return;
+    }
     String text;
     try {
       text = RequirementsText.read(file);

@@ -70,6 +70,28 @@ class ProjectFileTest {
   }
 
   @Test
+  void readsEachGroupOnce() throws Exception {
+    var text = new StringBuilder("[dependency-groups]\ng60 = [\"leaf\"]\n");
+    for (int i = 0; i < 60; i++) {
+      text.append(
+          "g%1$d = [{include-group = \"g%2$d\"}, {include-group = \"g%2$d\"}]\n"
+              .formatted(i, i + 1));
+    }
+    sets.group("g0");
+    assertThat(lines(text.toString())).containsExactly("leaf");
+  }
+
+  @Test
+  void readsGroupsThatIncludeOneAnotherInALongRow() throws Exception {
+    var text = new StringBuilder("[dependency-groups]\ng20000 = [\"leaf\"]\n");
+    for (int i = 0; i < 20_000; i++) {
+      text.append("g%d = [{include-group = \"g%d\"}]\n".formatted(i, i + 1));
+    }
+    sets.group("g0");
+    assertThat(lines(text.toString())).containsExactly("leaf");
+  }
+
+  @Test
   void tellsAllMistakes() throws Exception {
     sets.on("cp38-manylinux_2_35_x86_64").group("a").group("gone").extra("none");
     assertThat(

@@ -65,8 +65,19 @@ class RequirementsFileTest {
         .file("base/deep/required.txt", "attrs\n")
         .file("last.txt", "idna");
     ReadySet set = sets.file(FILE, "--requirement=base/more.txt\n-rlast.txt\n").read(FILE);
-    assertThat(ReadySets.lines(set)).containsExactly("rich", "attrs", "idna", "idna");
+    assertThat(ReadySets.lines(set)).containsExactly("rich", "attrs", "idna");
     assertThat(set.constraints()).hasToString("[idna<4]");
+  }
+
+  @Test
+  void readsEachFileOnceAsRequirementsAndOnceAsConstraints() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      sets.file("r" + i + ".txt", "-r r%1$d.txt -r r%1$d.txt\n".formatted(i + 1));
+    }
+    sets.file("r60.txt", "leaf<2\n");
+    ReadySet set = sets.file(FILE, "-r r0.txt\n-c r60.txt\n-c r60.txt\n").read(FILE);
+    assertThat(ReadySets.lines(set)).containsExactly("leaf<2");
+    assertThat(set.constraints()).hasToString("[leaf<2]");
   }
 
   @Test
