@@ -37,7 +37,15 @@ final class TargetSets {
    * @param version the version
    * @param hashes the digests of its files; none where the lock does not state all of them
    */
-  private record Pin(Version version, List<Digest> hashes) {}
+  private record Pin(Version version, List<Digest> hashes) {
+    /**
+     * What the requirement admits: {@code ==1.0} would take {@code 1.0+cu118} where no hash says
+     * that it is another file; where one does, the spelling of the version is left free.
+     */
+    SpecifierSet versions() {
+      return hashes.isEmpty() ? SpecifierSet.only(version) : SpecifierSet.exactly(version);
+    }
+  }
 
   TargetSets(List<Target> targets, Problems problems) {
     this.targets = targets;
@@ -84,8 +92,7 @@ final class TargetSets {
     var lines = new ArrayList<Line>();
     pins.forEach((project, versions) ->
         versions.forEach((pin, those) -> {
-          Requirement requirement =
-              new Requirement(project, SpecifierSet.exactly(pin.version())).when(marker(those));
+          Requirement requirement = new Requirement(project, pin.versions()).when(marker(those));
           refuseLikeness(project, those);
           lines.add(new Line(0, new RequirementLine(requirement, pin.hashes())));
         }));

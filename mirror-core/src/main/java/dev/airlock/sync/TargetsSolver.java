@@ -69,8 +69,7 @@ final class TargetsSolver {
           closure.target(),
           closure.installed().stream()
               .filter(chosen -> upgraded.contains(chosen.project()))
-              .map(chosen ->
-                  new Requirement(chosen.project(), SpecifierSet.exactly(chosen.version())))
+              .map(chosen -> new Requirement(chosen.project(), SpecifierSet.only(chosen.version())))
               .toList());
     }
     return new TargetsSolver(preset, packages, executor, newest)

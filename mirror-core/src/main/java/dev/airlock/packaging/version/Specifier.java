@@ -50,6 +50,11 @@ public final class Specifier {
     return new Specifier(Operator.EQUAL, version.toString(), version, false);
   }
 
+  /** The clause {@code ===version}. */
+  static Specifier identical(Version version) {
+    return new Specifier(Operator.ARBITRARY, version.toString(), null, false);
+  }
+
   private static Specifier of(Operator operator, String text, String clause) {
     if (operator == Operator.ARBITRARY) {
       if (text.chars().anyMatch(c -> Spaces.isSpace(c) || c == ';' || c == ')')) {

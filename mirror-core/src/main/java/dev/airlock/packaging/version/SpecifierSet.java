@@ -42,6 +42,17 @@ public record SpecifierSet(List<Specifier> clauses) {
     return new SpecifierSet(List.of(Specifier.exactly(version)));
   }
 
+  /**
+   * The specifier that admits one version and none of its local versions. Where the version has no
+   * local label itself, the clause is {@code ===}, which compares the spelling too: {@code ===1.0}
+   * does not admit {@code 1.0.0}.
+   */
+  public static SpecifierSet only(Version version) {
+    return version.hasLocal()
+        ? exactly(version)
+        : new SpecifierSet(List.of(Specifier.identical(version)));
+  }
+
   /** Whether a version satisfies every clause. Pre-releases are compared like all others. */
   public boolean contains(Version version) {
     for (Specifier clause : clauses) {

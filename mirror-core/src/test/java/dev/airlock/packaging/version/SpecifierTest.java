@@ -155,5 +155,11 @@ class SpecifierTest {
     assertThat(SpecifierSet.parse(">=1,<3").and(SpecifierSet.parse("<3,!=2")))
         .hasToString(">=1,<3,!=2");
     assertThat(SpecifierSet.exactly(Version.parse("2.1.0+cu118"))).hasToString("==2.1.0+cu118");
+    assertThat(SpecifierSet.only(Version.parse("2.1.0+cu118"))).hasToString("==2.1.0+cu118");
+    assertThat(SpecifierSet.only(Version.parse("2.1.0"))).hasToString("===2.1.0");
+    assertThat(SpecifierSet.only(Version.parse("2.1.0")).contains(Version.parse("2.1.0+cu118")))
+        .isFalse();
+    assertThat(SpecifierSet.only(Version.parse("V2.1RC1")).contains(Version.parse("2.1rc1")))
+        .isTrue();
   }
 }

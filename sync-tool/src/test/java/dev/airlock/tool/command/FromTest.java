@@ -233,6 +233,28 @@ class FromTest {
   }
 
   @Test
+  void takesNoLocalVersionInsteadOfTheLockedOne() throws IOException {
+    pypi.add(wheel("leaf", "1.0+cu118"));
+    String lock =
+        """
+        version = 1
+        [[package]]
+        name = "my-app"
+        version = "0.1"
+        source = { virtual = "." }
+        dependencies = [{ name = "leaf" }]
+        [[package]]
+        name = "leaf"
+        version = "1.0"
+        source = { registry = "%s" }
+        wheels = [{ url = "x/leaf-1.0-py3-none-any.whl" }]
+        """
+            .formatted(pypi.simple());
+    assertThat(sync(file("uv.lock", lock), "--target", TARGET, "--dry-run")).isZero();
+    assertThat(tool.out()).contains("leaf-1.0-py3-none-any.whl").doesNotContain("cu118");
+  }
+
+  @Test
   void syncsLocksOfPoetryFromTheIndexThatIsNamed() throws IOException {
     String lock =
         """
