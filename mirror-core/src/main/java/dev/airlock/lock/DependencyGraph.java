@@ -119,7 +119,11 @@ public final class DependencyGraph {
   }
 
   /** A version, or an extra of it, installed or in the environment of a build. */
-  private record Node(int index, Optional<ExtraName> extra, boolean building) {}
+  private record Node(int index, Optional<ExtraName> extra, boolean building) {
+    Node of(ExtraName other) {
+      return new Node(index, Optional.of(other), building);
+    }
+  }
 
   /** A requirement that leads to a version. */
   private record Edge(boolean build, Requirement requirement, int to, boolean building) {
@@ -347,16 +351,31 @@ public final class DependencyGraph {
         rest == Rest.HERE ? branches(required, depth - 1, unfolded) : List.of());
   }
 
-  /** What a version with some extras requires, in the order of the names; builds last. */
+  /**
+   * What a version with some extras requires, in the order of the names; builds last. Where it
+   * requires itself with other extras, what these require too.
+   */
   private Map<Spot, Shoot> required(Spot spot, Set<ExtraName> extras) {
-    List<Edge> edges =
-        Stream.concat(Stream.of(Optional.<ExtraName>empty()), extras.stream().map(Optional::of))
-            .flatMap(extra -> edges(new Node(spot.index(), extra, spot.building())).stream())
-            .filter(edge -> edge.to() != spot.index())
-            .sorted(
-                Comparator.comparing(Edge::build)
-                    .thenComparing(edge -> packages.get(edge.to()).project()))
-            .toList();
+    List<Edge> edges = new ArrayList<>();
+    Set<Node> seen = new LinkedHashSet<>();
+    Deque<Node> pending = new ArrayDeque<>();
+    pending.add(new Node(spot.index(), Optional.empty(), spot.building()));
+    extras.forEach(extra -> pending.add(pending.element().of(extra)));
+    while (!pending.isEmpty()) {
+      Node node = pending.remove();
+      if (!seen.add(node)) {
+        continue;
+      }
+      for (Edge edge : edges(node)) {
+        if (edge.to() != spot.index()) {
+          edges.add(edge);
+        } else if (!edge.build()) {
+          edge.requirement().extras().forEach(extra -> pending.add(node.of(extra)));
+        }
+      }
+    }
+    edges.sort(
+        Comparator.comparing(Edge::build).thenComparing(edge -> packages.get(edge.to()).project()));
     Map<Spot, Shoot> required = new LinkedHashMap<>();
     edges.forEach(edge -> required.computeIfAbsent(Spot.of(edge), _ -> new Shoot()).add(edge));
     return required;

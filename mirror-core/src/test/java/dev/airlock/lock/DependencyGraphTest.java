@@ -188,7 +188,28 @@ class DependencyGraphTest {
     assertThat(chains(graph, "a")).containsExactly("a");
     assertThat(chains(graph, "b"))
         .containsExactly("a -(b)> b 1", "a -(a[x])> a 1 -(c; extra == \"x\")> c 1 -(b)> b 1");
-    assertThat(tree(graph, 9)).containsExactly("a", "  b", "    a ABOVE");
+    assertThat(tree(graph, 9)).containsExactly("a", "  b", "    a ABOVE", "  c", "    b ABOVE");
+  }
+
+  @Test
+  void followsExtrasThatNameOtherExtrasOfTheSameProject() {
+    var graph =
+        graph(
+            LINUX,
+            roots("ex[a]"),
+            wheel("ex", "1")
+                .requires(
+                    "ex[b]; extra == 'a'",
+                    "ex[a,d]; extra == 'b'",
+                    "c==1; extra == 'b'",
+                    "d; extra == 'd'",
+                    "e; extra == 'e'"),
+            wheel("c", "1"),
+            wheel("d", "1"),
+            wheel("e", "1"));
+
+    assertThat(tree(graph, 9)).containsExactly("ex[a]", "  c", "  d");
+    assertThat(chains(graph, "c")).hasSize(1);
   }
 
   @Test
