@@ -194,7 +194,7 @@ final class SyncRun {
         syncer.publish(bundle, lock);
       }
     }
-    return new SyncReport(lock, !holds, asFound, failures);
+    return new SyncReport(lock, !holds, extent == Extent.LOCK ? plan : asFound, failures);
   }
 
   private static Lock unlocked(PresetBundle bundle) {
@@ -398,12 +398,14 @@ final class SyncRun {
         .put("solved", report.solved())
         .put("seconds", took.toMillis() / 1000.0);
     result.put("files", report.plan().items().size());
+    String missing = extent == Extent.LOCK ? "missing" : "fetched";
+    String held = extent == Extent.LOCK ? "held" : "reused";
     result
-        .put("fetched_files", report.plan().missing().size())
-        .put("fetched_bytes", report.plan().missingBytes());
+        .put(missing + "_files", report.plan().missing().size())
+        .put(missing + "_bytes", report.plan().missingBytes());
     result
-        .put("reused_files", report.plan().held().size())
-        .put("reused_bytes", report.plan().heldBytes());
+        .put(held + "_files", report.plan().held().size())
+        .put(held + "_bytes", report.plan().heldBytes());
     ObjectNode places = result.putObject("origins");
     origins(report)
         .forEach((place, projects) -> projects.forEach(project -> places.put(project, place)));

@@ -91,7 +91,12 @@ class LockCommandTest {
     pypi.add(wheel("other", "1.5"));
     assertThat(tool.run("lock", "kit", "--upgrade", "--json")).isZero();
 
-    JsonNode difference = tool.json().getLast().path("difference");
+    JsonNode result = tool.json().getLast();
+    assertThat(result.path("missing_files").asInt()).isEqualTo(3);
+    assertThat(result.path("missing_bytes").asLong()).isPositive();
+    assertThat(result.path("held_files").asInt()).isZero();
+    assertThat(result.has("fetched_files")).isFalse();
+    JsonNode difference = result.path("difference");
     assertThat(difference.path("changes")).hasSize(1);
     JsonNode change = difference.path("changes").path(0);
     assertThat(change.path("kind").asText()).isEqualTo("versions");
