@@ -1,5 +1,6 @@
 package dev.airlock.preset;
 
+import dev.airlock.packaging.MalformedException;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,9 +25,22 @@ public final class Problems {
     addIn(file, place, value, rule);
   }
 
-  /** Adds a mistake of another file; the same one is told once. */
+  /**
+   * Adds a mistake of another file; the same one is told once. A long value is told by its
+   * beginning.
+   */
   public void addIn(String otherFile, String place, String value, String rule) {
-    found.add(new Problem(otherFile, place, masked(value), masked(rule)));
+    found.add(
+        new Problem(
+            otherFile, MalformedException.abridge(place), quoted(masked(value)), masked(rule)));
+  }
+
+  /** A text of some length at most; quotes stay around it. */
+  private static String quoted(String text) {
+    boolean inQuotes = text.length() > 1 && text.startsWith("'") && text.endsWith("'");
+    return inQuotes
+        ? "'" + MalformedException.abridge(text.substring(1, text.length() - 1)) + "'"
+        : MalformedException.abridge(text);
   }
 
   /** A text with {@code ***} for the credentials of addresses in it. */

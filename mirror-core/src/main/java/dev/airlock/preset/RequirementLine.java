@@ -2,6 +2,7 @@ package dev.airlock.preset;
 
 import dev.airlock.digest.Algorithm;
 import dev.airlock.digest.Digest;
+import dev.airlock.packaging.MalformedException;
 import dev.airlock.packaging.marker.Requirement;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -54,7 +55,7 @@ public record RequirementLine(Requirement requirement, List<Digest> hashes) {
         .orElseThrow(() ->
             new IllegalArgumentException(
                 "'"
-                    + text
+                    + MalformedException.abridge(text)
                     + "' is no hash: accepted are sha256:, sha384: and sha512: with all their"
                     + " hexadecimal digits"));
   }

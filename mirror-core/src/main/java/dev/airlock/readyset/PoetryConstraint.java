@@ -1,5 +1,6 @@
 package dev.airlock.readyset;
 
+import dev.airlock.packaging.MalformedException;
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.packaging.version.Version;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ record PoetryConstraint(List<SpecifierSet> choices) {
       if (!clause.find(end) || clause.start() != end) {
         throw new IllegalArgumentException(
             "'"
-                + whole
+                + MalformedException.abridge(whole)
                 + "' is no version constraint: accepted are >=3.9,<4.0, ^3.9, ~3.9, 3.* and *");
       }
       end = clause.end();
@@ -86,7 +87,8 @@ record PoetryConstraint(List<SpecifierSet> choices) {
   private static List<Integer> numbers(String version) {
     Matcher release = RELEASE.matcher(version);
     if (!release.matches()) {
-      throw new IllegalArgumentException("'" + version + "' is no version");
+      throw new IllegalArgumentException(
+          "'" + MalformedException.abridge(version) + "' is no version");
     }
     var numbers = new ArrayList<Integer>();
     for (String number : release.group(1).split("\\.", -1)) {

@@ -1,5 +1,6 @@
 package dev.airlock.readyset;
 
+import dev.airlock.packaging.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +103,7 @@ record RequirementOptions(String requirement, List<Option> options) {
       if (name == null) {
         throw new IllegalArgumentException(
             "the option '"
-                + spelling
+                + MalformedException.abridge(spelling)
                 + "' is not known: leave it out, or see the options that are in docs/from.md");
       }
       String value = word.substring(spelling.length());

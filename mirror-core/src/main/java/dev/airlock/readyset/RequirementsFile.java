@@ -1,5 +1,6 @@
 package dev.airlock.readyset;
 
+import dev.airlock.packaging.MalformedException;
 import dev.airlock.packaging.marker.Marker;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.target.Installer;
@@ -222,7 +223,8 @@ final class RequirementsFile {
       throw new IllegalArgumentException("the file includes itself");
     }
     if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException("there is no file " + file);
+      throw new IllegalArgumentException(
+          "there is no file " + MalformedException.abridge(file.toString()));
     }
     include(file, constraint, stack);
   }

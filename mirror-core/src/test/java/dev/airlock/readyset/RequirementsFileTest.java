@@ -81,6 +81,17 @@ class RequirementsFileTest {
   }
 
   @Test
+  void quotesTheBeginningOfALongLine() throws Exception {
+    String a = "a".repeat(100_000);
+    String text =
+        "foo ~ %1$s\n--%1$s\nfoo==1 --hash=sha256:%1$s\nfoo==%1$s\n-r %1$s\n-c x://%1$s\n-e %1$s\n"
+            .formatted(a);
+    assertThat(problems(text))
+        .hasSize(7)
+        .allSatisfy(line -> assertThat(line).contains("aaa… (100").hasSizeLessThan(1500));
+  }
+
+  @Test
   void readsWhereToLook() throws Exception {
     ReadySet set =
         sets.file(
