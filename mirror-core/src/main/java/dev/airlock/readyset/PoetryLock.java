@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,7 +41,11 @@ final class PoetryLock {
   private final Wanted wanted;
   private final Problems problems;
   private final List<Table> packages;
+  private final Map<ProjectName, List<Candidate>> byName = new HashMap<>();
   private final List<String> notes = new ArrayList<>();
+
+  /** A package, and its version where it has one. */
+  private record Candidate(Table locked, Optional<Version> version) {}
 
   private PoetryLock(Path folder, Table document, Optional<Table> project, Wanted wanted) {
     this.folder = folder;
@@ -82,6 +88,9 @@ final class PoetryLock {
             .filter(locked -> isWanted(locked, target, groups))
             .forEach(locked -> add(locked, target, sets));
       } else if (project.isPresent()) {
+        if (byName.isEmpty()) {
+          namePackages();
+        }
         new Walk(target, groups, sets).run(project.get());
       } else {
         packages.stream()
@@ -100,17 +109,24 @@ final class PoetryLock {
     return set;
   }
 
+  private void namePackages() {
+    for (Table locked : packages) {
+      locked
+          .parsed("name", ProjectName::new)
+          .ifPresent(name ->
+              byName
+                  .computeIfAbsent(name, _ -> new ArrayList<>())
+                  .add(new Candidate(locked, locked.parsed("version", Version::parse))));
+    }
+  }
+
   private static void checkTarget(Table metadata, Target target) {
-    metadata
-        .parsed("python-versions", PoetryConstraint::parse)
-        .filter(python -> !python.contains(target.fullVersion()))
-        .ifPresent(
-            _ -> metadata.refuse("python-versions", "the target " + target + " is not in it"));
+    metadata.requirePython(
+        "python-versions", text -> PoetryConstraint.parse(text)::contains, target);
   }
 
   private void refuseUnknownExtras() {
-    Set<ExtraName> known = new TreeSet<>();
-    document.table("extras").keys().stream().map(ExtraName::new).forEach(known::add);
+    Set<ExtraName> known = new TreeSet<>(document.table("extras").names(ExtraName::new).keySet());
     wanted.extras().stream()
         .filter(extra -> !known.contains(extra))
         .forEach(extra ->
@@ -120,17 +136,18 @@ final class PoetryLock {
   /** The groups that are wanted: all that are not optional, and those asked for. */
   private Set<GroupName> groups(boolean saysWhere) {
     Set<GroupName> known = new TreeSet<>();
-    packages.forEach(
-        locked -> locked.texts("groups").stream().map(GroupName::new).forEach(known::add));
+    packages.forEach(locked -> known.addAll(locked.names("groups", GroupName::new)));
     Set<GroupName> optional = new TreeSet<>();
     project.ifPresent(poetry -> {
       Table byName = poetry.table("group");
-      for (String name : byName.keys()) {
-        known.add(new GroupName(name));
-        if (byName.table(name).flag("optional")) {
-          optional.add(new GroupName(name));
-        }
-      }
+      byName
+          .names(GroupName::new)
+          .forEach((group, name) -> {
+            known.add(group);
+            if (byName.table(name).flag("optional")) {
+              optional.add(group);
+            }
+          });
       if (poetry.has("dev-dependencies")) {
         known.add(new GroupName("dev"));
       }
@@ -160,7 +177,10 @@ final class PoetryLock {
             wanted.extras().stream().map(ExtraName::value).collect(Collectors.toSet()),
             Set.of());
     for (String name : locked.texts("groups")) {
-      if (groups.contains(new GroupName(name))) {
+      if (locked
+          .parsed(locked.placeOf("groups"), name, GroupName::new)
+          .filter(groups::contains)
+          .isPresent()) {
         Optional<Marker> marker =
             locked.node().path("markers").isObject()
                 ? locked.table("markers").parsed(name, Marker::parse)
@@ -233,17 +253,22 @@ final class PoetryLock {
     void run(Table poetry) {
       Set<ProjectName> ofExtras = new TreeSet<>();
       Table extras = poetry.table("extras");
-      extras.keys().stream()
-          .filter(name -> wanted.extras().contains(new ExtraName(name)))
-          .forEach(
-              name -> extras.texts(name).stream().map(ProjectName::new).forEach(ofExtras::add));
+      extras
+          .names(ExtraName::new)
+          .forEach((extra, name) -> {
+            if (wanted.extras().contains(extra)) {
+              ofExtras.addAll(extras.names(name, ProjectName::new));
+            }
+          });
       requireAll(poetry.table("dependencies"), Optional.empty(), ofExtras);
-      Table byName = poetry.table("group");
-      for (String name : byName.keys()) {
-        if (groups.contains(new GroupName(name))) {
-          requireAll(byName.table(name).table("dependencies"), Optional.empty(), ofExtras);
-        }
-      }
+      Table ofGroups = poetry.table("group");
+      ofGroups
+          .names(GroupName::new)
+          .forEach((group, name) -> {
+            if (groups.contains(group)) {
+              requireAll(ofGroups.table(name).table("dependencies"), Optional.empty(), ofExtras);
+            }
+          });
       if (groups.contains(new GroupName("dev"))) {
         requireAll(poetry.table("dev-dependencies"), Optional.empty(), ofExtras);
       }
@@ -312,31 +337,19 @@ final class PoetryLock {
             dependency
                 .parsed("version", PoetryConstraint::parse)
                 .orElseGet(() -> PoetryConstraint.parse("*"));
-        require(
-            dependency,
-            name,
-            versions,
-            dependency.texts("extras").stream().map(ExtraName::new).toList());
+        require(dependency, name, versions, dependency.names("extras", ExtraName::new));
       }
     }
 
     private void require(
         Table where, ProjectName name, PoetryConstraint versions, List<ExtraName> extras) {
-      List<Table> named =
-          packages.stream()
-              .filter(locked ->
-                  locked.parsed("name", ProjectName::new).filter(name::equals).isPresent())
-              .toList();
+      List<Candidate> named = byName.getOrDefault(name, List.of());
       List<Table> found =
-          named.size() == 1
-              ? named
-              : named.stream()
-                  .filter(locked ->
-                      locked
-                          .parsed("version", Version::parse)
-                          .filter(versions::contains)
-                          .isPresent())
-                  .toList();
+          named.stream()
+              .filter(candidate ->
+                  named.size() == 1 || candidate.version().filter(versions::contains).isPresent())
+              .map(Candidate::locked)
+              .toList();
       if (found.size() != 1) {
         problems.add(
             where.place(),

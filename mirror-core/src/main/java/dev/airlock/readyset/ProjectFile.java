@@ -78,11 +78,7 @@ final class ProjectFile {
               + " and name the lock");
     }
     for (Target target : wanted.targets()) {
-      project
-          .parsed("requires-python", SpecifierSet::parse)
-          .filter(python -> !python.contains(target.fullVersion()))
-          .ifPresent(
-              _ -> project.refuse("requires-python", "the target " + target + " is not in it"));
+      project.requirePython("requires-python", text -> SpecifierSet.parse(text)::contains, target);
     }
     requireAll(project, "dependencies");
     wanted.extras().stream().sorted().forEach(extra -> extra(extra, "--extra " + extra));

@@ -14,6 +14,8 @@ import dev.airlock.preset.Problems;
 import dev.airlock.readyset.ReadySet.NamedIndex;
 import dev.airlock.readyset.ReadySet.Rules;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -100,11 +102,7 @@ final class PylockFile {
   }
 
   private void checkTarget(Target target) {
-    document
-        .parsed("requires-python", SpecifierSet::parse)
-        .filter(python -> !python.contains(target.fullVersion()))
-        .ifPresent(
-            _ -> document.refuse("requires-python", "the target " + target + " is not in it"));
+    document.requirePython("requires-python", text -> SpecifierSet.parse(text)::contains, target);
     List<Marker> environments =
         document.texts("environments").stream()
             .flatMap(text -> document.parsed("environments", text, Marker::parse).stream())
@@ -125,10 +123,7 @@ final class PylockFile {
     }
     Optional<ProjectName> project =
         locked.required("name").flatMap(text -> locked.parsed("name", ProjectName::new));
-    locked
-        .parsed("requires-python", SpecifierSet::parse)
-        .filter(python -> !python.contains(target.fullVersion()))
-        .ifPresent(_ -> locked.refuse("requires-python", "the target " + target + " is not in it"));
+    locked.requirePython("requires-python", text -> SpecifierSet.parse(text)::contains, target);
     for (String source : SOURCES) {
       if (locked.has(source)) {
         locked.refuse(
@@ -161,8 +156,7 @@ final class PylockFile {
     }
     Optional<Version> ofWheel =
         locked.tables("wheels").stream()
-            .flatMap(wheel -> filename(wheel).stream())
-            .flatMap(name -> locked.parsed("wheels", name, WheelFilename::parse).stream())
+            .flatMap(wheel -> filename(locked, wheel).stream())
             .map(WheelFilename::version)
             .findFirst();
     if (ofWheel.isEmpty()) {
@@ -171,11 +165,31 @@ final class PylockFile {
     return ofWheel;
   }
 
-  private static Optional<String> filename(Table file) {
-    return file.text("name")
-        .or(() -> file.text("url"))
-        .or(() -> file.text("path"))
-        .map(text -> text.replaceFirst("[?#].*", "").replaceFirst(".*[/\\\\]", ""));
+  /** The name stated, or else the end of the path or of the address, which is percent-encoded. */
+  private static Optional<WheelFilename> filename(Table locked, Table file) {
+    Optional<String> plain = file.text("name").or(() -> file.text("path"));
+    return plain.isPresent()
+        ? locked.parsed(locked.placeOf("wheels"), lastPart(plain.get()), WheelFilename::parse)
+        : file.text("url")
+            .flatMap(url ->
+                locked.parsed(
+                    locked.placeOf("wheels"),
+                    lastPart(url.replaceFirst("[?#].*", "")),
+                    encoded -> WheelFilename.parse(decoded(encoded))));
+  }
+
+  private static String lastPart(String path) {
+    return path.replaceFirst("(?s).*[/\\\\]", "");
+  }
+
+  /** Percent-decoded; a plus stays one. */
+  private static String decoded(String text) {
+    try {
+      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "a '%' in an address has to stand before two hexadecimal digits", e);
+    }
   }
 
   private static List<Digest> hashes(Table locked) {

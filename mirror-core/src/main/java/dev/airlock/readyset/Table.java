@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import dev.airlock.packaging.target.Target;
+import dev.airlock.packaging.version.Version;
 import dev.airlock.preset.InvalidPresetException;
 import dev.airlock.preset.Problems;
 import java.io.IOException;
@@ -11,9 +13,16 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 record Table(JsonNode node, String place, Problems problems) {
   private static final TomlMapper TOML = new TomlMapper();
+  private static final Pattern WITHOUT_PATCH = Pattern.compile("(\\d+\\.\\d+)(t?)");
+
+  /** No Python has had more patch releases. */
+  private static final int LAST_PATCH = 30;
 
   /**
    * Reads a file.
@@ -111,6 +124,38 @@ record Table(JsonNode node, String place, Problems problems) {
     }
   }
 
+  /**
+   * Refuses a target whose Python is not among those that stand here. Where another patch release
+   * of it is, says how to name that.
+   */
+  void requirePython(String key, Function<String, Predicate<Version>> reader, Target target) {
+    parsed(key, reader)
+        .filter(python -> !python.test(target.fullVersion()))
+        .ifPresent(python -> {
+          String other =
+              patches(target)
+                  .filter(patch -> python.test(patch.fullVersion()))
+                  .findFirst()
+                  .map(patch ->
+                      ", for it stands for Python "
+                          + target.fullVersion()
+                          + ": name the Python that is there in full, as in "
+                          + patch)
+                  .orElse("");
+          refuse(key, "the target " + target + " is not in it" + other);
+        });
+  }
+
+  /** The patch releases that a target may mean that names none. */
+  private static Stream<Target> patches(Target target) {
+    Matcher unnamed = WITHOUT_PATCH.matcher(target.python());
+    return unnamed.matches()
+        ? IntStream.rangeClosed(1, LAST_PATCH)
+            .mapToObj(patch ->
+                Target.of(unnamed.group(1) + "." + patch + unnamed.group(2), target.platform()))
+        : Stream.empty();
+  }
+
   boolean flag(String key) {
     return node.path(key).asBoolean(false);
   }
@@ -150,6 +195,22 @@ record Table(JsonNode node, String place, Problems problems) {
       }
     }
     return texts;
+  }
+
+  /** The names in a list; one that is none is reported. */
+  <T> List<T> names(String key, Function<String, T> reader) {
+    return texts(key).stream()
+        .flatMap(text -> parsed(placeOf(key), text, reader).stream())
+        .toList();
+  }
+
+  /** The keys, which are names, each with its spelling here; one that is none is reported. */
+  <T> Map<T, String> names(Function<String, T> reader) {
+    Map<T, String> names = new LinkedHashMap<>();
+    for (String key : keys()) {
+      parsed(placeOf(key), key, reader).ifPresent(name -> names.put(name, key));
+    }
+    return names;
   }
 
   private Iterable<JsonNode> list(String key) {

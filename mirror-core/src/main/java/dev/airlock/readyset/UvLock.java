@@ -155,11 +155,7 @@ final class UvLock {
   }
 
   private void checkTarget(Target target) {
-    document
-        .parsed("requires-python", SpecifierSet::parse)
-        .filter(python -> !python.contains(target.fullVersion()))
-        .ifPresent(
-            _ -> document.refuse("requires-python", "the target " + target + " is not in it"));
+    document.requirePython("requires-python", text -> SpecifierSet.parse(text)::contains, target);
     List<Marker> supported =
         document.texts("supported-markers").stream()
             .flatMap(text -> document.parsed("supported-markers", text, Marker::parse).stream())

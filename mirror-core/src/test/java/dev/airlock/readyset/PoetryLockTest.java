@@ -274,6 +274,67 @@ class PoetryLockTest {
   }
 
   @Test
+  void tellsWhereTheProjectHasABadName() throws Exception {
+    locked("a", "1.0", "optional = false");
+    sets.extra("socks")
+        .file(
+            "pyproject.toml",
+            """
+            [tool.poetry.dependencies]
+            "no name" = "*"
+            a = {version = "*", extras = ["bad extra"]}
+            [tool.poetry.extras]
+            socks = ["odd/name"]
+            [tool.poetry.group."so so".dependencies]
+            """);
+    assertThat(problems("2.0"))
+        .satisfiesExactlyInAnyOrder(
+            line ->
+                assertThat(line)
+                    .startsWith("pyproject.toml: tool.poetry.dependencies.no name: 'no name'"),
+            line ->
+                assertThat(line)
+                    .startsWith("pyproject.toml: tool.poetry.dependencies.a.extras: 'bad extra'"),
+            line ->
+                assertThat(line).startsWith("pyproject.toml: tool.poetry.extras.socks: 'odd/name'"),
+            line ->
+                assertThat(line).startsWith("pyproject.toml: tool.poetry.group.so so: 'so so'"));
+  }
+
+  @Test
+  void saysHowToNameThePatchReleaseOfATarget() throws Exception {
+    locked("a", "1.0", "optional = false");
+    sets.on("cp311-manylinux_2_35_x86_64");
+    String from3114 = text("2.0").replace(">=3.9,<4.0", ">=3.11.4");
+    assertThat(sets.file("poetry.lock", from3114).problems("poetry.lock"))
+        .singleElement()
+        .asString()
+        .endsWith(
+            "the target cp311-manylinux_2_35_x86_64 is not in it, for it stands for Python 3.11.0:"
+                + " name the Python that is there in full, as in cp311.4-manylinux_2_35_x86_64");
+    assertThat(new ReadySets(folder).on("cp311.7-manylinux_2_35_x86_64").lines("poetry.lock"))
+        .hasSize(1);
+  }
+
+  @Test
+  void pinsTheVersionItselfWhereThereIsNoHash() throws Exception {
+    String bare =
+        """
+        [[package]]
+        name = "torch"
+        version = "2.1.0"
+        optional = false
+        files = []
+        [metadata]
+        lock-version = "2.0"
+        """;
+    assertThat(sets.file("poetry.lock", bare).lines("poetry.lock"))
+        .containsExactly("torch===2.1.0");
+    assertThat(sets.file("poetry.lock", bare.replace("2.1.0", "2.1.0+cu118")).lines("poetry.lock"))
+        .containsExactly("torch==2.1.0+cu118");
+  }
+
+  @Test
   void readsFormatsOneAndTwo() throws Exception {
     assertThat(problems("3.0").getFirst()).contains("metadata.lock-version: '3.0'", "1.x and 2.x");
     assertThat(sets.file("poetry.lock", "package = []").problems("poetry.lock"))

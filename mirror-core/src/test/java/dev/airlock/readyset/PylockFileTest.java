@@ -88,6 +88,22 @@ class PylockFileTest {
   }
 
   @Test
+  void decodesTheNamesOfFilesInAddresses() throws Exception {
+    assertThat(
+            lines(
+                """
+                [[packages]]
+                name = "torch"
+                wheels = [{url = "https://f.example/torch-2.1.0%2Bcu118-cp310-cp310-linux%5Fx86_64.whl", hashes = {sha256 = "{digest}"}}]
+                """
+                    .replace("{digest}", "a".repeat(64))))
+        .containsExactly("torch==2.1.0+cu118 --hash=" + hash('a'));
+    assertThat(
+            problems("[[packages]]\nname = \"a\"\nwheels = [{url = \"a-1%zz.whl\"}]\n").getFirst())
+        .contains("packages a.wheels: 'a-1%zz.whl': a '%' in an address");
+  }
+
+  @Test
   void givesNoHashesWhereAFileHasNoneThatIsStrong() throws Exception {
     assertThat(
             lines(
@@ -99,7 +115,7 @@ class PylockFileTest {
                           {name = "idna-3.4-1-py3-none-any.whl", hashes = {sha256 = "%s"}}]
                 """
                     .formatted("a".repeat(64))))
-        .containsExactly("idna==3.4");
+        .containsExactly("idna===3.4");
   }
 
   @Test

@@ -43,7 +43,8 @@ final class FromOptions {
       paramLabel = "TARGET",
       description =
           "With --from: what it is for, a CPython and a platform, as in"
-              + " cp310-manylinux_2_35_x86_64. May be given several times.")
+              + " cp310-manylinux_2_35_x86_64, or with the patch release in"
+              + " cp310.12-manylinux_2_35_x86_64. May be given several times.")
   private List<String> targets = new ArrayList<>();
 
   @Option(
