@@ -47,7 +47,9 @@ final class ProjectFile {
   private final Map<GroupName, String> groups = new LinkedHashMap<>();
   private final Set<Requirement> requirements = new LinkedHashSet<>();
   private final Set<GroupName> groupsDone = new HashSet<>();
+  private final Map<ExtraName, String> extras = new LinkedHashMap<>();
   private final Set<ExtraName> extrasDone = new HashSet<>();
+  private final Deque<Asked> asked = new ArrayDeque<>();
 
   private ProjectFile(Table document, Wanted wanted) {
     this.document = document;
@@ -80,10 +82,13 @@ final class ProjectFile {
     for (Target target : wanted.targets()) {
       project.requirePython("requires-python", text -> SpecifierSet.parse(text)::contains, target);
     }
+    nameExtras();
     requireAll(project, "dependencies");
     wanted.extras().stream().sorted().forEach(extra -> extra(extra, "--extra " + extra));
+    followExtras();
     nameGroups();
     wanted.groups().stream().sorted().forEach(group -> group(group, "--group " + group));
+    followExtras();
     problems.throwIfAny();
     return new ReadySet(
         requirements.stream()
@@ -113,18 +118,39 @@ final class ProjectFile {
     requirement.extras().forEach(extra -> extra(extra, place));
   }
 
+  /** An extra that is wanted, and where. */
+  private record Asked(ExtraName extra, String place) {}
+
   private void extra(ExtraName extra, String place) {
-    if (!extrasDone.add(extra)) {
-      return;
+    if (extrasDone.add(extra)) {
+      asked.add(new Asked(extra, place));
     }
-    Table extras = project.table("optional-dependencies");
-    Optional<String> key =
-        extras.keys().stream().filter(known -> new ExtraName(known).equals(extra)).findFirst();
-    if (key.isEmpty()) {
-      problems.add(place, extra.value(), "the project has no such extra; it has " + extras.keys());
-      return;
+  }
+
+  /** Takes what the extras asked for require, and the extras that these ask for. */
+  private void followExtras() {
+    Table table = project.table("optional-dependencies");
+    while (!asked.isEmpty()) {
+      Asked next = asked.remove();
+      String key = extras.get(next.extra());
+      if (key == null) {
+        problems.add(
+            next.place(),
+            next.extra().value(),
+            "the project has no such extra; it has " + extras.keySet());
+      } else {
+        requireAll(table, key);
+      }
     }
-    requireAll(extras, key.get());
+  }
+
+  private void nameExtras() {
+    Table table = project.table("optional-dependencies");
+    for (String key : table.keys()) {
+      table
+          .parsed(table.placeOf(key), key, ExtraName::new)
+          .ifPresent(extra -> extras.putIfAbsent(extra, key));
+    }
   }
 
   /** The groups by their normalised names; PEP 735 has no two of the same. */
