@@ -201,21 +201,22 @@ final class TargetsSolver {
    * The projects of which some target, offered what all targets together have and nothing else,
    * would not take its own version: an install there would go wrong.
    */
-  private Set<ProjectName> mistaken(List<TargetClosure> closures)
-      throws IOException, NoSolutionException {
-    if (!differ(closures)) {
-      return Set.of();
-    }
+  private Set<ProjectName> mistaken(List<TargetClosure> closures) throws IOException {
     Set<ProjectName> mistaken = new TreeSet<>();
+    if (!differ(closures)) {
+      return mistaken;
+    }
     var offered = new ChosenPackages(closures, packages);
     for (TargetClosure closure : closures) {
       Set<Choice> installed = versions(List.of(closure));
-      TargetClosure taken =
-          ClosureSolver.solve(preset, closure.target(), offered, _ -> {}, Map.of());
-      for (Choice choice : versions(List.of(taken))) {
-        if (!installed.contains(choice)) {
-          mistaken.add(choice.project());
-        }
+      try {
+        TargetClosure taken =
+            ClosureSolver.solve(preset, closure.target(), offered, _ -> {}, Map.of());
+        versions(List.of(taken)).stream()
+            .filter(choice -> !installed.contains(choice))
+            .forEach(choice -> mistaken.add(choice.project()));
+      } catch (NoSolutionException e) {
+        // It has what only the lock admits, a version that was yanked since: no other is taken.
       }
     }
     return mistaken;
