@@ -54,7 +54,9 @@ final class FileChoice {
    * none.
    */
   enum Purpose {
+    /** What the preset installs. */
     INSTALL,
+    /** What building an sdist takes. */
     BUILD
   }
 
