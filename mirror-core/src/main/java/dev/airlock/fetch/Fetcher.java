@@ -8,6 +8,7 @@ import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
+import dev.airlock.fetch.Download.View;
 import dev.airlock.files.NoSpaceException;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.ProjectPage;
@@ -23,6 +24,7 @@ import dev.airlock.store.Blob;
 import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Draft;
 import dev.airlock.store.Expectation;
+import dev.airlock.store.OtherDraft;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.Addresses;
 import dev.airlock.upstream.FileAccess;
@@ -45,6 +47,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 
 /**
  * Brings pages, metadata and files from upstreams into the store. A file is entered in the
@@ -56,6 +59,9 @@ public final class Fetcher {
   private static final int BUFFER = 1 << 17;
   private static final long NOT_KNOWN = -1;
 
+  /** How often an entry is looked for that another process is about to make. */
+  private static final int LOOKS = 100;
+
   private final Store store;
   private final Catalog catalog;
   private final FileAccess access;
@@ -64,7 +70,7 @@ public final class Fetcher {
   private final ProgressListener progress;
   private final boolean verifiesDigests;
   private final Set<Sha256> verified = ConcurrentHashMap.newKeySet();
-  private final Flights<String, HeldFile> flights = new Flights<>();
+  private final Flights<String> flights = new Flights<>();
 
   /** A fetcher into a store, which believes in the digests of blobs that are held. */
   public Fetcher(
@@ -240,19 +246,96 @@ public final class Fetcher {
    * @throws NoSpaceException when the disk is full
    */
   public HeldFile file(IndexKey key, IndexFile file) throws IOException {
-    return flights.join(key + "/" + file.name().text(), () -> fetched(key, file));
+    Flights.Flight flight = flights.join(flight(key, file), () -> new Download(file));
+    Download download = flight.download();
+    if (!flight.joined()) {
+      run(key, file, download);
+    }
+    View end = download.awaitEnd(Duration.ofDays(365));
+    return switch (end.outcome().orElseThrow()) {
+      case Download.Outcome.Held(HeldFile held, Blob _) -> held;
+      case Download.Outcome.Failed(Exception reason) -> throw rethrown(reason);
+    };
   }
 
-  private HeldFile fetched(IndexKey key, IndexFile file) throws IOException {
-    Optional<HeldFile> held = held(key, file);
-    if (held.isPresent()) {
-      return held.get();
+  private static IOException rethrown(Exception reason) {
+    return switch (reason) {
+      case IOException e -> e;
+      case RuntimeException e -> throw e;
+      default -> new IOException(reason);
+    };
+  }
+
+  /**
+   * A download that can be read while it grows.
+   *
+   * @param download the download
+   * @param joined whether it was under way already
+   */
+  public record Started(Download download, boolean joined) {}
+
+  /** Begins to bring a file into the store, or joins whoever does so already. Does not wait. */
+  public Started begin(IndexKey key, IndexFile file, Executor executor) {
+    Flights.Flight flight = flights.join(flight(key, file), () -> new Download(file));
+    if (!flight.joined()) {
+      executor.execute(() -> run(key, file, flight.download()));
     }
-    // It is held under no name, or its entry is wrong: so much is unknown that its digest decides.
-    Optional<Blob> known =
-        file.sha256().isPresent() ? store.blobs().find(file.sha256().get()) : Optional.empty();
-    Blob blob = known.isPresent() && hasItsDigest(known.get()) ? known.get() : download(file);
-    return entered(key, file, blob);
+    return new Started(flight.download(), flight.joined());
+  }
+
+  private static String flight(IndexKey key, IndexFile file) {
+    return key + "/" + file.name().text();
+  }
+
+  /** Whatever happens, the download comes to an end: others wait for it. */
+  private void run(IndexKey key, IndexFile file, Download download) {
+    Download.Outcome outcome =
+        new Download.Outcome.Failed(new IOException(file.name().text() + " was given up"));
+    try {
+      HeldFile held = fetched(key, file, download);
+      outcome = new Download.Outcome.Held(held, blob(held.sha256()));
+    } catch (IOException | RuntimeException e) {
+      outcome = new Download.Outcome.Failed(e);
+    } finally {
+      flights.land(flight(key, file), download);
+      download.ended(outcome);
+    }
+  }
+
+  private HeldFile fetched(IndexKey key, IndexFile file, Download download) throws IOException {
+    long began = System.nanoTime();
+    Optional<HeldFile> held = held(key, file);
+    boolean followed = false;
+    while (held.isEmpty()) {
+      // It is held under no name, or its entry is wrong: so much is unknown that its digest
+      // decides.
+      Optional<Blob> known =
+          file.sha256().isPresent() ? store.blobs().find(file.sha256().get()) : Optional.empty();
+      if (known.isPresent() && hasItsDigest(known.get())) {
+        held = Optional.of(entered(key, file, known.get()));
+        break;
+      }
+      Optional<OtherDraft> other = store.blobs().writtenElsewhere(draftName(file));
+      if (other.isEmpty() || !new Follower(file, download, progress).follow(other.get())) {
+        return entered(key, file, download(file, download));
+      }
+      followed = true;
+      held = entrySoon(key, file);
+    }
+    if (followed) {
+      finished(file, held.get().size(), began);
+    }
+    return held.get();
+  }
+
+  /** What another process has just finished: its entry follows its bytes. */
+  private Optional<HeldFile> entrySoon(IndexKey key, IndexFile file) throws IOException {
+    Optional<HeldFile> held = held(key, file);
+    for (int look = 1; held.isEmpty() && file.sha256().isEmpty() && look <= LOOKS; look++) {
+      Follower.pause();
+      held = held(key, file);
+    }
+    return held;
   }
 
   private HeldFile entered(IndexKey key, IndexFile file, Blob blob) throws IOException {
@@ -294,14 +377,13 @@ public final class Fetcher {
     }
   }
 
-  private Blob download(IndexFile file) throws IOException {
+  private Blob download(IndexFile file, Download download) throws IOException {
     long started = System.nanoTime();
     String name = file.name().text();
     try (Draft draft = store.blobs().draft(draftName(file))) {
       started(file, draft);
-      Blob blob = filled(draft, file);
-      Duration took = Duration.ofNanos(System.nanoTime() - started);
-      progress.on(new ProgressEvent.Finished(name, blob.size(), took));
+      Blob blob = filled(draft, file, download);
+      finished(file, blob.size(), started);
       return blob;
     } catch (InterruptedIOException | ClosedByInterruptException stopped) {
       throw stopped;
@@ -311,6 +393,11 @@ public final class Fetcher {
     }
   }
 
+  private void finished(IndexFile file, long size, long began) {
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    progress.on(new ProgressEvent.Finished(file.name().text(), size, took));
+  }
+
   private void started(IndexFile file, Draft draft) {
     progress.on(
         new ProgressEvent.Started(
@@ -318,21 +405,21 @@ public final class Fetcher {
   }
 
   /** Reads what is missing, from as many transfers as it takes while each brings something. */
-  private Blob filled(Draft draft, IndexFile file) throws IOException {
+  private Blob filled(Draft draft, IndexFile file, Download download) throws IOException {
     int failures = 0;
     boolean inPieces = draft.length() > 0;
     boolean begunAfresh = false;
     while (true) {
       long before = draft.length();
       try {
-        return committed(draft, file);
+        return committed(draft, file, download);
       } catch (CorruptContentException e) {
         if (!inPieces || begunAfresh) {
           throw new CorruptContentException(
               Addresses.shown(file.url()) + " is not what its index states: " + e.getMessage());
         }
         // The pieces may be of different versions: once more from the beginning.
-        draft.restart();
+        restart(draft, download);
         inPieces = false;
         begunAfresh = true;
         started(file, draft);
@@ -347,8 +434,8 @@ public final class Fetcher {
     }
   }
 
-  private Blob committed(Draft draft, IndexFile file) throws IOException {
-    OptionalLong total = isWhole(draft, file) ? file.size() : transferred(draft, file);
+  private Blob committed(Draft draft, IndexFile file, Download download) throws IOException {
+    OptionalLong total = isWhole(draft, file) ? file.size() : transferred(draft, file, download);
     OptionalLong size = file.size().isPresent() ? file.size() : total;
     return draft.commit(new Expectation(file.strongestDigest(), size));
   }
@@ -361,15 +448,17 @@ public final class Fetcher {
         && file.strongestDigest().isPresent();
   }
 
-  private OptionalLong transferred(Draft draft, IndexFile file) throws IOException {
+  private OptionalLong transferred(Draft draft, IndexFile file, Download download)
+      throws IOException {
     try (Transfer transfer = access.open(file.url(), draft.length(), draft.validator())) {
       if (transfer.offset() != draft.length()) {
-        draft.restart();
+        restart(draft, download);
         started(file, draft);
       }
-      draft.validator(transfer.validator());
-      copy(transfer, draft, file);
       OptionalLong total = transfer.total().isPresent() ? transfer.total() : file.size();
+      draft.validator(transfer.validator());
+      download.begins(draft::reader, draft.length(), total);
+      copy(transfer, draft, file, download);
       if (total.isPresent() && draft.length() < total.getAsLong()) {
         throw UpstreamException.broken(file.url(), draft.length(), total.getAsLong());
       }
@@ -377,14 +466,24 @@ public final class Fetcher {
     }
   }
 
-  private void copy(Transfer transfer, Draft draft, IndexFile file) throws IOException {
+  /**
+   * Whoever reads it is told first, so that nobody takes the new bytes for more of the old ones.
+   */
+  private static void restart(Draft draft, Download download) throws IOException {
+    download.beginsAfresh();
+    draft.restart();
+  }
+
+  private void copy(Transfer transfer, Draft draft, IndexFile file, Download download)
+      throws IOException {
     byte[] buffer = new byte[BUFFER];
     for (int read = next(transfer, buffer, file); read >= 0; read = next(transfer, buffer, file)) {
       draft.write(buffer, 0, read);
+      download.advanced(draft.length());
       progress.on(new ProgressEvent.Advanced(file.name().text(), read));
       if (file.size().isPresent() && draft.length() > file.size().getAsLong()) {
         long length = draft.length();
-        draft.restart();
+        restart(draft, download);
         throw new CorruptContentException(
             "expected " + file.size().getAsLong() + " bytes and got at least " + length);
       }

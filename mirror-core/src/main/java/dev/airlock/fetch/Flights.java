@@ -1,50 +1,32 @@
 package dev.airlock.fetch;
 
-import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 
-/** One run of the same work, however many ask for it at once; later askers start a new one. */
-final class Flights<K, V> {
-  private final ConcurrentMap<K, FutureTask<V>> flights = new ConcurrentHashMap<>();
+/** The downloads that are under way, each once. */
+final class Flights<K> {
+  private final ConcurrentMap<K, Download> flights = new ConcurrentHashMap<>();
 
-  /** Work that may fail. */
-  @FunctionalInterface
-  interface Work<V> {
-    V run() throws IOException;
+  /**
+   * A download, and whether it is somebody else's already.
+   *
+   * @param download the download
+   * @param joined whether it was under way
+   */
+  record Flight(Download download, boolean joined) {}
+
+  /**
+   * The download of a key: the one that is under way, or a new one, which the caller has to run.
+   */
+  Flight join(K key, Supplier<Download> begin) {
+    Download mine = begin.get();
+    Download known = flights.putIfAbsent(key, mine);
+    return known == null ? new Flight(mine, false) : new Flight(known, true);
   }
 
-  V join(K key, Work<V> work) throws IOException {
-    var mine = new FutureTask<V>(work::run);
-    FutureTask<V> flight = flights.putIfAbsent(key, mine);
-    if (flight == null) {
-      flight = mine;
-      try {
-        mine.run();
-      } finally {
-        flights.remove(key, mine);
-      }
-    }
-    try {
-      return flight.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting for a fetch");
-    } catch (ExecutionException e) {
-      throw rethrown(Objects.requireNonNull(e.getCause()));
-    }
-  }
-
-  private static IOException rethrown(Throwable cause) {
-    return switch (cause) {
-      case IOException e -> e;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      default -> new IOException(cause);
-    };
+  /** Says that a download came to its end: whoever asks later begins another. */
+  void land(K key, Download download) {
+    flights.remove(key, download);
   }
 }

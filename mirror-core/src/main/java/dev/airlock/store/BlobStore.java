@@ -23,6 +23,12 @@ public interface BlobStore {
    */
   Draft draft(Sha256 name) throws IOException;
 
+  /**
+   * The unfinished blob of this name, where somebody else writes it just now, be it in this process
+   * or in another; empty too where that cannot be told.
+   */
+  Optional<OtherDraft> writtenElsewhere(Sha256 name) throws IOException;
+
   /** How many bytes of an unfinished blob are there, which {@link #draft} would go on with. */
   long begun(Sha256 name) throws IOException;
 

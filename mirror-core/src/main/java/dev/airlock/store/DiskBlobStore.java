@@ -1,16 +1,20 @@
 package dev.airlock.store;
 
 import dev.airlock.digest.Sha256;
+import dev.airlock.files.DurableFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -23,11 +27,13 @@ final class DiskBlobStore implements BlobStore, Closeable {
 
   private final Path blobs;
   private final Path partials;
+  private final Path quarantine;
   private @Nullable FileChannel locks;
 
   DiskBlobStore(Path root) {
     this.blobs = root.resolve("blobs").resolve("sha256");
     this.partials = root.resolve("partial");
+    this.quarantine = root.resolve("quarantine");
   }
 
   @Override
@@ -43,6 +49,56 @@ final class DiskBlobStore implements BlobStore, Closeable {
   @Override
   public Draft draft(Sha256 name) throws IOException {
     return DiskDraft.open(partials, name, this);
+  }
+
+  @Override
+  public Optional<OtherDraft> writtenElsewhere(Sha256 name) {
+    var other = new OtherDiskDraft(name);
+    return other.isWritten() ? Optional.of(other) : Optional.empty();
+  }
+
+  /** A part whose lock somebody else has. */
+  private final class OtherDiskDraft implements OtherDraft {
+    private final Sha256 name;
+    private final Path file;
+
+    OtherDiskDraft(Sha256 name) {
+      this.name = name;
+      this.file = DiskDraft.file(partials, name);
+    }
+
+    @Override
+    public Progress progress() throws IOException {
+      try {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        Object key = attributes.fileKey();
+        return new Progress(
+            attributes.size(), key == null ? attributes.creationTime().toMillis() : key);
+      } catch (NoSuchFileException notYetOrNoMore) {
+        return Progress.NOTHING;
+      }
+    }
+
+    @Override
+    public boolean isWritten() {
+      try {
+        return switch (lock(name)) {
+          case Claim.Ours(FileLock lock) -> {
+            lock.release();
+            yield false;
+          }
+          case Claim.Theirs() -> true;
+          case Claim.NotKnown() -> false;
+        };
+      } catch (IOException cannotTell) {
+        return false;
+      }
+    }
+
+    @Override
+    public SeekableByteChannel reader() throws IOException {
+      return FileChannel.open(file, StandardOpenOption.READ);
+    }
   }
 
   @Override
@@ -72,10 +128,8 @@ final class DiskBlobStore implements BlobStore, Closeable {
   /**
    * Takes the lock on a draft's name: one byte of the file {@code partial/locks}. The file stays
    * open, because closing it anywhere in a process gives up every lock that the process has on it.
-   *
-   * @return null when somebody else has it, or the file system knows no locks
    */
-  synchronized @Nullable FileLock lock(Sha256 name) {
+  synchronized Claim lock(Sha256 name) {
     try {
       if (locks == null) {
         locks =
@@ -83,10 +137,36 @@ final class DiskBlobStore implements BlobStore, Closeable {
                 partials.resolve("locks"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       }
       long position = Long.parseUnsignedLong(name.hex().substring(0, 15), 16);
-      return locks.tryLock(position, 1, false);
-    } catch (OverlappingFileLockException | IOException heldOrNotSupported) {
-      return null;
+      FileLock lock = locks.tryLock(position, 1, false);
+      return lock == null ? new Claim.Theirs() : new Claim.Ours(lock);
+    } catch (OverlappingFileLockException heldInThisProcess) {
+      return new Claim.Theirs();
+    } catch (IOException notSupported) {
+      return new Claim.NotKnown();
     }
+  }
+
+  /** What came of asking for the lock on a draft's name. */
+  sealed interface Claim {
+    /** It is ours, until it is released. */
+    record Ours(FileLock lock) implements Claim {}
+
+    /** Somebody else has it. */
+    record Theirs() implements Claim {}
+
+    /** The file system knows no locks, or nothing may be written. */
+    record NotKnown() implements Claim {}
+  }
+
+  /**
+   * Puts bytes aside that were not what they should have been, with the reason beside them. Of each
+   * name the last ones are kept.
+   */
+  void quarantine(Path file, Sha256 name, String reason) throws IOException {
+    DurableFiles.createDirectories(quarantine);
+    Files.move(file, quarantine.resolve(name.hex()), StandardCopyOption.REPLACE_EXISTING);
+    DurableFiles.writeSoon(
+        quarantine.resolve(name.hex() + ".txt"), (reason + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

@@ -6,17 +6,21 @@ import dev.airlock.digest.Hasher;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.store.DiskBlobStore.Claim;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,20 +31,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class DiskDraft implements Draft {
   private static final int BUFFER = 1 << 17;
+  private static final int LOCK_ATTEMPTS = 5;
+  private static final Duration LOCK_PAUSE = Duration.ofMillis(2);
 
   private final DiskBlobStore store;
   private final Path file;
   private final Path validatorFile;
   private final @Nullable FileLock lock;
-  private final FileChannel channel;
+  private final Sha256 name;
+  private FileChannel channel;
   private Hasher hasher = new Hasher();
   private boolean allWrittenHere;
   private long length;
   private Optional<String> validator;
   private boolean committed;
+  private volatile @Nullable Path blob;
 
-  private DiskDraft(DiskBlobStore store, Path file, @Nullable FileLock lock) throws IOException {
+  private DiskDraft(DiskBlobStore store, Sha256 name, Path file, @Nullable FileLock lock)
+      throws IOException {
     this.store = store;
+    this.name = name;
     this.file = file;
     this.validatorFile = file.resolveSibling(file.getFileName() + ".validator");
     this.lock = lock;
@@ -53,9 +63,25 @@ final class DiskDraft implements Draft {
 
   static DiskDraft open(Path directory, Sha256 name, DiskBlobStore store) throws IOException {
     DurableFiles.createDirectories(directory);
-    FileLock lock = store.lock(name);
+    FileLock lock = lock(name, store);
     Path file = lock == null ? DurableFiles.temporaryIn(directory) : file(directory, name);
-    return new DiskDraft(store, file, lock);
+    return new DiskDraft(store, name, file, lock);
+  }
+
+  /** Asks more than once: somebody may have the lock for no longer than it takes to look at it. */
+  private static @Nullable FileLock lock(Sha256 name, DiskBlobStore store) {
+    for (int attempt = 1; attempt <= LOCK_ATTEMPTS; attempt++) {
+      switch (store.lock(name)) {
+        case Claim.Ours(FileLock lock) -> {
+          return lock;
+        }
+        case Claim.Theirs() -> LockSupport.parkNanos(LOCK_PAUSE.toNanos());
+        case Claim.NotKnown() -> {
+          return null;
+        }
+      }
+    }
+    return null;
   }
 
   /** Where the draft of a name is kept between runs. */
@@ -107,12 +133,32 @@ final class DiskDraft implements Draft {
   @Override
   public void restart() throws IOException {
     requireUncommitted();
-    channel.truncate(0);
-    channel.position(0);
+    Files.deleteIfExists(file);
+    beginAfresh();
+  }
+
+  /** In a new file, so that whoever reads the old one never gets bytes of both. */
+  private void beginAfresh() throws IOException {
+    FileChannel old = channel;
+    channel = openFile(file);
+    old.close();
     length = 0;
     hasher = new Hasher();
     allWrittenHere = true;
     validator(Optional.empty());
+  }
+
+  @Override
+  public SeekableByteChannel reader() throws IOException {
+    try {
+      return FileChannel.open(file, StandardOpenOption.READ);
+    } catch (NoSuchFileException renamed) {
+      Path committedAs = blob;
+      if (committedAs == null) {
+        throw renamed;
+      }
+      return FileChannel.open(committedAs, StandardOpenOption.READ);
+    }
   }
 
   @Override
@@ -139,6 +185,7 @@ final class DiskDraft implements Draft {
     try {
       channel.force(true);
       DurableFiles.createDirectories(Objects.requireNonNull(target.getParent()));
+      blob = target;
       DurableFiles.publish(file, target);
     } catch (IOException e) {
       throw NoSpaceException.when(e, target);
@@ -159,21 +206,22 @@ final class DiskDraft implements Draft {
 
   private Hasher verify(Expectation expectation) throws IOException {
     if (expectation.size().isPresent() && expectation.size().getAsLong() != length) {
-      long found = length;
-      restart();
-      throw new CorruptContentException(
-          "expected " + expectation.size().getAsLong() + " bytes and got " + found);
+      throw refused("expected " + expectation.size().getAsLong() + " bytes and got " + length);
     }
     Algorithm algorithm = expectation.digest().map(Digest::algorithm).orElse(Algorithm.SHA256);
     Hasher verified =
         allWrittenHere && algorithm == Algorithm.SHA256 ? hasher : hashFile(new Hasher(algorithm));
     Digest actual = verified.digest(algorithm);
     if (expectation.digest().isPresent() && !expectation.digest().get().equals(actual)) {
-      restart();
-      throw new CorruptContentException(
-          "expected " + expectation.digest().get() + " and got " + actual);
+      throw refused("expected " + expectation.digest().get() + " and got " + actual);
     }
     return verified;
+  }
+
+  private CorruptContentException refused(String reason) throws IOException {
+    store.quarantine(file, name, reason);
+    beginAfresh();
+    return new CorruptContentException(reason);
   }
 
   private Hasher hashFile(Hasher into) throws IOException {
@@ -191,7 +239,7 @@ final class DiskDraft implements Draft {
 
   @Override
   public void close() throws IOException {
-    try (channel) {
+    try (FileChannel _ = channel) {
       if (!committed && (lock == null || length == 0)) {
         Files.deleteIfExists(file);
         Files.deleteIfExists(validatorFile);

@@ -2,6 +2,7 @@ package dev.airlock.store;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
 import java.util.Optional;
 
 /**
@@ -18,8 +19,18 @@ public interface Draft extends Closeable {
   /** Keeps the validator with the bytes that follow. */
   void validator(Optional<String> validator) throws IOException;
 
-  /** Throws away the bytes that are there. */
+  /**
+   * Throws away the bytes that are there. Channels that were opened before go on reading those, and
+   * never see what is written from now on.
+   */
   void restart() throws IOException;
+
+  /**
+   * Opens what is written so far, to be read while more is written. It stays readable when the
+   * draft becomes a blob. It is a {@link java.nio.channels.FileChannel} where the draft is a file.
+   * May be called by any thread.
+   */
+  SeekableByteChannel reader() throws IOException;
 
   /**
    * Adds bytes at the end.
@@ -31,7 +42,8 @@ public interface Draft extends Closeable {
   /**
    * Makes a blob of the bytes: verifies them, makes them durable, then gives them their name.
    *
-   * @throws CorruptContentException when they are not what was expected; they are thrown away
+   * @throws CorruptContentException when they are not what was expected; they are put aside, and
+   *     the draft begins afresh
    */
   Blob commit(Expectation expectation) throws IOException, CorruptContentException;
 }

@@ -1,0 +1,89 @@
+package dev.airlock.fetch;
+
+import dev.airlock.index.IndexFile;
+import dev.airlock.progress.ProgressEvent;
+import dev.airlock.progress.ProgressListener;
+import dev.airlock.store.OtherDraft;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+
+/**
+ * Looks on while somebody else fetches a file into the same store, perhaps another process. What
+ * arrives there can be read here.
+ */
+final class Follower {
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  /** A writer that wrote nothing for so long was stopped, or waits for an upstream that is gone. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final long NOT_KNOWN = -1;
+
+  private final IndexFile file;
+  private final Download download;
+  private final ProgressListener progress;
+
+  Follower(IndexFile file, Download download, ProgressListener progress) {
+    this.file = file;
+    this.download = download;
+    this.progress = progress;
+  }
+
+  /**
+   * Looks on until the other one is done with it, however it went.
+   *
+   * @return false when the other one stands still, so that the file is better fetched here
+   */
+  boolean follow(OtherDraft other) throws IOException {
+    long lastSeen = System.nanoTime();
+    OtherDraft.Progress before = OtherDraft.Progress.NOTHING;
+    tell(new ProgressEvent.Started(name(), 0, file.size().orElse(NOT_KNOWN)));
+    while (other.isWritten()) {
+      OtherDraft.Progress now = other.progress();
+      // Where nothing is any more, it was renamed or thrown away: the lock will tell.
+      if (now.length() > 0 && !now.equals(before)) {
+        lastSeen = System.nanoTime();
+        moved(other, before, now);
+        before = now;
+      } else if (System.nanoTime() - lastSeen > PATIENCE.toNanos()) {
+        download.beginsAfresh();
+        return false;
+      }
+      pause();
+    }
+    return true;
+  }
+
+  private void moved(OtherDraft other, OtherDraft.Progress before, OtherDraft.Progress now) {
+    boolean first = before.length() == 0;
+    if (!first && before.beginning().equals(now.beginning())) {
+      download.advanced(now.length());
+      tell(new ProgressEvent.Advanced(name(), now.length() - before.length()));
+      return;
+    }
+    if (!first) {
+      download.beginsAfresh();
+      tell(new ProgressEvent.Started(name(), 0, file.size().orElse(NOT_KNOWN)));
+    }
+    download.begins(other::reader, now.length(), file.size());
+    tell(new ProgressEvent.Advanced(name(), now.length()));
+  }
+
+  private void tell(ProgressEvent event) {
+    progress.on(event);
+  }
+
+  private String name() {
+    return file.name().text();
+  }
+
+  static void pause() throws InterruptedIOException {
+    try {
+      Thread.sleep(LOOK);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while another process fetches a file");
+    }
+  }
+}
