@@ -2,9 +2,10 @@ package dev.airlock.server;
 
 import dev.airlock.program.Build;
 import dev.airlock.program.StorePlace;
-import dev.airlock.server.http.HttpServer;
+import dev.airlock.server.http.HttpSettings;
 import dev.airlock.server.http.Listen;
 import dev.airlock.server.http.ListenException;
+import dev.airlock.server.http.PublicUrl;
 import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.store.StoreException;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,6 +64,14 @@ public final class Main implements Callable<Integer>, IVersionProvider {
           "The store. Default: AIRLOCK_STORE, else airlock below XDG_DATA_HOME or ~/.local/share.")
   private @Nullable Path store;
 
+  @Option(
+      names = "--public-url",
+      paramLabel = "URL",
+      description =
+          "The address that clients know this server by, behind a proxy say. Headers such as"
+              + " X-Forwarded-Host are never believed.")
+  private @Nullable String publicUrl;
+
   @Option(names = "--quiet", description = "Say nothing but warnings.")
   private boolean quiet;
 
@@ -87,8 +97,7 @@ public final class Main implements Callable<Integer>, IVersionProvider {
             ? StorePlace.usual(
                 System.getenv(), Path.of(System.getProperty("user.home")), Path.of(""))
             : store;
-    try (var service =
-        new Service(root, address(), Mode.OFFLINE, HttpServer.Timeouts.USUAL, System::nanoTime)) {
+    try (var service = new Service(root, settings(), Mode.OFFLINE, System::nanoTime)) {
       service.start();
       // A signal ends the program without unwinding this thread.
       Runtime.getRuntime().addShutdownHook(new Thread(service::close, "airlock-close"));
@@ -107,11 +116,18 @@ public final class Main implements Callable<Integer>, IVersionProvider {
     }
   }
 
-  private Listen address() {
+  private HttpSettings settings() {
+    HttpSettings settings = HttpSettings.at(parsed("--listen", listen, Listen::parse));
+    return publicUrl == null
+        ? settings
+        : settings.with(parsed("--public-url", publicUrl, PublicUrl::parse));
+  }
+
+  private <T> T parsed(String option, String value, Function<String, T> parser) {
     try {
-      return Listen.parse(listen);
+      return parser.apply(value);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(commandLine(), "--listen: " + e.getMessage(), e);
+      throw new ParameterException(commandLine(), option + ": " + e.getMessage(), e);
     }
   }
 

@@ -2,7 +2,9 @@ package dev.airlock.server;
 
 import dev.airlock.program.Build;
 import dev.airlock.server.http.HttpServer;
+import dev.airlock.server.http.HttpSettings;
 import dev.airlock.server.http.Listen;
+import dev.airlock.server.http.PublicUrl;
 import dev.airlock.server.pullthrough.Mirror;
 import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.server.routes.Routes;
@@ -19,6 +21,7 @@ import java.util.function.LongSupplier;
 final class Service implements Closeable {
   private static final long CACHE_BYTES = 48L << 20;
 
+  private final HttpSettings settings;
   private final Store store;
   private final Build build;
   private final Mirror mirror;
@@ -29,14 +32,13 @@ final class Service implements Closeable {
    *
    * @throws dev.airlock.store.StoreException when there is no store to serve
    */
-  Service(Path root, Listen listen, Mode mode, HttpServer.Timeouts timeouts, LongSupplier nanoTime)
-      throws IOException {
+  Service(Path root, HttpSettings settings, Mode mode, LongSupplier nanoTime) throws IOException {
+    this.settings = settings;
     store = Store.open(root);
     build = Build.current();
     mirror = new Mirror(store, mode);
     server =
-        new HttpServer(
-            listen, Routes.of(mirror, build, new Cached.Pages(CACHE_BYTES, nanoTime)), timeouts);
+        new HttpServer(settings, Routes.of(mirror, build, new Cached.Pages(CACHE_BYTES, nanoTime)));
   }
 
   void start() throws IOException {
@@ -50,7 +52,11 @@ final class Service implements Closeable {
   /** What to tell who started it. */
   List<String> greeting() throws IOException {
     List<String> presets = mirror.presets();
-    String base = "http://" + new Listen(host(), address().getPort()) + "/";
+    String base =
+        settings
+            .publicUrl()
+            .map(PublicUrl::toString)
+            .orElseGet(() -> "http://" + new Listen(host(), address().getPort()) + "/");
     String what =
         "airlock %s (%s) serves %d %s from %s, %s, at %s"
             .formatted(

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.airlock.lock.LockedPackage.Role;
 import dev.airlock.packaging.tag.Platform;
 import dev.airlock.packaging.target.Target;
+import dev.airlock.server.http.PublicUrl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -109,6 +110,21 @@ class PresetPagesTest {
             """);
     assertThat(served.get("/preset/p/requirements.txt").body()).isEqualTo("numpy\n# as written\n");
     assertThat(served.get("/preset/p/pylock.toml").body()).contains("lock-version = \"1.0\"");
+  }
+
+  @Test
+  void putsTheFilesOfALockAtThePublicUrlWhateverTheClientSays() throws Exception {
+    served.publish("p", locked(PYPI, served.hold(PYPI, wheel("foo", "1.0"))));
+    var root = PublicUrl.parse("https://mirror.example.org/python");
+    try (var behindAProxy =
+        new Served(directory.resolve("store"), settings -> settings.with(root))) {
+      assertThat(behindAProxy.raw("GET /preset/p/pylock.toml HTTP/1.1", "Host: evil.example"))
+          .contains("url = \"https://mirror.example.org/python/files/pypi.org-simple/foo/")
+          .doesNotContain("evil.example");
+      assertThat(behindAProxy.get("/").body())
+          .contains("--index-url https://mirror.example.org/python/preset/p/simple/ \\")
+          .doesNotContain("127.0.0.1");
+    }
   }
 
   @Test

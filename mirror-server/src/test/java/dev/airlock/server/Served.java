@@ -19,6 +19,7 @@ import dev.airlock.packaging.tag.Platform;
 import dev.airlock.packaging.target.Target;
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.server.http.HttpServer;
+import dev.airlock.server.http.HttpSettings;
 import dev.airlock.server.http.Listen;
 import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.store.Blob;
@@ -40,6 +41,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 
 /**
  * A real mirror on a free port, with a store to fill. Each request comes a second after the one
@@ -71,9 +73,18 @@ final class Served implements Closeable {
   private boolean stopped;
 
   Served(Path root) throws IOException {
+    this(root, UnaryOperator.identity());
+  }
+
+  Served(Path root, UnaryOperator<HttpSettings> settings) throws IOException {
     store = Store.openOrCreate(root);
     catalog = new Catalog(store);
-    service = new Service(root, new Listen("127.0.0.1", 0), Mode.OFFLINE, TIMEOUTS, now::get);
+    service =
+        new Service(
+            root,
+            settings.apply(HttpSettings.at(new Listen("127.0.0.1", 0)).with(TIMEOUTS)),
+            Mode.OFFLINE,
+            now::get);
     service.start();
   }
 

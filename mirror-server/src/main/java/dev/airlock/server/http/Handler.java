@@ -18,4 +18,9 @@ public interface Handler {
   default Optional<Response> ready(Request request) {
     return Optional.empty();
   }
+
+  /** The kind of address that is asked, for the log: {@code /simple/{project}/}. */
+  default Optional<String> route(Request request) {
+    return Optional.empty();
+  }
 }

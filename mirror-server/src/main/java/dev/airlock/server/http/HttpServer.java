@@ -38,10 +38,10 @@ public final class HttpServer implements Closeable {
   private static final int BUFFER = 16 << 10;
   private static final int MOST_HEADER_BYTES = 32 << 10;
   private static final int WORKERS = 8;
+  private static final String HTTP = "http";
 
-  private final Listen listen;
+  private final HttpSettings settings;
   private final Handler handler;
-  private final Timeouts timeouts;
   private final Transmission transmission;
   private final GracefulShutdownHandler requests;
   private @Nullable XnioWorker worker;
@@ -68,11 +68,10 @@ public final class HttpServer implements Closeable {
   }
 
   /** A server that is not started. */
-  public HttpServer(Listen listen, Handler handler, Timeouts timeouts) {
-    this.listen = listen;
+  public HttpServer(HttpSettings settings, Handler handler) {
+    this.settings = settings;
     this.handler = handler;
-    this.timeouts = timeouts;
-    this.transmission = new Transmission(timeouts.stall());
+    this.transmission = new Transmission(settings.timeouts().stall());
     this.requests = new GracefulShutdownHandler(this::receive);
   }
 
@@ -82,6 +81,8 @@ public final class HttpServer implements Closeable {
    * @throws ListenException when the address cannot be had
    */
   public synchronized void start() throws IOException {
+    Listen listen = settings.listen();
+    Timeouts timeouts = settings.timeouts();
     int ioThreads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
     // Ours, so that stopping Undertow stops no more than accepting.
     worker =
@@ -142,9 +143,10 @@ public final class HttpServer implements Closeable {
       undertow = null;
     }
     requests.shutdown();
+    Duration drain = settings.timeouts().drain();
     try {
-      if (!requests.awaitShutdown(timeouts.drain().toMillis())) {
-        LOG.log(Level.WARNING, "transfers were cut after {0} s", timeouts.drain().toSeconds());
+      if (!requests.awaitShutdown(drain.toMillis())) {
+        LOG.log(Level.WARNING, "transfers were cut after {0} s", drain.toSeconds());
       }
     } catch (InterruptedException hurry) {
       Thread.currentThread().interrupt();
@@ -182,7 +184,7 @@ public final class HttpServer implements Closeable {
     try {
       request = request(exchange, method.orElse(Method.GET));
     } catch (BadRequestException e) {
-      send(exchange, Request.unreadable(local(exchange)), Response.badRequest(message(e)));
+      send(exchange, Request.unreadable(arrival(exchange)), Response.badRequest(message(e)));
       return;
     }
     if (method.isEmpty()) {
@@ -242,8 +244,7 @@ public final class HttpServer implements Closeable {
         : Optional.empty();
   }
 
-  private static Request request(HttpServerExchange exchange, Method method)
-      throws BadRequestException {
+  private Request request(HttpServerExchange exchange, Method method) throws BadRequestException {
     String path = exchange.getRequestURI();
     if (exchange.isHostIncludedInRequestURI()) {
       int authority = path.indexOf("://");
@@ -255,11 +256,15 @@ public final class HttpServer implements Closeable {
       headers.put(
           values.getHeaderName().toString().toLowerCase(Locale.ROOT), String.join(", ", values));
     }
-    return Request.parse(method, path, exchange.getQueryString(), headers, local(exchange));
+    return Request.parse(method, path, exchange.getQueryString(), headers, arrival(exchange));
   }
 
-  private static InetSocketAddress local(HttpServerExchange exchange) {
-    return exchange.getConnection().getLocalAddress(InetSocketAddress.class);
+  private Arrival arrival(HttpServerExchange exchange) {
+    return new Arrival(
+        exchange.getConnection().getPeerAddress(InetSocketAddress.class),
+        exchange.getConnection().getLocalAddress(InetSocketAddress.class),
+        HTTP,
+        settings.publicUrl());
   }
 
   private static void log(HttpServerExchange exchange, long began) {

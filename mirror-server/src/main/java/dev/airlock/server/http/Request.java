@@ -1,6 +1,5 @@
 package dev.airlock.server.http;
 
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +18,7 @@ import java.util.stream.Collectors;
  * @param trailingSlash whether the path ends with a slash
  * @param query the parameters of the query, the first of each name
  * @param headers the headers, by their names in lower case
- * @param local the address at which the client reached the server
+ * @param arrival the way it came in
  */
 public record Request(
     Method method,
@@ -27,7 +26,7 @@ public record Request(
     boolean trailingSlash,
     Map<String, String> query,
     Map<String, String> headers,
-    InetSocketAddress local) {
+    Arrival arrival) {
   private static final int LONGEST_PATH = 4096;
   private static final Pattern AUTHORITY =
       Pattern.compile("([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}])(:\\d{1,5})?");
@@ -48,11 +47,7 @@ public record Request(
   }
 
   static Request parse(
-      Method method,
-      String rawPath,
-      String rawQuery,
-      Map<String, String> headers,
-      InetSocketAddress local)
+      Method method, String rawPath, String rawQuery, Map<String, String> headers, Arrival arrival)
       throws BadRequestException {
     if (rawPath.length() > LONGEST_PATH) {
       throw new BadRequestException("the address is longer than " + LONGEST_PATH + " characters");
@@ -65,12 +60,12 @@ public record Request(
       }
     }
     return new Request(
-        method, segments, rawPath.endsWith("/"), parameters(rawQuery), headers, local);
+        method, segments, rawPath.endsWith("/"), parameters(rawQuery), headers, arrival);
   }
 
   /** What is known of a request that cannot be understood. */
-  static Request unreadable(InetSocketAddress local) {
-    return new Request(Method.GET, List.of(), false, Map.of(), Map.of(), local);
+  static Request unreadable(Arrival arrival) {
+    return new Request(Method.GET, List.of(), false, Map.of(), Map.of(), arrival);
   }
 
   private static String segment(String raw) throws BadRequestException {
@@ -125,20 +120,37 @@ public record Request(
     return "../".repeat(directories);
   }
 
-  /**
-   * The address of the server's root as an absolute URL, for what cannot hold relative ones: as the
-   * client named it in {@code Host}, else as the client reached it. What is made of this must not
-   * be kept for other clients.
-   */
-  public String root() {
-    String authority =
-        header("host").filter(host -> AUTHORITY.matcher(host).matches()).orElseGet(this::reached);
-    return "http://" + authority + "/";
+  /** The client's address, without a zone. */
+  public String remote() {
+    return Arrival.plainHost(arrival.remote());
   }
 
-  private String reached() {
-    String host = local.getAddress().getHostAddress().replaceFirst("%.*", "");
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + local.getPort();
+  /** What is spoken on the connection: {@code http} or {@code https}. */
+  public String scheme() {
+    return arrival.scheme();
+  }
+
+  /**
+   * The address of the server's root as an absolute URL, for what cannot hold relative ones: as it
+   * is configured, else as the client named it in {@code Host}, else as the client reached it. What
+   * is made of this must not be kept for other clients.
+   */
+  public String root() {
+    if (arrival.publicUrl().isPresent()) {
+      return arrival.root();
+    }
+    return header("host")
+        .filter(host -> AUTHORITY.matcher(host).matches())
+        .map(host -> scheme() + "://" + host + "/")
+        .orElseGet(arrival::root);
+  }
+
+  /**
+   * The address of the server's root as it is configured, else as the client reached it: never what
+   * a client claims it is.
+   */
+  public String ownRoot() {
+    return arrival.root();
   }
 
   /** The query to repeat behind a redirect, with its question mark; empty where there is none. */

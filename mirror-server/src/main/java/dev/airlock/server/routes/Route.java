@@ -8,12 +8,13 @@ import java.util.List;
  * An address that is answered. A segment in braces stands for any one segment; {@code **} at the
  * end stands for whatever follows, and then the handler sees to the slash at the end itself.
  *
+ * @param path the path as it is written, {@code /simple/{project}/}
  * @param segments the segments of the path
  * @param directory whether the address ends with a slash
  * @param open whether more may follow
  * @param handler what answers
  */
-record Route(List<String> segments, boolean directory, boolean open, Handler handler) {
+record Route(String path, List<String> segments, boolean directory, boolean open, Handler handler) {
   private static final String REST = "/**";
 
   Route {
@@ -24,6 +25,7 @@ record Route(List<String> segments, boolean directory, boolean open, Handler han
     boolean open = path.endsWith(REST);
     String closed = open ? path.substring(0, path.length() - REST.length()) : path;
     return new Route(
+        path,
         Arrays.stream(closed.split("/", -1)).filter(segment -> !segment.isEmpty()).toList(),
         path.endsWith("/"),
         open,

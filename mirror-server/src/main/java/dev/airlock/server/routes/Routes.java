@@ -52,14 +52,14 @@ public final class Routes implements Handler {
 
   @Override
   public Optional<Response> ready(Request request) {
-    return route(request)
+    return matching(request)
         .filter(route -> !lacksSlash(route, request))
         .flatMap(route -> route.handler().ready(request));
   }
 
   @Override
   public Response handle(Request request) throws IOException {
-    Optional<Route> route = route(request);
+    Optional<Route> route = matching(request);
     if (route.isEmpty()) {
       return Response.notFound(
           "there is nothing at this address. A pip index is at /preset/PRESET/simple/, /simple/,"
@@ -70,7 +70,12 @@ public final class Routes implements Handler {
         : route.get().handler().handle(request);
   }
 
-  private Optional<Route> route(Request request) {
+  @Override
+  public Optional<String> route(Request request) {
+    return matching(request).map(Route::path);
+  }
+
+  private Optional<Route> matching(Request request) {
     return routes.stream().filter(route -> route.matches(request.segments())).findFirst();
   }
 

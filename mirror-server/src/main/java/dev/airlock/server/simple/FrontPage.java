@@ -5,7 +5,7 @@ import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Response;
 import dev.airlock.server.pullthrough.Mirror;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /** What the mirror says of itself: a page for people, and a line for probes. */
@@ -24,7 +24,7 @@ public final class FrontPage {
     var presets = new StringBuilder();
     for (String preset : mirror.presets()) {
       presets.append("<h2>").append(Html.escape(preset)).append("</h2>\n<pre>");
-      presets.append(Html.escape(pip(request.local(), preset))).append("</pre>\n");
+      presets.append(Html.escape(pip(URI.create(request.ownRoot()), preset))).append("</pre>\n");
     }
     if (presets.isEmpty()) {
       presets.append("<p>No preset is held yet: run <code>airlock sync PRESET</code>.</p>\n");
@@ -57,11 +57,10 @@ public final class FrontPage {
   }
 
   /** How to install a preset from a mirror at an address: never from what a client claims it is. */
-  private static String pip(InetSocketAddress local, String preset) {
-    String host = local.getAddress().getHostAddress().replaceFirst("%.*", "");
-    String bracketed = host.contains(":") ? "[" + host + "]" : host;
-    String base = "http://" + bracketed + ":" + local.getPort() + "/preset/" + preset;
-    return "pip install --index-url %s/simple/ --trusted-host %s \\\n  -c %s/constraints.txt -r %s/requirements.txt\n"
-        .formatted(base, host.contains(":") ? bracketed : host, base, base);
+  private static String pip(URI root, String preset) {
+    URI base = root.resolve("preset/" + preset);
+    String trust = base.getScheme().equals("https") ? "" : " --trusted-host " + base.getHost();
+    return "pip install --index-url %s/simple/%s \\\n  -c %s/constraints.txt -r %s/requirements.txt\n"
+        .formatted(base, trust, base, base);
   }
 }

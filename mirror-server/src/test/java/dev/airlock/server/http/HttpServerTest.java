@@ -91,9 +91,9 @@ class HttpServerTest {
           }
         };
     return new HttpServer(
-        new Listen("127.0.0.1", 0),
-        _ -> Response.file("application/octet-stream", blob),
-        new HttpServer.Timeouts(idle, idle, idle, drain));
+        HttpSettings.at(new Listen("127.0.0.1", 0))
+            .with(new HttpServer.Timeouts(idle, idle, idle, drain)),
+        _ -> Response.file("application/octet-stream", blob));
   }
 
   private Socket ask(String... headers) throws IOException {
