@@ -26,7 +26,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -158,6 +160,57 @@ public final class Catalog {
     } catch (IllegalArgumentException | DateTimeParseException damaged) {
       return Optional.empty();
     }
+  }
+
+  // --- metadata of files that are not held
+
+  /** Keeps the metadata of a wheel that is not held; its blob is. */
+  public void keep(IndexKey index, HeldMetadata metadata) throws IOException {
+    ObjectNode document = JSON.createObjectNode();
+    document.put("filename", metadata.name().text());
+    document.put("metadata-sha256", metadata.metadata().hex());
+    if (!metadata.requiresPython().isAny()) {
+      document.put("requires-python", metadata.requiresPython().toString());
+    }
+    metadata.wheel().ifPresent(digest -> document.put("sha256", digest.hex()));
+    document.put("source", metadata.source().toString());
+    DurableFiles.writeSoon(
+        metadataOf(index, metadata.name().project())
+            .resolve(PortableNames.encode(metadata.name().text()) + EXTENSION),
+        bytes(document));
+  }
+
+  /** The metadata that is held of wheels of a project that are not, by their file names. */
+  public Map<String, HeldMetadata> metadata(IndexKey index, ProjectName project)
+      throws IOException {
+    Path directory = metadataOf(index, project);
+    var held = new HashMap<String, HeldMetadata>();
+    for (String name : names(directory)) {
+      read(directory.resolve(name))
+          .flatMap(document -> heldMetadata(document, project))
+          .ifPresent(metadata -> held.put(metadata.name().text(), metadata));
+    }
+    return held;
+  }
+
+  private static Optional<HeldMetadata> heldMetadata(JsonNode document, ProjectName project) {
+    String wheel = document.path("sha256").asText("");
+    try {
+      return DistributionFilename.of(document.path("filename").asText(""), project)
+          .map(name ->
+              new HeldMetadata(
+                  name,
+                  new Sha256(document.path("metadata-sha256").asText("")),
+                  SpecifierSet.parse(document.path("requires-python").asText("")),
+                  wheel.isEmpty() ? Optional.empty() : Optional.of(new Sha256(wheel)),
+                  URI.create(document.path("source").asText(""))));
+    } catch (IllegalArgumentException damaged) {
+      return Optional.empty();
+    }
+  }
+
+  private Path metadataOf(IndexKey index, ProjectName project) {
+    return indexes.resolve(index.value()).resolve("metadata").resolve(project.value());
   }
 
   // --- pages

@@ -5,6 +5,7 @@ import dev.airlock.archive.SdistArchive;
 import dev.airlock.archive.WheelArchive;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.HeldMetadata;
 import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
@@ -156,6 +157,38 @@ public final class Fetcher {
             .orElseThrow(
                 () -> new MalformedArchiveException(file.name().text() + " has no metadata"));
     return CoreMetadata.parse(read(blob(digest)));
+  }
+
+  /**
+   * Brings the core metadata of a wheel into the store without the wheel: from beside it, or from
+   * within it by range requests. What is not the metadata of this wheel counts as none.
+   *
+   * @return empty when it can be had with the whole wheel only
+   * @throws UpstreamException when the upstream does not answer
+   */
+  public Optional<Blob> metadataAlone(IndexKey key, IndexFile file) throws IOException {
+    Optional<byte[]> alone = access.metadata(file).filter(bytes -> isOf(file, bytes));
+    if (alone.isEmpty()) {
+      return Optional.empty();
+    }
+    Blob blob = store.blobs().put(alone.get());
+    catalog.keep(
+        key,
+        new HeldMetadata(
+            file.name(),
+            blob.digest(),
+            CoreMetadata.parse(alone.get()).requiresPython(),
+            file.sha256(),
+            file.url()));
+    return Optional.of(blob);
+  }
+
+  private static boolean isOf(IndexFile file, byte[] bytes) {
+    try {
+      return CoreMetadata.parse(bytes).project().equals(file.name().project());
+    } catch (MalformedException somethingElse) {
+      return false;
+    }
   }
 
   /**

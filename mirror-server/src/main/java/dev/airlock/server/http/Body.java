@@ -1,5 +1,6 @@
 package dev.airlock.server.http;
 
+import dev.airlock.fetch.Download;
 import dev.airlock.store.Blob;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -27,4 +28,11 @@ sealed interface Body {
    * @param blob its bytes
    */
   record File(Blob blob) implements Body {}
+
+  /**
+   * A file that is on its way into the store.
+   *
+   * @param download its bytes
+   */
+  record Arriving(Download download) implements Body {}
 }

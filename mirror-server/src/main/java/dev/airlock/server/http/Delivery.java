@@ -1,8 +1,10 @@
 package dev.airlock.server.http;
 
+import dev.airlock.fetch.Download;
 import dev.airlock.server.http.Request.Method;
 import dev.airlock.store.Blob;
 import io.undertow.util.StatusCodes;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -32,8 +34,20 @@ record Delivery(int status, Map<String, String> headers, OptionalLong length, Pa
     /** Bytes in memory. */
     record Memory(ByteBuffer bytes) implements Payload {}
 
-    /** A part of a file, or all of it. */
-    record Slice(Blob blob, long position, long count) implements Payload {}
+    /**
+     * A part of a file, or all of it.
+     *
+     * @param supply opens the file
+     * @param position where in the file to begin
+     * @param count how many bytes; empty for all that come
+     */
+    record Slice(Opener supply, long position, OptionalLong count) implements Payload {}
+
+    /** Opens a file. */
+    interface Opener {
+      /** Opens it. */
+      Supply open() throws IOException;
+    }
   }
 
   /** Applies a request to a response. */
@@ -43,7 +57,10 @@ record Delivery(int status, Map<String, String> headers, OptionalLong length, Pa
           new Delivery(
               response.status(), response.headers(), OptionalLong.of(0), new Payload.None());
       case Body.Bytes bytes -> memory(request, response, bytes);
-      case Body.File(Blob blob) -> file(request, response, blob);
+      case Body.File(Blob blob) ->
+          file(request, response, OptionalLong.of(blob.size()), () -> Supply.of(blob));
+      case Body.Arriving(Download download) ->
+          file(request, response, download.view().total(), () -> Supply.of(download));
     };
   }
 
@@ -71,38 +88,61 @@ record Delivery(int status, Map<String, String> headers, OptionalLong length, Pa
             : new Payload.Memory(content.duplicate()));
   }
 
-  private static Delivery file(Request request, Response response, Blob blob) {
+  /** The size is not known of a file that arrives from an upstream that does not say it. */
+  private static Delivery file(
+      Request request, Response response, OptionalLong size, Payload.Opener supply) {
     var headers = new LinkedHashMap<>(response.headers());
-    headers.put("Accept-Ranges", "bytes");
-    ETag etag = ETag.of(blob.digest());
-    headers.put(ETAG, etag.toString());
-    if (etag.isIn(request.header("if-none-match"))) {
+    Optional<ETag> etag = response.etag();
+    etag.ifPresent(tag -> headers.put(ETAG, tag.toString()));
+    if (etag.isPresent() && etag.get().isIn(request.header("if-none-match"))) {
       return notModified(headers);
     }
-    boolean same = request.header("if-range").map(etag.toString()::equals).orElse(true);
+    if (size.isEmpty()) {
+      return new Delivery(
+          response.status(),
+          headers,
+          OptionalLong.empty(),
+          request.method() == Method.HEAD
+              ? new Payload.None()
+              : new Payload.Slice(supply, 0, OptionalLong.empty()));
+    }
+    headers.put("Accept-Ranges", "bytes");
+    return ranged(request, response, headers, size.getAsLong(), supply);
+  }
+
+  private static Delivery ranged(
+      Request request,
+      Response response,
+      Map<String, String> headers,
+      long size,
+      Payload.Opener supply) {
+    boolean same =
+        request
+            .header("if-range")
+            .map(tag -> response.etag().map(ETag::toString).equals(Optional.of(tag)))
+            .orElse(true);
     ByteRange range =
         request.method() == Method.GET && same
-            ? ByteRange.of(request.header("range"), blob.size())
+            ? ByteRange.of(request.header("range"), size)
             : new ByteRange.Whole();
     return switch (range) {
       case ByteRange.Whole() ->
           new Delivery(
               response.status(),
               headers,
-              OptionalLong.of(blob.size()),
-              request.method() == Method.HEAD || blob.size() == 0
+              OptionalLong.of(size),
+              request.method() == Method.HEAD || size == 0
                   ? new Payload.None()
-                  : new Payload.Slice(blob, 0, blob.size()));
+                  : new Payload.Slice(supply, 0, OptionalLong.of(size)));
       case ByteRange.Part(long first, long count) -> {
-        headers.put(
-            CONTENT_RANGE, "bytes " + first + "-" + (first + count - 1) + "/" + blob.size());
+        headers.put(CONTENT_RANGE, "bytes " + first + "-" + (first + count - 1) + "/" + size);
         yield new Delivery(
             StatusCodes.PARTIAL_CONTENT,
             headers,
             OptionalLong.of(count),
-            new Payload.Slice(blob, first, count));
+            new Payload.Slice(supply, first, OptionalLong.of(count)));
       }
-      case ByteRange.Unsatisfiable() -> unsatisfiable(blob);
+      case ByteRange.Unsatisfiable() -> unsatisfiable(size);
     };
   }
 
@@ -113,14 +153,14 @@ record Delivery(int status, Map<String, String> headers, OptionalLong length, Pa
         StatusCodes.NOT_MODIFIED, headers, OptionalLong.empty(), new Payload.None());
   }
 
-  private static Delivery unsatisfiable(Blob blob) {
+  private static Delivery unsatisfiable(long size) {
     ByteBuffer text =
         ByteBuffer.wrap(
-            ("the file has " + blob.size() + " bytes: the range begins behind its end\n")
+            ("the file has " + size + " bytes: the range begins behind its end\n")
                 .getBytes(StandardCharsets.UTF_8));
     return new Delivery(
         StatusCodes.REQUEST_RANGE_NOT_SATISFIABLE,
-        Map.of("Content-Type", Response.TEXT, CONTENT_RANGE, "bytes */" + blob.size()),
+        Map.of("Content-Type", Response.TEXT, CONTENT_RANGE, "bytes */" + size),
         OptionalLong.of(text.remaining()),
         new Payload.Memory(text));
   }

@@ -9,8 +9,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListener;
@@ -19,7 +22,8 @@ import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * Sends a part of a file on the I/O thread, without copying it through this process.
+ * Sends a part of a file on the I/O thread, without copying it through this process. The file may
+ * still be growing: where all that has come is sent, the pump rests until more has.
  *
  * <p>The first bytes are written by hand: while the head of the response is not sent yet,
  * Undertow's {@code transferFrom} passes over the position and the count that it is given, and
@@ -31,26 +35,39 @@ final class FilePump implements ChannelListener<StreamSinkChannel>, Closeable {
   private static final long MOST_PER_EVENT = 8 << 20;
 
   private final HttpServerExchange exchange;
-  private final FileChannel file;
+  private final Supply supply;
   private final Set<FilePump> running;
   private final Duration patience;
   private XnioExecutor.@Nullable Key watch;
   private long watched = -1;
   private long position;
-  private long remaining;
+  private OptionalLong end;
   private boolean headSent;
+  private boolean resting;
 
+  /** What became of an event. */
+  private enum Sent {
+    ALL,
+    AS_MUCH_AS_THE_CLIENT_TAKES,
+    AS_MUCH_AS_THERE_IS
+  }
+
+  /**
+   * A pump that is not started.
+   *
+   * @param count how many bytes to send; empty for all that come
+   */
   FilePump(
       HttpServerExchange exchange,
-      FileChannel file,
+      Supply supply,
       long position,
-      long count,
+      OptionalLong count,
       Set<FilePump> running,
       Duration patience) {
     this.exchange = exchange;
-    this.file = file;
+    this.supply = supply;
     this.position = position;
-    this.remaining = count;
+    this.end = count.isPresent() ? OptionalLong.of(position + count.getAsLong()) : count;
     this.running = running;
     this.patience = patience;
   }
@@ -66,14 +83,15 @@ final class FilePump implements ChannelListener<StreamSinkChannel>, Closeable {
   }
 
   /**
-   * Gives up a client that took nothing since the last look. Undertow's idle timeout does not end a
-   * response whose client stands still. On the I/O thread, like all that happens here.
+   * Gives up a client that took nothing since the last look, unless there was nothing to take.
+   * Undertow's idle timeout does not end a response whose client stands still. On the I/O thread,
+   * like all that happens here.
    */
   private void watch() {
-    if (!file.isOpen()) {
+    if (!supply.channel().isOpen()) {
       return;
     }
-    if (watched == position) {
+    if (watched == position && !resting) {
       cut();
       return;
     }
@@ -105,57 +123,99 @@ final class FilePump implements ChannelListener<StreamSinkChannel>, Closeable {
   @Override
   public void handleEvent(StreamSinkChannel channel) {
     try {
-      if (send(channel)) {
-        close();
-        channel.suspendWrites();
-        exchange.endExchange();
-      } else {
-        channel.resumeWrites();
+      switch (send(channel)) {
+        case ALL -> {
+          close();
+          channel.suspendWrites();
+          exchange.endExchange();
+        }
+        case AS_MUCH_AS_THE_CLIENT_TAKES -> channel.resumeWrites();
+        case AS_MUCH_AS_THERE_IS -> rest(channel);
       }
     } catch (IOException clientLeftOrFileFailed) {
       cut();
     }
   }
 
-  /** Sends what the client takes now; true when all is sent. */
-  private boolean send(StreamSinkChannel channel) throws IOException {
+  /** Sends what there is and what the client takes now. */
+  private Sent send(StreamSinkChannel channel) throws IOException {
     long budget = MOST_PER_EVENT;
-    while (remaining > 0 && budget > 0) {
-      long sent =
-          headSent
-              ? channel.transferFrom(file, position, Math.min(remaining, budget))
-              : writeFirst(channel);
+    while (!isAtEnd()) {
+      long most = Math.min(supply.readable(), end.orElse(Long.MAX_VALUE)) - position;
+      if (most <= 0) {
+        return Sent.AS_MUCH_AS_THERE_IS;
+      }
+      if (budget <= 0) {
+        return Sent.AS_MUCH_AS_THE_CLIENT_TAKES;
+      }
+      long sent = write(channel, Math.min(most, budget));
       if (sent <= 0) {
-        if (file.size() <= position) {
-          throw new EOFException("a blob became shorter while it was sent");
-        }
-        return false;
+        return Sent.AS_MUCH_AS_THE_CLIENT_TAKES;
       }
       headSent = true;
       position += sent;
-      remaining -= sent;
       budget -= sent;
     }
-    return remaining == 0;
+    return Sent.ALL;
   }
 
-  private long writeFirst(StreamSinkChannel channel) throws IOException {
+  /** Whether all is sent. Where the end was not known at first, it is when the file is whole. */
+  private boolean isAtEnd() throws IOException {
+    if (end.isEmpty()) {
+      OptionalLong total = supply.total();
+      return total.isPresent() && position == total.getAsLong() && position <= supply.readable();
+    }
+    return position == end.getAsLong();
+  }
+
+  private long write(StreamSinkChannel channel, long most) throws IOException {
+    return headSent && supply.channel() instanceof FileChannel file
+        ? channel.transferFrom(file, position, most)
+        : copy(channel, most);
+  }
+
+  private long copy(StreamSinkChannel channel, long most) throws IOException {
     try (PooledByteBuffer pooled = exchange.getConnection().getByteBufferPool().allocate()) {
       ByteBuffer buffer = pooled.getBuffer();
       buffer.clear();
-      buffer.limit((int) Math.min(buffer.capacity(), remaining));
-      if (file.read(buffer, position) <= 0) {
-        return 0;
+      buffer.limit((int) Math.min(buffer.capacity(), most));
+      if (read(supply.channel(), buffer) <= 0) {
+        throw new EOFException("a file became shorter while it was sent");
       }
       buffer.flip();
       return channel.write(buffer);
     }
   }
 
+  private int read(SeekableByteChannel from, ByteBuffer buffer) throws IOException {
+    return from instanceof FileChannel file
+        ? file.read(buffer, position)
+        : from.position(position).read(buffer);
+  }
+
+  private void rest(StreamSinkChannel channel) {
+    resting = true;
+    channel.suspendWrites();
+    supply.whenMore(() -> {
+      try {
+        exchange.getIoThread().execute(() -> wake(channel));
+      } catch (RejectedExecutionException serverIsClosed) {
+        IoUtils.safeClose(this);
+      }
+    });
+  }
+
+  private void wake(StreamSinkChannel channel) {
+    resting = false;
+    if (supply.channel().isOpen()) {
+      channel.resumeWrites();
+    }
+  }
+
   /** Gives up the file. */
   @Override
   public void close() {
-    IoUtils.safeClose(file);
+    IoUtils.safeClose(supply);
     running.remove(this);
     XnioExecutor.Key last = watch;
     if (last != null) {

@@ -19,9 +19,10 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.Xnio;
@@ -29,8 +30,8 @@ import org.xnio.XnioWorker;
 
 /**
  * The server's socket: reads requests, asks a {@link Handler}, and sends what it says. Pages that
- * are at hand are answered on the I/O thread; all else is looked up on a worker thread and then
- * sent by the I/O thread.
+ * are at hand are answered on the I/O thread; all else is looked up on a virtual thread, which may
+ * wait, and then sent by the I/O thread.
  */
 public final class HttpServer implements Closeable {
   private static final Logger LOG = System.getLogger(HttpServer.class.getName());
@@ -44,6 +45,10 @@ public final class HttpServer implements Closeable {
   private final Handler handler;
   private final Transmission transmission;
   private final GracefulShutdownHandler requests;
+
+  /** For whatever may wait for a disk or an upstream. What is sent is sent by the I/O threads. */
+  private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
+
   private @Nullable XnioWorker worker;
   private @Nullable DefaultByteBufferPool buffers;
   private @Nullable Undertow undertow;
@@ -156,6 +161,7 @@ public final class HttpServer implements Closeable {
   }
 
   private void stopThreads() {
+    waiting.shutdownNow();
     if (worker != null) {
       worker.shutdownNow();
       try {
@@ -184,20 +190,25 @@ public final class HttpServer implements Closeable {
     try {
       request = request(exchange, method.orElse(Method.GET));
     } catch (BadRequestException e) {
-      send(exchange, Request.unreadable(arrival(exchange)), Response.badRequest(message(e)));
+      send(exchange, ready(Request.unreadable(arrival(exchange)), Response.badRequest(message(e))));
       return;
     }
     if (method.isEmpty()) {
       exchange.setPersistent(false);
-      send(exchange, request, Response.methodNotAllowed(exchange.getRequestMethod().toString()));
+      send(
+          exchange,
+          ready(request, Response.methodNotAllowed(exchange.getRequestMethod().toString())));
       return;
     }
     Optional<Response> ready = ready(request);
     if (ready.isPresent()) {
-      send(exchange, request, ready.get());
+      send(exchange, ready(request, ready.get()));
     } else {
-      HttpHandler onWorker = later -> send(later, request, handle(request));
-      exchange.dispatch(onWorker);
+      exchange.dispatch(
+          waiting,
+          (HttpHandler)
+              later ->
+                  later.dispatch(later.getIoThread(), sending(ready(request, handle(request)))));
     }
   }
 
@@ -225,13 +236,20 @@ public final class HttpServer implements Closeable {
             + ". Its log tells more; if the store is on a disk that was removed, attach it again");
   }
 
-  private void send(HttpServerExchange exchange, Request request, Response response) {
+  private HttpHandler sending(Transmission.Ready ready) {
+    return exchange -> send(exchange, ready);
+  }
+
+  private void send(HttpServerExchange exchange, Transmission.Ready ready) {
+    transmission.send(exchange, ready);
+  }
+
+  /** What a response is on the wire, its file opened. */
+  private static Transmission.Ready ready(Request request, Response response) {
     try {
-      transmission.send(exchange, Delivery.of(request, response));
+      return Transmission.open(Delivery.of(request, response));
     } catch (IOException e) {
-      LOG.log(Level.ERROR, "cannot open what /" + String.join("/", request.segments()) + " is", e);
-      exchange.setPersistent(false);
-      IoUtils.safeClose(exchange.getConnection());
+      return Transmission.inMemory(Delivery.of(request, failed(request, e)));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.airlock.server.http;
 
 import dev.airlock.digest.Sha256;
+import dev.airlock.fetch.Download;
 import dev.airlock.store.Blob;
 import io.undertow.util.StatusCodes;
 import java.io.ByteArrayOutputStream;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,8 @@ public final class Response {
 
   private static final String CONTENT_TYPE = "Content-Type";
   private static final String CACHE_CONTROL = "Cache-Control";
+
+  private static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
   private final int status;
   private final Map<String, String> headers;
@@ -52,9 +56,21 @@ public final class Response {
   public static Response file(String contentType, Blob blob) {
     return new Response(
         StatusCodes.OK,
-        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, IMMUTABLE),
         new Body.File(blob),
         Optional.of(ETag.of(blob.digest())));
+  }
+
+  /**
+   * A file that is on its way into the store, sent as it comes. When it turns out to be wrong or
+   * does not come to its end, the connection is cut.
+   */
+  public static Response arriving(String contentType, Download download) {
+    return new Response(
+        StatusCodes.OK,
+        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, IMMUTABLE),
+        new Body.Arriving(download),
+        download.sha256().map(ETag::of));
   }
 
   /** What was asked for is at another address for good, given relative to the one asked for. */
@@ -81,6 +97,17 @@ public final class Response {
   /** The server cannot answer though it should. The text says why and what to do. */
   public static Response failed(String text) {
     return error(StatusCodes.INTERNAL_SERVER_ERROR, text);
+  }
+
+  /** Upstream trouble that may pass. The text names its cause. */
+  public static Response unavailable(String text, Duration retryAfter) {
+    return error(StatusCodes.SERVICE_UNAVAILABLE, text)
+        .with("Retry-After", String.valueOf(Math.max(1, retryAfter.toSeconds())));
+  }
+
+  /** An upstream that answers, but with something that cannot be passed on. The text says what. */
+  public static Response badGateway(String text) {
+    return error(StatusCodes.BAD_GATEWAY, text);
   }
 
   static Response methodNotAllowed(String method) {

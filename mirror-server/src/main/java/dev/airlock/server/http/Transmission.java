@@ -4,18 +4,17 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.xnio.IoUtils;
 
-/** Sends what was decided, and knows the files that are being sent. */
+/**
+ * Sends what was decided, and knows the files that are being sent. A file is opened before, on a
+ * thread that may wait for the disk.
+ */
 final class Transmission implements Closeable {
-  private static final int COPIED = 1 << 16;
   private static final HttpString NO_SNIFFING = new HttpString("X-Content-Type-Options");
 
   private final Set<FilePump> running = ConcurrentHashMap.newKeySet();
@@ -26,8 +25,31 @@ final class Transmission implements Closeable {
     this.patience = patience;
   }
 
+  /**
+   * A delivery that can be sent without waiting for the disk.
+   *
+   * @param delivery what to send
+   * @param supply the file that it is of, opened; empty where it is of none
+   */
+  record Ready(Delivery delivery, Optional<Supply> supply) {}
+
+  /** Opens the file of a delivery, where it is of one. */
+  static Ready open(Delivery delivery) throws IOException {
+    return new Ready(
+        delivery,
+        delivery.payload() instanceof Delivery.Payload.Slice slice
+            ? Optional.of(slice.supply().open())
+            : Optional.empty());
+  }
+
+  /** A delivery that is of no file. */
+  static Ready inMemory(Delivery delivery) {
+    return new Ready(delivery, Optional.empty());
+  }
+
   /** Sends a delivery. */
-  void send(HttpServerExchange exchange, Delivery delivery) throws IOException {
+  void send(HttpServerExchange exchange, Ready ready) {
+    Delivery delivery = ready.delivery();
     switch (delivery.payload()) {
       case Delivery.Payload.None() -> {
         head(exchange, delivery);
@@ -38,13 +60,9 @@ final class Transmission implements Closeable {
         exchange.getResponseSender().send(bytes);
       }
       case Delivery.Payload.Slice slice -> {
-        SeekableByteChannel channel = slice.blob().open();
         head(exchange, delivery);
-        if (channel instanceof FileChannel file) {
-          new FilePump(exchange, file, slice.position(), slice.count(), running, patience).start();
-        } else {
-          copy(exchange, channel, slice);
-        }
+        Supply supply = ready.supply().orElseThrow();
+        new FilePump(exchange, supply, slice.position(), slice.count(), running, patience).start();
       }
     }
   }
@@ -57,27 +75,6 @@ final class Transmission implements Closeable {
         .forEach((name, value) ->
             exchange.getResponseHeaders().put(HttpString.tryFromString(name), value));
     delivery.length().ifPresent(exchange::setResponseContentLength);
-  }
-
-  /** For blobs that are no files. This thread waits for the client. */
-  private static void copy(
-      HttpServerExchange exchange, SeekableByteChannel channel, Delivery.Payload.Slice slice) {
-    exchange.startBlocking();
-    try (channel;
-        OutputStream out = exchange.getOutputStream()) {
-      channel.position(slice.position());
-      ByteBuffer buffer = ByteBuffer.allocate(COPIED);
-      for (long left = slice.count(); left > 0; left -= buffer.position()) {
-        buffer.clear().limit((int) Math.min(COPIED, left));
-        if (channel.read(buffer) < 0) {
-          throw new IOException("a blob became shorter while it was sent");
-        }
-        out.write(buffer.array(), 0, buffer.position());
-      }
-    } catch (IOException clientLeftOrBlobFailed) {
-      exchange.setPersistent(false);
-      IoUtils.safeClose(exchange.getConnection());
-    }
   }
 
   /** Gives up every file that is still being sent. */

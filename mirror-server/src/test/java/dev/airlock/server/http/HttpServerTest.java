@@ -110,7 +110,9 @@ class HttpServerTest {
   private static void skipHead(InputStream in) throws IOException {
     var head = new StringBuilder();
     while (head.indexOf("\r\n\r\n") < 0) {
-      head.append((char) in.read());
+      int next = in.read();
+      assertThat(next).as("the head, of which came: " + head).isNotNegative();
+      head.append((char) next);
     }
   }
 
@@ -212,7 +214,6 @@ class HttpServerTest {
     start(LONG, LONG);
     Files.write(file, Arrays.copyOf(content, 1 << 20));
     try (var client = ask()) {
-      skipHead(client.getInputStream());
       assertThat(client.getInputStream().readAllBytes()).hasSizeLessThanOrEqualTo(1 << 20);
     }
     awaitAllClosed();

@@ -1,0 +1,116 @@
+package dev.airlock.server.http;
+
+import dev.airlock.fetch.Download;
+import dev.airlock.store.Blob;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.util.OptionalLong;
+
+/**
+ * Where the bytes of a file come from that is sent: all of them are there, or more and more are.
+ */
+interface Supply extends Closeable {
+  /** The channel they are read from. */
+  SeekableByteChannel channel();
+
+  /**
+   * How many bytes from the first one on can be read now.
+   *
+   * @throws IOException when the rest never comes, or what was read before is not of the same file
+   */
+  long readable() throws IOException;
+
+  /** How many there will be in all, where that is known. */
+  OptionalLong total() throws IOException;
+
+  /**
+   * Runs something when there is more than {@link #readable} said, or it is known there never is.
+   */
+  void whenMore(Runnable then);
+
+  @Override
+  default void close() throws IOException {
+    channel().close();
+  }
+
+  /** Opens a blob. */
+  static Supply of(Blob blob) throws IOException {
+    return new Whole(blob.open(), blob.size());
+  }
+
+  /** Opens a file that is on its way into the store. */
+  static Supply of(Download download) throws IOException {
+    return new Growing(download);
+  }
+
+  /** A file that is there. */
+  record Whole(SeekableByteChannel channel, long size) implements Supply {
+    @Override
+    public long readable() throws IOException {
+      if (channel instanceof FileChannel && channel.size() < size) {
+        throw new EOFException("a blob became shorter while it was sent");
+      }
+      return size;
+    }
+
+    @Override
+    public OptionalLong total() {
+      return OptionalLong.of(size);
+    }
+
+    @Override
+    public void whenMore(Runnable then) {
+      throw new IllegalStateException("all of it is there");
+    }
+  }
+
+  /** A file that arrives. Not for several threads. */
+  final class Growing implements Supply {
+    private final Download download;
+    private final SeekableByteChannel channel;
+    private final long beginning;
+    private Download.View seen;
+
+    private Growing(Download download) throws IOException {
+      this.download = download;
+      this.seen = download.view();
+      this.beginning = seen.beginning();
+      this.channel = download.open();
+    }
+
+    @Override
+    public SeekableByteChannel channel() {
+      return channel;
+    }
+
+    @Override
+    public long readable() throws IOException {
+      look();
+      return seen.readable();
+    }
+
+    @Override
+    public OptionalLong total() throws IOException {
+      look();
+      return seen.outcome().isPresent() ? OptionalLong.of(seen.readable()) : seen.total();
+    }
+
+    private void look() throws IOException {
+      seen = download.view();
+      if (seen.beginning() != beginning) {
+        throw new IOException("the file was begun afresh while it was sent");
+      }
+      if (seen.outcome().orElse(null) instanceof Download.Outcome.Failed(Exception reason)) {
+        throw new IOException("the rest of the file cannot be had", reason);
+      }
+    }
+
+    @Override
+    public void whenMore(Runnable then) {
+      download.whenNewer(seen, then);
+    }
+  }
+}
