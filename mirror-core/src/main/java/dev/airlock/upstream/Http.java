@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * transfer, only on silence.
  */
 public final class Http implements Closeable {
-  private static final Duration CONNECT = Duration.ofSeconds(10);
-  private static final Duration SILENCE = Duration.ofSeconds(30);
   private static final int PER_HOST = 16;
   private static final long LARGEST_DOCUMENT = 64L << 20;
 
@@ -44,25 +42,48 @@ public final class Http implements Closeable {
   private final Map<String, String> environment;
   private final Netrc netrc;
   private final Retries retries;
+  private final Egress egress;
   private final Map<String, Semaphore> hosts = new ConcurrentHashMap<>();
   private final Map<String, Netrc.Login> loginsOfAddresses = new ConcurrentHashMap<>();
   private @Nullable OkHttpClient secure;
+
+  /**
+   * How a client behaves.
+   *
+   * @param userAgent what it calls itself
+   * @param environment the environment variables: proxies, certificates, {@code NETRC}
+   * @param home the user's home directory
+   * @param retries how often a document is asked for
+   * @param patience how long an upstream is waited for
+   * @param egress which hosts may be contacted
+   * @param rests whether hosts that fail are left alone for a while
+   */
+  public record Settings(
+      String userAgent,
+      Map<String, String> environment,
+      Path home,
+      Retries retries,
+      Patience patience,
+      Egress egress,
+      boolean rests) {}
 
   /** A document that was read whole. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Document(
       URI address, int status, String contentType, Optional<String> etag, byte[] bytes) {}
 
-  private Http(OkHttpClient plain, Map<String, String> environment, Netrc netrc, Retries retries) {
+  private Http(OkHttpClient plain, Settings settings, Netrc netrc) {
     this.plain = plain;
-    this.environment = environment;
+    this.environment = settings.environment();
     this.netrc = netrc;
-    this.retries = retries;
+    this.retries = settings.retries();
+    this.egress = settings.egress();
   }
 
   /**
-   * A client for the environment of a process. The certificates are read when an address asks for
-   * them, and so is what is wrong with them told then.
+   * A client for the environment of a process that runs a command: patient, free to contact any
+   * host. The certificates are read when an address asks for them, and so is what is wrong with
+   * them told then.
    *
    * @param userAgent what it calls itself
    * @param environment the environment variables: proxies, certificates, {@code NETRC}
@@ -72,7 +93,9 @@ public final class Http implements Closeable {
   public static Http of(
       String userAgent, Map<String, String> environment, Path home, Retries retries)
       throws IOException {
-    return of(userAgent, environment, home, retries, SILENCE);
+    return of(
+        new Settings(
+            userAgent, environment, home, retries, Patience.USUAL, Egress.ANYWHERE, false));
   }
 
   /**
@@ -87,13 +110,31 @@ public final class Http implements Closeable {
       Retries retries,
       Duration silence)
       throws IOException {
-    var proxies = new EnvironmentProxies(environment);
-    Netrc netrc = Netrc.read(environment, home);
+    return of(
+        new Settings(
+            userAgent,
+            environment,
+            home,
+            retries,
+            Patience.USUAL.silence(silence),
+            Egress.ANYWHERE,
+            false));
+  }
+
+  /**
+   * A client that behaves as it is told. The certificates are read when an address asks for them.
+   *
+   * @throws IOException when a proxy or {@code NETRC} cannot be used
+   */
+  public static Http of(Settings settings) throws IOException {
+    var proxies = new EnvironmentProxies(settings.environment());
+    Netrc netrc = Netrc.read(settings.environment(), settings.home());
+    Patience patience = settings.patience();
     var builder =
         new OkHttpClient.Builder()
-            .connectTimeout(CONNECT)
-            .readTimeout(silence)
-            .writeTimeout(silence)
+            .connectTimeout(patience.connect())
+            .readTimeout(patience.silence())
+            .writeTimeout(patience.silence())
             .callTimeout(Duration.ZERO)
             .retryOnConnectionFailure(true)
             .dispatcher(new Dispatcher())
@@ -101,10 +142,10 @@ public final class Http implements Closeable {
             .proxyAuthenticator(proxies)
             .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT))
             .followSslRedirects(false)
-            .addInterceptor(chain -> chain.proceed(named(chain.request(), userAgent)));
+            .addInterceptor(chain -> chain.proceed(named(chain.request(), settings.userAgent())));
     var logins = new AtomicReference<Http>();
     builder.addNetworkInterceptor(chain -> readable(authorised(chain, logins.get())));
-    var http = new Http(builder.build(), environment, netrc, retries);
+    var http = new Http(builder.build(), settings, netrc);
     logins.set(http);
     return http;
   }
@@ -313,7 +354,16 @@ public final class Http implements Closeable {
     });
   }
 
+  /** Whether an address is allowed. */
+  boolean canReach(URI address) {
+    return egress.refusal(address).isEmpty();
+  }
+
   private Request.Builder request(URI address) throws UpstreamException {
+    Optional<String> refusal = egress.refusal(address);
+    if (refusal.isPresent()) {
+      throw UpstreamException.refused(address, refusal.get());
+    }
     HttpUrl url = HttpUrl.parse(Addresses.shown(address));
     if (url == null) {
       throw UpstreamException.unexpected(address, "it is no address of a host");
