@@ -48,8 +48,8 @@ public final class UpstreamException extends IOException {
   }
 
   /**
-   * No answer: no route, no name, a reset connection, a time-out, a certificate not trusted. A
-   * cause that is such an exception already is returned as it is.
+   * An answer that did not come to its end: a reset connection, or silence. A cause that says so
+   * itself is returned as it is.
    */
   public static UpstreamException unreachable(URI address, IOException cause) {
     if (cause instanceof UpstreamException known) {
@@ -59,9 +59,14 @@ public final class UpstreamException extends IOException {
         address, cause instanceof SocketTimeoutException ? Trouble.SILENCE : Trouble.BREAK, cause);
   }
 
-  /** No connection. */
+  /** No connection: no route, no name, nobody listening, a certificate not trusted. */
   static UpstreamException unconnected(URI address, IOException cause) {
     return unanswered(address, Trouble.CONNECTION, cause);
+  }
+
+  /** A connection, and no answer over it. */
+  static UpstreamException silent(URI address, IOException cause) {
+    return unanswered(address, Trouble.SILENCE, cause);
   }
 
   private static UpstreamException unanswered(URI address, Trouble trouble, IOException cause) {
@@ -94,10 +99,14 @@ public final class UpstreamException extends IOException {
         Addresses.shown(address) + ": " + what, Trouble.BREAK, new IOException(what));
   }
 
-  /** An answer that goes on, but too slowly to be waited for. */
-  static UpstreamException tooSlow(URI address, String what) {
+  /**
+   * An answer that goes on, but too slowly to be waited for.
+   *
+   * @param trouble a break where it can be gone on with, else silence
+   */
+  static UpstreamException tooSlow(URI address, Trouble trouble, String what) {
     return new UpstreamException(
-        Addresses.shown(address) + ": " + what, Trouble.BREAK, new IOException(what));
+        Addresses.shown(address) + ": " + what, trouble, new IOException(what));
   }
 
   /** An answer that is a failure. */
@@ -150,13 +159,18 @@ public final class UpstreamException extends IOException {
   static UpstreamException resting(URI address, UpstreamException because, Duration left) {
     return new UpstreamException(
         Addresses.shown(address)
-            + " is left alone for "
-            + Math.max(1, left.toSeconds())
-            + " s, for of late: "
+            + " is not asked for another "
+            + Names.words(Duration.ofSeconds(left.toSeconds()))
+            + ": "
             + because.getMessage(),
         Trouble.REST,
         left,
         because);
+  }
+
+  /** This failure, because of which the host is left alone from now on. */
+  UpstreamException resting(Duration left) {
+    return new UpstreamException(String.valueOf(getMessage()), Trouble.REST, left, this);
   }
 
   private static String words(IOException cause) {
