@@ -2,6 +2,7 @@ package dev.airlock.upstream;
 
 import dev.airlock.index.Authority;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -25,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The proxies of {@code HTTP_PROXY}, {@code HTTPS_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY},
- * in lower or upper case; the lower case wins, as in curl and Python. Loopback addresses are always
- * reached directly.
+ * in lower or upper case; the lower case wins, as in curl and Python. {@code NO_PROXY} may name
+ * ranges ({@code 10.0.0.0/8}), which are for hosts that are written as addresses. Loopback
+ * addresses are always reached directly.
  */
 final class EnvironmentProxies extends ProxySelector implements Authenticator {
   private static final Set<String> SCHEMES =
@@ -108,12 +110,26 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
     return List.of(gateway == null || isException(host, port) ? Proxy.NO_PROXY : gateway.proxy());
   }
 
+  /** Whether a connection to this host and port is one to a proxy. */
+  boolean isProxy(InetSocketAddress endpoint) {
+    return proxies.values().stream()
+        .map(gateway -> gateway.proxy().address())
+        .anyMatch(address ->
+            address instanceof InetSocketAddress proxy
+                && proxy.getPort() == endpoint.getPort()
+                && proxy.getHostString().equalsIgnoreCase(endpoint.getHostString()));
+  }
+
   private boolean isException(String host, int port) {
-    if (host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]")) {
+    Optional<InetAddress> literal = Subnet.literal(host);
+    if (host.equals("localhost") || literal.filter(InetAddress::isLoopbackAddress).isPresent()) {
       return true;
     }
     return exceptions.stream()
         .anyMatch(entry -> {
+          if (literal.isPresent() && Subnet.of(entry).isPresent()) {
+            return Subnet.of(entry).get().contains(literal.get());
+          }
           String name = entry.startsWith("*.") ? entry.substring(1) : entry;
           String bare = name.startsWith(".") ? name.substring(1) : name;
           return entry.equals("*")

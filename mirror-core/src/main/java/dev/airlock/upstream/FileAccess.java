@@ -84,6 +84,23 @@ public final class FileAccess {
   }
 
   /**
+   * Whether it makes sense to ask for an address now: it is allowed, and its host is not one that
+   * is left alone for having failed. Nothing is sent to find out.
+   */
+  public boolean canReach(URI address) {
+    return Addresses.isFile(address) || http.canReach(address);
+  }
+
+  /**
+   * Whether parts of a file can be had, for which one byte of it is asked for.
+   *
+   * @throws UpstreamException when the upstream does not answer
+   */
+  public boolean answersRanges(URI address) throws IOException {
+    return Addresses.isFile(address) || http.range(address, 0, 0).isPresent();
+  }
+
+  /**
    * The core metadata of a wheel without the wheel: from beside it where the index offers that (PEP
    * 658), else from within it by range requests.
    *

@@ -1,7 +1,9 @@
 package dev.airlock.upstream;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -10,35 +12,71 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 public final class UpstreamException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  private final boolean transientTrouble;
+  /** What is wrong, in kinds that are treated differently. */
+  enum Trouble {
+    /** No connection: no route, no name, nobody listening, no TLS. */
+    CONNECTION,
+    /** A certificate that is not trusted: no connection either, and none the next time. */
+    DISTRUST,
+    /** A connection, and nothing more over it in time. */
+    SILENCE,
+    /** A connection that ended before the answer did. */
+    BREAK,
+    /** An answer that is a failure which may pass. */
+    FAILURE,
+    /** An answer that says that there is no such thing, or none for us. */
+    ABSENCE,
+    /** An answer that makes no sense. */
+    NONSENSE,
+    /** An address that is not contacted. */
+    REFUSAL,
+    /** A host that is left alone for now. */
+    REST
+  }
+
+  private final Trouble trouble;
   private final Duration retryAfter;
-  private final boolean absent;
 
-  private UpstreamException(String message, boolean transientTrouble, Throwable cause) {
-    this(message, transientTrouble, Duration.ZERO, false, cause);
+  private UpstreamException(String message, Trouble trouble, Throwable cause) {
+    this(message, trouble, Duration.ZERO, cause);
   }
 
-  private UpstreamException(
-      String message,
-      boolean transientTrouble,
-      Duration retryAfter,
-      boolean absent,
-      Throwable cause) {
+  private UpstreamException(String message, Trouble trouble, Duration retryAfter, Throwable cause) {
     super(message, cause);
-    this.transientTrouble = transientTrouble;
+    this.trouble = trouble;
     this.retryAfter = retryAfter;
-    this.absent = absent;
   }
 
-  /** No answer: no route, no name, a reset connection, a time-out, a certificate not trusted. */
+  /**
+   * An answer that did not come to its end: a reset connection, or silence. A cause that says so
+   * itself is returned as it is.
+   */
   public static UpstreamException unreachable(URI address, IOException cause) {
+    if (cause instanceof UpstreamException known) {
+      return known;
+    }
+    return unanswered(
+        address, cause instanceof SocketTimeoutException ? Trouble.SILENCE : Trouble.BREAK, cause);
+  }
+
+  /** No connection: no route, no name, nobody listening, a certificate not trusted. */
+  static UpstreamException unconnected(URI address, IOException cause) {
+    return unanswered(address, Trouble.CONNECTION, cause);
+  }
+
+  /** A connection, and no answer over it. */
+  static UpstreamException silent(URI address, IOException cause) {
+    return unanswered(address, Trouble.SILENCE, cause);
+  }
+
+  private static UpstreamException unanswered(URI address, Trouble trouble, IOException cause) {
     boolean distrusted = isOfCertificate(cause);
     return new UpstreamException(
         Addresses.shown(address)
             + " cannot be reached: "
             + words(cause)
             + (distrusted ? "; SSL_CERT_FILE names the authorities to trust" : ""),
-        !distrusted,
+        distrusted ? Trouble.DISTRUST : trouble,
         cause);
   }
 
@@ -58,7 +96,17 @@ public final class UpstreamException extends IOException {
   public static UpstreamException broken(URI address, long length, long total) {
     String what = "the transfer ended after " + length + " of " + total + " bytes";
     return new UpstreamException(
-        Addresses.shown(address) + ": " + what, true, new IOException(what));
+        Addresses.shown(address) + ": " + what, Trouble.BREAK, new IOException(what));
+  }
+
+  /**
+   * An answer that goes on, but too slowly to be waited for.
+   *
+   * @param trouble a break where it can be gone on with, else silence
+   */
+  static UpstreamException tooSlow(URI address, Trouble trouble, String what) {
+    return new UpstreamException(
+        Addresses.shown(address) + ": " + what, trouble, new IOException(what));
   }
 
   /** An answer that is a failure. */
@@ -68,38 +116,109 @@ public final class UpstreamException extends IOException {
 
   /** An answer that is a failure, with the pause that the upstream asks for. */
   static UpstreamException status(URI address, int status, String hint, Duration retryAfter) {
-    boolean passing = status == 429 || status >= 500;
+    Trouble trouble =
+        switch (status) {
+          case 403, 404, 410 -> Trouble.ABSENCE;
+          case 429 -> Trouble.FAILURE;
+          default -> status >= 500 ? Trouble.FAILURE : Trouble.NONSENSE;
+        };
     return new UpstreamException(
         Addresses.shown(address) + " answered with the status " + status + hint,
-        passing,
+        trouble,
         retryAfter,
-        status == 403 || status == 404 || status == 410,
         new IOException("HTTP " + status));
   }
 
   /** An answer that is not what was asked for. */
   static UpstreamException unexpected(URI address, String what) {
     return new UpstreamException(
-        Addresses.shown(address) + ": " + what, false, new IOException(what));
+        Addresses.shown(address) + ": " + what, Trouble.NONSENSE, new IOException(what));
+  }
+
+  /** An address that is not contacted. */
+  static UpstreamException refused(URI address, String why) {
+    return new UpstreamException(
+        Addresses.shown(address) + " is not contacted: " + why,
+        Trouble.REFUSAL,
+        new IOException(why));
+  }
+
+  /** An address that an upstream led to, and that is not contacted. */
+  static UpstreamException refused(URI from, String to, String why) {
+    return new UpstreamException(
+        Addresses.shown(from) + " redirects to " + to + ", which is not contacted: " + why,
+        Trouble.REFUSAL,
+        new IOException(why));
+  }
+
+  /**
+   * A host that is left alone for a while.
+   *
+   * @param because the failure that made it so
+   */
+  static UpstreamException resting(URI address, UpstreamException because, Duration left) {
+    return new UpstreamException(
+        Addresses.shown(address)
+            + " is not asked for another "
+            + Names.words(Duration.ofSeconds(left.toSeconds()))
+            + ": "
+            + because.getMessage(),
+        Trouble.REST,
+        left,
+        because);
+  }
+
+  /** This failure, because of which the host is left alone from now on. */
+  UpstreamException resting(Duration left) {
+    return new UpstreamException(String.valueOf(getMessage()), Trouble.REST, left, this);
   }
 
   private static String words(IOException cause) {
     String message = cause.getMessage();
+    if (cause instanceof UnknownHostException) {
+      return "the name cannot be resolved (" + message + ")";
+    }
     return cause.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
   }
 
-  /** Whether the same request may succeed later. */
-  public boolean isTransient() {
-    return transientTrouble;
+  Trouble trouble() {
+    return trouble;
   }
 
-  /** How long the upstream asks to be left alone; zero where it does not ask. */
+  /**
+   * Whether the same request may succeed when it is made again soon. Not while the upstream is left
+   * alone.
+   */
+  public boolean isTransient() {
+    return switch (trouble) {
+      case CONNECTION, SILENCE, BREAK, FAILURE -> true;
+      case DISTRUST, ABSENCE, NONSENSE, REFUSAL, REST -> false;
+    };
+  }
+
+  /** How long the upstream asks, or is, to be left alone; zero where that is not known. */
   public Duration retryAfter() {
     return retryAfter;
   }
 
   /** Whether the upstream answered that there is no such thing, or none for us. */
   public boolean isAbsent() {
-    return absent;
+    return trouble == Trouble.ABSENCE;
+  }
+
+  /**
+   * Whether there was no answer at all: no name, no connection, no TLS, silence, or a host that is
+   * left alone because of these or of repeated failures.
+   */
+  public boolean isUnreachable() {
+    return switch (trouble) {
+      case CONNECTION, DISTRUST, SILENCE, REST -> true;
+      case BREAK, FAILURE, ABSENCE, NONSENSE, REFUSAL -> false;
+    };
+  }
+
+  /** Whether the address is not one that may be contacted. */
+  public boolean isRefused() {
+    return trouble == Trouble.REFUSAL;
   }
 }

@@ -289,20 +289,50 @@ class HttpIndexTest {
     }
   }
 
-  @Test
-  void followsNoRedirectToAFile() {
-    upstream.next("tiny", status(302, "Location", "file:///etc/passwd"));
+  @ParameterizedTest
+  @ValueSource(strings = {"file:///etc/passwd", "ftp://user:secret@127.0.0.1/tiny/", "gopher:x"})
+  void followsNoRedirectToAnotherScheme(String location) {
+    upstream.next("tiny", status(302, "Location", location));
     assertThatThrownBy(this::ask)
-        .isInstanceOf(UpstreamException.class)
-        .hasMessageContaining("answered with the status 302");
+        .isInstanceOfSatisfying(UpstreamException.class, e -> assertThat(e.isRefused()).isTrue())
+        .hasMessage(
+            upstream.at("/simple/tiny/")
+                + " redirects to "
+                + location.replace("user:secret", "***")
+                + ", which is not contacted: accepted are addresses of http and https");
+    assertThat(pauses).isEmpty();
   }
 
   @Test
-  void followsNoLoopForEver() {
+  void followsNoCircle() {
     upstream.next(
         "tiny",
-        Collections.nCopies(200, status(302, "Location", upstream.at("/simple/tiny/").toString()))
-            .toArray(Answer[]::new));
-    assertThatThrownBy(this::ask).isInstanceOf(UpstreamException.class);
+        status(302, "Location", upstream.at("/other/tiny?a").toString()),
+        status(302, "Location", "/simple/tiny/"));
+    assertThatThrownBy(this::ask)
+        .isInstanceOf(UpstreamException.class)
+        .hasMessage(
+            upstream.at("/other/tiny?a")
+                + ": it redirects in a circle, to "
+                + upstream.at("/simple/tiny/")
+                + " again");
+    assertThat(upstream.requests()).hasSize(2);
+    assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void followsNoRedirectsForEver() {
+    for (int i = 0; i < 20; i++) {
+      upstream.next("tiny", status(302, "Location", "/" + i + "/tiny"));
+    }
+    assertThatThrownBy(this::ask)
+        .isInstanceOf(UpstreamException.class)
+        .hasMessage(
+            upstream.at("/9/tiny")
+                + ": it redirects to "
+                + upstream.at("/10/tiny")
+                + ", after 10 redirects before");
+    assertThat(upstream.requests()).hasSize(11);
+    assertThat(pauses).isEmpty();
   }
 }
