@@ -14,7 +14,7 @@ import java.util.function.Function;
  * The fields of one JSON object. It reports values of a wrong kind, and afterwards the fields
  * nobody asked for.
  */
-final class Fields {
+public final class Fields {
   private static final int QUOTED = 80;
 
   private final JsonNode object;
@@ -28,29 +28,33 @@ final class Fields {
     this.problems = problems;
   }
 
-  static Fields of(JsonNode object, Problems problems) {
+  /** The fields of the outermost object; what is wrong with them goes to {@code problems}. */
+  public static Fields of(JsonNode object, Problems problems) {
     return new Fields(object, "", problems);
   }
 
   /** The names of all fields, in their order. */
-  List<String> names() {
+  public List<String> names() {
     var names = new ArrayList<String>();
     object.fieldNames().forEachRemaining(names::add);
     asked.addAll(names);
     return names;
   }
 
-  Value value(String name) {
+  /** A value, which may be absent. */
+  public Value value(String name) {
     asked.add(name);
     return new Value(object.path(name), place.isEmpty() ? name : place + "." + name, problems);
   }
 
-  Optional<String> text(String name) {
+  /** A text; empty where it is absent or of another kind. */
+  public Optional<String> text(String name) {
     Value value = value(name);
     return value.isAbsent() ? Optional.empty() : value.text();
   }
 
-  Optional<String> required(String name) {
+  /** A text that has to be there. */
+  public Optional<String> required(String name) {
     Value value = value(name);
     if (value.isAbsent()) {
       problems.add(value.place(), "", "it is missing");
@@ -59,7 +63,8 @@ final class Fields {
     return value.text();
   }
 
-  boolean flag(String name) {
+  /** A flag, false where it is absent. */
+  public boolean flag(String name) {
     Value value = value(name);
     if (!value.isAbsent() && !value.node().isBoolean()) {
       value.refuse("accepted are true and false");
@@ -67,12 +72,14 @@ final class Fields {
     return value.node().asBoolean(false);
   }
 
-  Optional<Fields> object(String name) {
+  /** An object; empty where it is absent or of another kind. */
+  public Optional<Fields> object(String name) {
     Value value = value(name);
     return value.isAbsent() ? Optional.empty() : value.object();
   }
 
-  List<Value> list(String name) {
+  /** The elements of a list; none where it is absent or of another kind. */
+  public List<Value> list(String name) {
     Value value = value(name);
     if (value.isAbsent()) {
       return List.of();
@@ -89,7 +96,7 @@ final class Fields {
   }
 
   /** Reports every field that was not asked for. */
-  void refuseOthers() {
+  public void refuseOthers() {
     Set<String> accepted = new TreeSet<>(asked);
     object
         .fieldNames()
@@ -108,13 +115,21 @@ final class Fields {
     return text.length() <= QUOTED ? text : text.substring(0, QUOTED) + "…";
   }
 
-  /** A value and its place. */
-  record Value(JsonNode node, String place, Problems problems) {
-    boolean isAbsent() {
+  /**
+   * A value and its place.
+   *
+   * @param node the value
+   * @param place where it stands
+   * @param problems where it is reported
+   */
+  public record Value(JsonNode node, String place, Problems problems) {
+    /** Whether there is none. */
+    public boolean isAbsent() {
       return node instanceof MissingNode || node.isNull();
     }
 
-    Optional<String> text() {
+    /** The value as a text, reported where it is of another kind. */
+    public Optional<String> text() {
       if (!node.isTextual()) {
         refuse("it has to be a text in quotes");
         return Optional.empty();
@@ -122,7 +137,8 @@ final class Fields {
       return Optional.of(node.asText());
     }
 
-    Optional<Fields> object() {
+    /** The value as an object, reported where it is of another kind. */
+    public Optional<Fields> object() {
       return node.isObject()
           ? Optional.of(new Fields(node, place, problems))
           : refused("it has to be an object, {…}");
@@ -134,7 +150,7 @@ final class Fields {
     }
 
     /** Reads a text, and reports it where the reader refuses it. */
-    <T> Optional<T> parse(String text, Function<String, T> reader) {
+    public <T> Optional<T> parse(String text, Function<String, T> reader) {
       try {
         return Optional.of(reader.apply(text));
       } catch (IllegalArgumentException e) {
@@ -143,7 +159,8 @@ final class Fields {
       }
     }
 
-    void refuse(String rule) {
+    /** Reports the value, with the rule that it breaks. */
+    public void refuse(String rule) {
       problems.add(place, quoted(node), rule);
     }
   }

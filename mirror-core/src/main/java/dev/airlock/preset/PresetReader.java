@@ -268,7 +268,12 @@ public final class PresetReader {
     return url.map(address -> new PresetIndex(name, address, projects, isDefault));
   }
 
-  private static URI address(String text) {
+  /**
+   * Reads the address of an index.
+   *
+   * @throws IllegalArgumentException when it is none, or has credentials in it
+   */
+  public static URI address(String text) {
     String accepted = "accepted are http, https and file addresses, as in https://pypi.org/simple/";
     URI address;
     try {
@@ -278,7 +283,7 @@ public final class PresetReader {
     }
     String authority = address.getRawAuthority() == null ? "" : address.getRawAuthority();
     if (authority.contains("@")) {
-      throw new IllegalArgumentException("credentials belong in ~/.netrc, not in a preset");
+      throw new IllegalArgumentException("credentials belong in ~/.netrc, not in this file");
     }
     String scheme = String.valueOf(address.getScheme());
     if (!Set.of("http", "https", "file").contains(scheme)

@@ -65,8 +65,13 @@ public final class Problems {
     }
   }
 
+  /** The mistakes found so far, in the order in which they were found. */
+  public List<Problem> all() {
+    return List.copyOf(found);
+  }
+
   /** The mistakes found so far, to be thrown. */
   public InvalidPresetException exception() {
-    return new InvalidPresetException(List.copyOf(found));
+    return new InvalidPresetException(all());
   }
 }

@@ -25,8 +25,8 @@ public record FloorPlan(List<Set<String>> floors) {
               Set.of("packaging.marker", "packaging.filename"),
               Set.of("packaging.metadata", "packaging.target"),
               Set.of("archive", "index", "lock", "preset", "resolve", "store"),
-              Set.of("upstream", "catalog", "closure", "readyset"),
-              Set.of("fetch"),
+              Set.of("upstream", "catalog", "closure", "readyset", "ledger"),
+              Set.of("fetch", "routing"),
               Set.of("sync", "bundle", "rehearsal")));
 
   /**

@@ -1,10 +1,10 @@
 package dev.airlock.tool.command;
 
+import dev.airlock.program.PresetFolders;
 import dev.airlock.program.StorePlace;
 import dev.airlock.tool.terminal.Terminal;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -42,11 +42,6 @@ public record Surroundings(
 
   /** The folders in which presets are looked for by name. */
   List<Path> presetFolders() {
-    var folders = new ArrayList<Path>();
-    folders.add(directory.resolve("presets"));
-    if (!variable("AIRLOCK_HOME").isBlank()) {
-      folders.add(Path.of(variable("AIRLOCK_HOME")).resolve("presets"));
-    }
-    return folders;
+    return PresetFolders.usual(environment, directory);
   }
 }
