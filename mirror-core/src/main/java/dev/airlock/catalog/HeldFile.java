@@ -35,6 +35,12 @@ public record HeldFile(
     Optional<Instant> uploadTime,
     Yanked yanked,
     URI source) {
+  /** This file without its metadata, where that is lost. */
+  public HeldFile withoutMetadata() {
+    return new HeldFile(
+        name, sha256, size, Optional.empty(), requiresPython, uploadTime, yanked, source);
+  }
+
   /** The entry of this file on a page, under some address. */
   public IndexFile at(URI url) {
     return new IndexFile(

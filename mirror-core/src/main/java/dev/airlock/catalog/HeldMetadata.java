@@ -24,7 +24,7 @@ public record HeldMetadata(
     URI source) {
   /** Whether this is of the very file that an index lists, as far as its index tells. */
   public boolean isOf(IndexFile file) {
-    return file.sha256().isPresent() && wheel.isPresent()
+    return (file.sha256().isPresent() && wheel.isPresent())
         ? file.sha256().equals(wheel)
         : file.url().equals(source);
   }

@@ -4,6 +4,7 @@ import dev.airlock.digest.Algorithm;
 import dev.airlock.digest.Digest;
 import dev.airlock.digest.Sha256;
 import dev.airlock.packaging.filename.DistributionFilename;
+import dev.airlock.packaging.filename.WheelFilename;
 import dev.airlock.packaging.version.SpecifierSet;
 import java.net.URI;
 import java.time.Instant;
@@ -40,6 +41,32 @@ public record IndexFile(
   /** Copies the digests. */
   public IndexFile {
     digests = List.copyOf(digests);
+  }
+
+  /** Whether it is a wheel. */
+  public boolean isWheel() {
+    return name instanceof WheelFilename;
+  }
+
+  /** This file at another address. */
+  public IndexFile movedTo(URI address) {
+    return new IndexFile(
+        name, address, digests, requiresPython, size, uploadTime, yanked, metadata);
+  }
+
+  /** This file withdrawn, or not. */
+  public IndexFile yanked(Yanked now) {
+    return new IndexFile(name, url, digests, requiresPython, size, uploadTime, now, metadata);
+  }
+
+  /** This file with its metadata to be had, or not. */
+  public IndexFile offering(MetadataOffer offer) {
+    return new IndexFile(name, url, digests, requiresPython, size, uploadTime, yanked, offer);
+  }
+
+  /** This file for some Pythons only. */
+  public IndexFile requiring(SpecifierSet pythons) {
+    return new IndexFile(name, url, digests, pythons, size, uploadTime, yanked, metadata);
   }
 
   /** The strongest digest stated. */

@@ -127,6 +127,25 @@ public final class Routing {
     return distinct(tables.stream().flatMap(table -> table.rules().stream()).map(Rule::index));
   }
 
+  /** Whether an index has all projects that none claims. */
+  public boolean isDefault(IndexKey index) {
+    return tables.stream()
+        .flatMap(table -> table.defaults().stream())
+        .anyMatch(each -> each.key().equals(index));
+  }
+
+  /** The projects that an index claims by their full names. */
+  public List<ProjectName> named(IndexKey index) {
+    return tables.stream()
+        .flatMap(table -> table.rules().stream())
+        .filter(rule -> rule.index().key().equals(index))
+        .flatMap(rule -> rule.patterns().stream())
+        .filter(pattern -> !pattern.text().contains("*"))
+        .map(pattern -> new ProjectName(pattern.text()))
+        .distinct()
+        .toList();
+  }
+
   private Optional<ProjectPattern> denial(ProjectName project) {
     return denied.stream().filter(pattern -> pattern.matches(project)).findFirst();
   }

@@ -8,20 +8,21 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Which hosts may be contacted. It is asked before a request, at every redirect, and once more for
- * every address that a name resolves to. Through a proxy the proxy resolves names, so the last
- * question is the proxy's to ask.
+ * Which hosts may be contacted; it grows when an upstream is added. It is asked before a request,
+ * at every redirect, and once more for every address that a name resolves to. Through a proxy the
+ * proxy resolves names, so the last question is the proxy's to ask.
  */
 public final class Egress {
   /** No limits: for a user who names the addresses himself. */
@@ -86,17 +87,31 @@ public final class Egress {
    * @throws IllegalArgumentException when a host is not of these forms
    */
   public static Egress only(Collection<URI> upstreams, Collection<String> hosts) {
-    Set<Place> places = new HashSet<>();
-    for (URI upstream : upstreams) {
-      Place.of(upstream)
-          .ifPresent(place -> {
-            places.add(place);
-            if (USUAL_PORTS.contains(place.port())) {
-              USUAL_PORTS.forEach(port -> places.add(new Place(place.host(), port)));
-            }
-          });
+    var egress =
+        new Egress(
+            false,
+            ConcurrentHashMap.newKeySet(),
+            new CopyOnWriteArrayList<>(hosts.stream().map(Host::parse).toList()));
+    upstreams.forEach(egress::admit);
+    return egress;
+  }
+
+  /**
+   * Admits one more configured upstream, and the hosts that its pages link to where it is one of
+   * the {@link #COMPANIONS}.
+   */
+  public void admit(URI upstream) {
+    Optional<Place> place = anywhere ? Optional.empty() : Place.of(upstream);
+    if (place.isEmpty() || !upstreams.add(place.get())) {
+      return;
     }
-    return new Egress(false, Set.copyOf(places), hosts.stream().map(Host::parse).toList());
+    if (USUAL_PORTS.contains(place.get().port())) {
+      USUAL_PORTS.forEach(port -> upstreams.add(new Place(place.get().host(), port)));
+    }
+    COMPANIONS.getOrDefault(place.get().host(), Set.of()).stream()
+        .map(Host::parse)
+        .filter(host -> !hosts.contains(host))
+        .forEach(hosts::add);
   }
 
   /**

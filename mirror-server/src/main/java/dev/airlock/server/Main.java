@@ -1,18 +1,30 @@
 package dev.airlock.server;
 
 import dev.airlock.program.Build;
+import dev.airlock.program.PresetFolders;
 import dev.airlock.program.StorePlace;
+import dev.airlock.routing.InvalidSettingsException;
+import dev.airlock.routing.Settings;
 import dev.airlock.server.http.HttpSettings;
 import dev.airlock.server.http.Listen;
 import dev.airlock.server.http.ListenException;
 import dev.airlock.server.http.PublicUrl;
 import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.store.StoreException;
+import dev.airlock.upstream.Addresses;
+import dev.airlock.upstream.Patience;
+import dev.airlock.upstream.PipConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -40,14 +52,50 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer>, IVersionProvider {
   private static final String VERB = "serve";
   private static final int FAILED = 1;
+  private static final int USAGE = 2;
   private static final int NO_STORE = 10;
 
   @Option(
-      names = "--offline",
+      names = "--mode",
+      paramLabel = "MODE",
       description =
-          "Serve what the store holds; no packet leaves the machine. In this version, always so.")
-  @SuppressWarnings("unused") // the one mode there is
+          "hybrid: what is held comes from the store, all else from its upstream, once. online: as"
+              + " hybrid, but every page is confirmed by its upstream. offline: from the store"
+              + " alone, and no packet leaves the machine. Default: hybrid.")
+  private @Nullable String mode;
+
+  @Option(names = "--offline", description = "The same as --mode offline.")
   private boolean offline;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "The configuration, airlock.json: which project comes from where, what is kept out, which"
+              + " hosts may be contacted. Default: AIRLOCK_CONFIG, else airlock/airlock.json below"
+              + " XDG_CONFIG_HOME or ~/.config, where it exists.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--presets",
+      paramLabel = "DIR",
+      description =
+          "A folder of presets, which are served before their first sync. May be given several"
+              + " times. Default: ./presets, and the one beside the launcher.")
+  private List<Path> presets = new ArrayList<>();
+
+  @Option(
+      names = "--index",
+      paramLabel = "NAME=ADDRESS",
+      description =
+          "Ask this address instead of the declared one of the index NAME: a URL, a folder of pages"
+              + " or a folder of wheels. May be given several times.")
+  private Map<String, String> replaced = new LinkedHashMap<>();
+
+  @Option(
+      names = "--no-pip-config",
+      description = "Do not look at pip's own configuration for the default index.")
+  private boolean noPipConfig;
 
   @Option(
       names = "--listen",
@@ -97,7 +145,7 @@ public final class Main implements Callable<Integer>, IVersionProvider {
             ? StorePlace.usual(
                 System.getenv(), Path.of(System.getProperty("user.home")), Path.of(""))
             : store;
-    try (var service = new Service(root, settings(), Mode.OFFLINE, System::nanoTime)) {
+    try (var service = new Service(root, settings(), sourcing(), System::nanoTime)) {
       service.start();
       // A signal ends the program without unwinding this thread.
       Runtime.getRuntime().addShutdownHook(new Thread(service::close, "airlock-close"));
@@ -109,6 +157,8 @@ public final class Main implements Callable<Integer>, IVersionProvider {
       return 0;
     } catch (StoreException e) {
       return told(err, e.getMessage(), NO_STORE);
+    } catch (InvalidSettingsException e) {
+      return told(err, e.getMessage(), USAGE);
     } catch (ListenException e) {
       return told(err, e.getMessage() + ": name another with --listen HOST:PORT", FAILED);
     } catch (IOException e) {
@@ -121,6 +171,43 @@ public final class Main implements Callable<Integer>, IVersionProvider {
     return publicUrl == null
         ? settings
         : settings.with(parsed("--public-url", publicUrl, PublicUrl::parse));
+  }
+
+  private Sourcing sourcing() throws IOException, InvalidSettingsException {
+    Map<String, String> environment = System.getenv();
+    Path home = Path.of(System.getProperty("user.home"));
+    Optional<Path> file = Settings.locate(Optional.ofNullable(config), environment, home);
+    Map<String, URI> addresses = new LinkedHashMap<>();
+    replaced.forEach((name, address) ->
+        addresses.put(
+            name,
+            parsed(
+                "--index " + name + "=" + Addresses.masked(address), address, Addresses::parse)));
+    return new Sourcing(
+        mode(),
+        file.isPresent() ? Settings.read(file.get()) : Settings.NONE,
+        presets.isEmpty() ? PresetFolders.usual(environment, Path.of("")) : presets,
+        addresses,
+        noPipConfig ? PipConfig.NONE : PipConfig.read(environment, home),
+        environment,
+        home,
+        Patience.SERVING);
+  }
+
+  private Mode mode() {
+    if (mode == null) {
+      return offline ? Mode.OFFLINE : Mode.HYBRID;
+    }
+    Mode named =
+        Mode.of(mode)
+            .orElseThrow(() ->
+                new ParameterException(
+                    commandLine(), "--mode " + mode + ": accepted are " + List.of(Mode.values())));
+    if (offline && named != Mode.OFFLINE) {
+      throw new ParameterException(
+          commandLine(), "--offline contradicts --mode " + named + ": give one of them");
+    }
+    return named;
   }
 
   private <T> T parsed(String option, String value, Function<String, T> parser) {

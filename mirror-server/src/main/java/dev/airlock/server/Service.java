@@ -1,5 +1,6 @@
 package dev.airlock.server;
 
+import dev.airlock.ledger.Ledger;
 import dev.airlock.program.Build;
 import dev.airlock.server.http.HttpServer;
 import dev.airlock.server.http.HttpSettings;
@@ -9,12 +10,16 @@ import dev.airlock.server.pullthrough.Mirror;
 import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.server.routes.Routes;
 import dev.airlock.server.simple.Cached;
+import dev.airlock.server.simple.Missed;
 import dev.airlock.store.Store;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** The parts of a running mirror, wired by hand. */
@@ -24,6 +29,8 @@ final class Service implements Closeable {
   private final HttpSettings settings;
   private final Store store;
   private final Build build;
+  private final Optional<Sourcing.Opened> upstreams;
+  private final Ledger ledger;
   private final Mirror mirror;
   private final HttpServer server;
 
@@ -32,13 +39,33 @@ final class Service implements Closeable {
    *
    * @throws dev.airlock.store.StoreException when there is no store to serve
    */
-  Service(Path root, HttpSettings settings, Mode mode, LongSupplier nanoTime) throws IOException {
+  Service(Path root, HttpSettings settings, Sourcing sourcing, LongSupplier nanoTime)
+      throws IOException {
     this.settings = settings;
-    store = Store.open(root);
+    boolean offline = sourcing.mode() == Mode.OFFLINE;
+    store = offline ? Store.open(root) : Store.openOrCreate(root);
     build = Build.current();
-    mirror = new Mirror(store, mode);
+    upstreams = offline ? Optional.empty() : Optional.of(sourcing.open(store, nanoTime));
+    ledger = ledger(store);
+    mirror =
+        new Mirror(
+            store,
+            sourcing.mode(),
+            upstreams.map(Sourcing.Opened::upstreams),
+            sourcing.settings(),
+            sourcing.presetFolders(),
+            nanoTime);
     server =
-        new HttpServer(settings, Routes.of(mirror, build, new Cached.Pages(CACHE_BYTES, nanoTime)));
+        new HttpServer(
+            settings,
+            Routes.of(mirror, new Missed(ledger), build, new Cached.Pages(CACHE_BYTES, nanoTime)));
+  }
+
+  /** On a medium that cannot be written it is kept for as long as the server runs. */
+  private static Ledger ledger(Store store) {
+    return Files.isWritable(store.root())
+        ? Ledger.in(store.root().resolve(Ledger.DIRECTORY), InstantSource.system())
+        : Ledger.inMemory(InstantSource.system());
   }
 
   void start() throws IOException {
@@ -82,6 +109,8 @@ final class Service implements Closeable {
   @Override
   public void close() {
     server.close();
+    ledger.close();
+    upstreams.ifPresent(Sourcing.Opened::close);
     try {
       store.close();
     } catch (IOException e) {

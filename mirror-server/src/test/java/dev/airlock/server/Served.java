@@ -21,7 +21,6 @@ import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.server.http.HttpServer;
 import dev.airlock.server.http.HttpSettings;
 import dev.airlock.server.http.Listen;
-import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.store.Blob;
 import dev.airlock.store.Store;
 import java.io.ByteArrayOutputStream;
@@ -83,7 +82,7 @@ final class Served implements Closeable {
         new Service(
             root,
             settings.apply(HttpSettings.at(new Listen("127.0.0.1", 0)).with(TIMEOUTS)),
-            Mode.OFFLINE,
+            Sourcing.offline(),
             now::get);
     service.start();
   }

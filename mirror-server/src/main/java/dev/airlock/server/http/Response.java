@@ -133,6 +133,11 @@ public final class Response {
     return new Response(status, more, body, etag);
   }
 
+  /** A header by its name. */
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(headers.get(name));
+  }
+
   /** This response with its bytes compressed beside the plain ones, where that saves something. */
   public Response compressed() {
     if (!(body instanceof Body.Bytes(ByteBuffer plain, Optional<ByteBuffer> gzip))

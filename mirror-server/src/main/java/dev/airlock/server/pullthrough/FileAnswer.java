@@ -1,5 +1,6 @@
 package dev.airlock.server.pullthrough;
 
+import dev.airlock.fetch.Download;
 import dev.airlock.store.Blob;
 
 /** What the mirror has of a file. */
@@ -13,9 +14,24 @@ public sealed interface FileAnswer {
   record Held(Blob blob, Source source) implements FileAnswer {}
 
   /**
-   * Nothing.
+   * Its bytes as they come.
    *
-   * @param reason why, as a sentence's part: "it was never fetched"
+   * @param download the download that brings them
+   * @param source whether it was begun for this answer
+   */
+  record Arriving(Download download, Source source) implements FileAnswer {}
+
+  /**
+   * Nothing, and nowhere to get it from.
+   *
+   * @param reason why, as a clause: "it was never fetched"
    */
   record Absent(String reason) implements FileAnswer {}
+
+  /**
+   * Nothing now.
+   *
+   * @param trouble why
+   */
+  record Unavailable(Trouble trouble) implements FileAnswer {}
 }

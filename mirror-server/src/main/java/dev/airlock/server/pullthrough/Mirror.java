@@ -2,43 +2,83 @@ package dev.airlock.server.pullthrough;
 
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.HeldMetadata;
+import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
-import dev.airlock.digest.Sha256;
+import dev.airlock.fetch.Download;
+import dev.airlock.fetch.Fetcher;
+import dev.airlock.index.IndexFile;
+import dev.airlock.index.IndexFile.MetadataOffer;
 import dev.airlock.lock.Lock;
+import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.version.SpecifierSet;
+import dev.airlock.routing.Decision;
+import dev.airlock.routing.RoutedIndex;
+import dev.airlock.routing.Routing;
+import dev.airlock.routing.Settings;
 import dev.airlock.store.Blob;
-import dev.airlock.store.BlobStore;
 import dev.airlock.store.Store;
+import dev.airlock.sync.PresetBundle;
+import dev.airlock.upstream.UpstreamException;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the mirror has: pages, files and presets. This is the one place that knows where it may
- * look. Nothing is ever said to be held whose bytes are not there.
+ * look. Nothing is ever said to be held whose bytes are not there, and no project is shown from an
+ * index that it does not come from.
  */
 public final class Mirror {
-  private static final Logger LOG = System.getLogger(Mirror.class.getName());
+  /**
+   * Files no larger than this are waited for, so that what is wrong with them can still be said.
+   */
+  private static final long SMALL = 4 << 20;
 
-  private final Catalog catalog;
-  private final BlobStore blobs;
+  private static final Duration MOMENT = Duration.ofSeconds(2);
+
+  private final Holdings holdings;
   private final Presets presets;
+  private final Rules rules;
   private final Mode mode;
-  private final Set<Sha256> missed = ConcurrentHashMap.newKeySet();
+  private final @Nullable Upstreams upstreams;
 
-  /** The mirror of a store. */
-  public Mirror(Store store, Mode mode) {
-    this.catalog = new Catalog(store);
-    this.blobs = store.blobs();
+  /**
+   * A mirror of a store.
+   *
+   * @param upstreams what it may ask; empty when it is offline
+   * @param settings the configuration
+   * @param presetFolders where presets are that were never synced, perhaps
+   * @param nanoTime the time by which short memories fade, as {@link System#nanoTime} has it
+   */
+  public Mirror(
+      Store store,
+      Mode mode,
+      Optional<Upstreams> upstreams,
+      Settings settings,
+      List<Path> presetFolders,
+      LongSupplier nanoTime) {
+    var catalog = new Catalog(store);
+    this.holdings = new Holdings(catalog, store.blobs());
     this.presets = new Presets(catalog);
+    this.rules = new Rules(catalog, settings, presetFolders, nanoTime);
     this.mode = mode;
+    this.upstreams = upstreams.orElse(null);
+    if (upstreams.isPresent() == (mode == Mode.OFFLINE)) {
+      throw new IllegalArgumentException("a mirror has upstreams unless it is offline");
+    }
   }
 
   /** Where it may look. */
@@ -46,62 +86,385 @@ public final class Mirror {
     return mode;
   }
 
-  /** The indexes that are known. */
+  // --- indexes
+
+  /** The indexes that are known, held or routed. */
   public List<IndexKey> indexes() throws IOException {
-    return catalog.indexes();
+    var keys = new TreeSet<>(holdings.indexes());
+    if (upstreams != null) {
+      rules.now().indexes().forEach(index -> keys.add(index.key()));
+    }
+    return List.copyOf(keys);
   }
 
   /** The declared address of an index; empty when the index is not known. */
   public Optional<URI> address(IndexKey index) throws IOException {
-    return catalog.address(index);
+    Optional<URI> held = holdings.address(index);
+    return held.isPresent() ? held : routed(index).map(RoutedIndex::declared);
+  }
+
+  /** The index of a key, where the rules name it. */
+  private Optional<RoutedIndex> routed(IndexKey key) throws IOException {
+    Rules.Snapshot now = rules.now();
+    Optional<RoutedIndex> routed =
+        now.indexes().stream().filter(index -> index.key().equals(key)).findFirst();
+    if (upstreams != null && routed.isPresent()) {
+      upstreams.know(routed.get(), now.isDefault(key));
+    }
+    return routed;
   }
 
   /** The projects of an index of which something is held. */
   public List<ProjectName> projects(IndexKey index) throws IOException {
-    return catalog.projects(index);
+    return holdings.projects(index);
   }
+
+  /**
+   * The projects of an index that are worth listing: of which something is held, and those that the
+   * rules name.
+   */
+  public List<ProjectName> listedProjects(IndexKey index) throws IOException {
+    var projects = new TreeSet<>(holdings.projects(index));
+    if (upstreams != null) {
+      projects.addAll(rules.now().named(index));
+    }
+    return List.copyOf(projects);
+  }
+
+  /**
+   * Why a project is not to be had from an index that is named; empty when it is. What is held and
+   * in no rule is had while nothing is configured.
+   */
+  private Optional<String> barred(IndexKey index, ProjectName project) throws IOException {
+    Rules.Snapshot now = rules.now();
+    Optional<String> denial = now.denial(project);
+    if (denial.isPresent()) {
+      return denial.map(rule -> "the rule deny '" + rule + "' keeps the project out");
+    }
+    boolean free = upstreams == null && !now.configured();
+    if (free || now.admits(index, project) || presets.lock(index, project)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (now.global().decide(project)) {
+          case Decision.From(RoutedIndex other) ->
+              "the project comes from the index " + other.key() + " and from no other";
+          case Decision.Ambiguous(List<RoutedIndex> others) ->
+              "the project comes from "
+                  + others.stream().map(other -> other.key().value()).toList()
+                  + " and from no other";
+          case Decision.Denied _, Decision.Nowhere _ -> "no rule sends the project there";
+        });
+  }
+
+  // --- pages
 
   /** The page of a project of an index. */
   public PageAnswer page(IndexKey index, ProjectName project) throws IOException {
-    var files = new ArrayList<HeldFile>();
-    for (HeldFile file : catalog.files(index, project)) {
-      present(file).ifPresent(files::add);
-    }
-    return files.isEmpty() ? new PageAnswer.Absent() : new PageAnswer.Held(files, Source.STORE);
+    Optional<String> barred = barred(index, project);
+    return barred.isPresent() ? new PageAnswer.Absent(barred.get()) : admitted(index, project);
   }
 
-  /** One file as it stands on the page of its project. */
-  public Optional<HeldFile> entry(IndexKey index, ProjectName project, String filename)
-      throws IOException {
-    Optional<HeldFile> file = catalog.file(index, project, filename);
-    return file.isEmpty() ? file : present(file.get());
+  private PageAnswer admitted(IndexKey key, ProjectName project) throws IOException {
+    List<HeldFile> held = holdings.files(key, project);
+    Optional<RoutedIndex> routed = upstreams == null ? Optional.empty() : routed(key);
+    if (upstreams == null || routed.isEmpty()) {
+      return held.isEmpty()
+          ? new PageAnswer.Absent("nothing of the project is held")
+          : new PageAnswer.Held(listed(held), Source.STORE);
+    }
+    return switch (upstreams.page(routed.get(), project, mode == Mode.ONLINE)) {
+      case Upstreams.Known.Page(HeldPage page, Source source) ->
+          shown(new Listing(key, project, upstreams).of(page.page().files(), held), source);
+      case Upstreams.Known.None(String reason) ->
+          // What an index takes away is kept.
+          held.isEmpty()
+              ? new PageAnswer.Absent(reason)
+              : new PageAnswer.Held(listed(held), Source.STORE);
+      case Upstreams.Known.Unknown(Optional<HeldPage> older, Trouble trouble) ->
+          mode == Mode.ONLINE
+              ? new PageAnswer.Unavailable(trouble)
+              : stale(key, project, held, older, trouble);
+    };
   }
+
+  /**
+   * What is shown while the upstream cannot be asked: the files that are held, so that an installer
+   * chooses among what it can get. Where none is, the page as it was.
+   */
+  private PageAnswer stale(
+      IndexKey key,
+      ProjectName project,
+      List<HeldFile> held,
+      Optional<HeldPage> older,
+      Trouble trouble)
+      throws IOException {
+    if (!held.isEmpty()) {
+      return new PageAnswer.Held(listed(held), Source.STALE);
+    }
+    List<IndexFile> files = new ArrayList<>();
+    Map<String, HeldMetadata> known = holdings.metadata(key, project);
+    for (IndexFile file : older.map(page -> page.page().files()).orElse(List.of())) {
+      files.add(Listing.withMetadata(file, known, false));
+    }
+    return files.isEmpty()
+        ? new PageAnswer.Unavailable(trouble)
+        : new PageAnswer.Held(files, Source.STALE);
+  }
+
+  private static PageAnswer shown(List<IndexFile> files, Source source) {
+    return files.isEmpty()
+        ? new PageAnswer.Absent("the index lists no file of it that can be had")
+        : new PageAnswer.Held(files, source);
+  }
+
+  private static List<IndexFile> listed(List<HeldFile> held) {
+    return held.stream().map(file -> file.at(file.source())).toList();
+  }
+
+  /** Puts together what is held of a project and what its index lists. */
+  private final class Listing {
+    private final IndexKey key;
+    private final ProjectName project;
+    private final Upstreams upstreams;
+
+    Listing(IndexKey key, ProjectName project, Upstreams upstreams) {
+      this.key = key;
+      this.project = project;
+      this.upstreams = upstreams;
+    }
+
+    List<IndexFile> of(List<IndexFile> listed, List<HeldFile> held) throws IOException {
+      Map<String, HeldFile> byName = new LinkedHashMap<>();
+      held.forEach(file -> byName.put(file.name().text(), file));
+      Map<String, HeldMetadata> known = holdings.metadata(key, project);
+      boolean readable = metadataIsReadable(listed);
+      var files = new ArrayList<IndexFile>();
+      for (IndexFile file : listed) {
+        HeldFile own = byName.remove(file.name().text());
+        if (own != null) {
+          holdings.compare(own, file);
+          files.add(own.at(own.source()).yanked(file.yanked()));
+        } else if (upstreams.canReach(file)) {
+          files.add(withMetadata(file, known, readable));
+        }
+      }
+      // What an index takes away is kept.
+      files.addAll(listed(List.copyOf(byName.values())));
+      return files;
+    }
+
+    /** Whether the metadata of wheels can be read from within them, where it is not offered. */
+    private boolean metadataIsReadable(List<IndexFile> listed) {
+      return listed.reversed().stream()
+          .filter(file -> file.metadata() instanceof MetadataOffer.None)
+          .filter(upstreams::canReach)
+          .findFirst()
+          .filter(upstreams::offersMetadata)
+          .isPresent();
+    }
+
+    /**
+     * A file that is not held, with its metadata on offer where that can be had. No digest is
+     * stated of metadata that was not read yet: indexes have stated wrong ones.
+     */
+    static IndexFile withMetadata(
+        IndexFile file, Map<String, HeldMetadata> known, boolean readable) {
+      HeldMetadata metadata = known.get(file.name().text());
+      if (metadata != null && metadata.isOf(file)) {
+        return file.offering(new MetadataOffer.Offered(Optional.of(metadata.metadata().digest())))
+            .requiring(metadata.requiresPython());
+      }
+      boolean offered = file.metadata() instanceof MetadataOffer.Offered;
+      return file.offering(
+          offered || (readable && file.isWheel())
+              ? new MetadataOffer.Offered(Optional.empty())
+              : new MetadataOffer.None());
+    }
+  }
+
+  // --- files
 
   /** The bytes of a file. */
-  public FileAnswer file(IndexKey index, ProjectName project, String filename) throws IOException {
-    Optional<HeldFile> file = catalog.file(index, project, filename);
-    if (file.isEmpty()) {
-      return new FileAnswer.Absent("it was never fetched from there");
+  public FileAnswer file(IndexKey key, ProjectName project, String filename) throws IOException {
+    Optional<String> barred = barred(key, project);
+    if (barred.isPresent()) {
+      return new FileAnswer.Absent(barred.get());
     }
-    Optional<Blob> blob = blob(file.get());
-    return blob.isEmpty()
-        ? new FileAnswer.Absent("its bytes are missing or damaged in the store")
-        : new FileAnswer.Held(blob.get(), Source.STORE);
+    Optional<HeldFile> entry = holdings.entry(key, project, filename);
+    if (entry.isPresent()) {
+      Optional<Blob> blob = holdings.blob(entry.get());
+      if (blob.isPresent()) {
+        return new FileAnswer.Held(blob.get(), Source.STORE);
+      }
+    }
+    if (upstreams == null) {
+      return new FileAnswer.Absent(
+          entry.isPresent()
+              ? "its bytes are missing or damaged in the store"
+              : "it was never fetched from there");
+    }
+    return switch (wanted(key, project, filename, false)) {
+      case Wanted.File(IndexFile file) -> fetched(key, file);
+      case Wanted.None(String reason) -> new FileAnswer.Absent(reason);
+      case Wanted.Unknown(Trouble trouble) -> new FileAnswer.Unavailable(trouble);
+    };
+  }
+
+  private FileAnswer fetched(IndexKey key, IndexFile file) throws IOException {
+    FileAnswer first = arriving(key, file);
+    if (first instanceof FileAnswer.Held || first instanceof FileAnswer.Arriving) {
+      return first;
+    }
+    // Indexes move files to other hosts: perhaps the page that is held has an old address.
+    return switch (wanted(key, file.name().project(), file.name().text(), true)) {
+      case Wanted.File(IndexFile again) when !again.url().equals(file.url()) ->
+          arriving(key, again);
+      default -> first;
+    };
+  }
+
+  private FileAnswer arriving(IndexKey key, IndexFile file) throws IOException {
+    Upstreams up = upstreams();
+    Fetcher.Started started = up.begin(key, file);
+    Download download = started.download();
+    Source source = started.joined() ? Source.JOINED : Source.UPSTREAM;
+    Download.View view = download.awaitBegun();
+    if (view.total().isPresent() && view.total().getAsLong() <= SMALL) {
+      view = download.awaitEnd(MOMENT);
+    }
+    return switch (view.outcome().orElse(null)) {
+      case null -> new FileAnswer.Arriving(download, source);
+      case Download.Outcome.Held(HeldFile _, Blob blob) -> new FileAnswer.Held(blob, source);
+      case Download.Outcome.Failed(UpstreamException e) when e.isAbsent() ->
+          new FileAnswer.Absent(String.valueOf(e.getMessage()));
+      case Download.Outcome.Failed(Exception e) -> new FileAnswer.Unavailable(Trouble.of(e));
+    };
+  }
+
+  /** Whether there is such a file upstream. */
+  private sealed interface Wanted {
+    record File(IndexFile file) implements Wanted {}
+
+    record None(String reason) implements Wanted {}
+
+    record Unknown(Trouble trouble) implements Wanted {}
+  }
+
+  /**
+   * A file as its index lists it, or as a lock does. Where both know it, the lock says which bytes
+   * it has to have, and the page where they are.
+   */
+  private Wanted wanted(IndexKey key, ProjectName project, String filename, boolean confirmed)
+      throws IOException {
+    Optional<LockedFile> locked = presets.locked(key, project, filename);
+    Optional<RoutedIndex> index = routed(key);
+    if (index.isEmpty()) {
+      return locked
+          .<Wanted>map(file -> new Wanted.File(listed(file)))
+          .orElseGet(() -> new Wanted.None("no rule names its index"));
+    }
+    Optional<IndexFile> known =
+        confirmed
+            ? Optional.empty()
+            : holdings.page(key, project).flatMap(page -> named(page, filename));
+    if (known.isPresent()) {
+      return new Wanted.File(asLocked(known.get(), locked));
+    }
+    return switch (upstreams().page(index.get(), project, true)) {
+      case Upstreams.Known.Page(HeldPage page, Source _) when named(page, filename).isPresent() ->
+          new Wanted.File(asLocked(named(page, filename).get(), locked));
+      case Upstreams.Known.Page _ ->
+          locked
+              .<Wanted>map(file -> new Wanted.File(listed(file)))
+              .orElseGet(() -> new Wanted.None("its index lists no such file"));
+      case Upstreams.Known.None(String reason) ->
+          locked
+              .<Wanted>map(file -> new Wanted.File(listed(file)))
+              .orElseGet(() -> new Wanted.None(reason));
+      case Upstreams.Known.Unknown(Optional<HeldPage> _, Trouble trouble) ->
+          locked
+              .<Wanted>map(file -> new Wanted.File(listed(file)))
+              .orElseGet(() -> new Wanted.Unknown(trouble));
+    };
+  }
+
+  private static Optional<IndexFile> named(HeldPage page, String filename) {
+    return page.page().files().stream()
+        .filter(file -> file.name().text().equals(filename))
+        .findFirst();
+  }
+
+  private static IndexFile asLocked(IndexFile file, Optional<LockedFile> locked) {
+    return locked
+        .filter(other -> !file.sha256().equals(Optional.of(other.sha256())))
+        .map(other -> listed(other).movedTo(file.url()))
+        .orElse(file);
+  }
+
+  private static IndexFile listed(LockedFile locked) {
+    return new IndexFile(
+        locked.name(),
+        locked.url(),
+        List.of(locked.sha256().digest()),
+        SpecifierSet.ANY,
+        OptionalLong.of(locked.size()),
+        locked.uploadTime(),
+        new IndexFile.Yanked.No(),
+        new MetadataOffer.None());
   }
 
   /** The core metadata of a file. */
-  public FileAnswer metadata(IndexKey index, ProjectName project, String filename)
+  public FileAnswer metadata(IndexKey key, ProjectName project, String filename)
       throws IOException {
-    Optional<HeldFile> file = entry(index, project, filename);
-    if (file.isEmpty()) {
-      return new FileAnswer.Absent("the file itself is not held");
+    Optional<String> barred = barred(key, project);
+    if (barred.isPresent()) {
+      return new FileAnswer.Absent(barred.get());
     }
-    Optional<Sha256> digest = file.get().metadata();
-    Optional<Blob> blob = digest.isEmpty() ? Optional.empty() : blobs.find(digest.get());
-    return blob.isEmpty()
-        ? new FileAnswer.Absent("the file has no metadata apart")
-        : new FileAnswer.Held(blob.get(), Source.STORE);
+    Optional<Blob> held = holdings.metadata(key, project, filename);
+    if (held.isPresent()) {
+      return new FileAnswer.Held(held.get(), Source.STORE);
+    }
+    if (upstreams == null || holdings.present(key, project, filename)) {
+      return new FileAnswer.Absent("there is no metadata of it apart");
+    }
+    return switch (wanted(key, project, filename, false)) {
+      case Wanted.File(IndexFile file) -> metadata(key, file);
+      case Wanted.None(String reason) -> new FileAnswer.Absent(reason);
+      case Wanted.Unknown(Trouble trouble) -> new FileAnswer.Unavailable(trouble);
+    };
   }
+
+  private FileAnswer metadata(IndexKey key, IndexFile file) throws IOException {
+    HeldMetadata known = holdings.metadata(key, file.name().project()).get(file.name().text());
+    if (known != null && known.isOf(file)) {
+      Optional<Blob> blob = holdings.blob(known.metadata());
+      if (blob.isPresent()) {
+        return new FileAnswer.Held(blob.get(), Source.STORE);
+      }
+    }
+    try {
+      return upstreams()
+          .metadata(key, file)
+          .<FileAnswer>map(blob -> new FileAnswer.Held(blob, Source.UPSTREAM))
+          .orElseGet(() -> new FileAnswer.Absent("its upstream has no metadata of it apart"));
+    } catch (UpstreamException e) {
+      return e.isAbsent()
+          ? new FileAnswer.Absent(String.valueOf(e.getMessage()))
+          : new FileAnswer.Unavailable(Trouble.of(e));
+    } catch (IOException e) {
+      return new FileAnswer.Unavailable(Trouble.of(e));
+    }
+  }
+
+  private Upstreams upstreams() {
+    if (upstreams == null) {
+      throw new IllegalStateException("an offline mirror asked for its upstreams");
+    }
+    return upstreams;
+  }
+
+  // --- presets
 
   /** The names of the presets that are held. */
   public List<String> presets() throws IOException {
@@ -110,19 +473,79 @@ public final class Mirror {
 
   /** A preset by its name. */
   public PresetAnswer preset(String name) throws IOException {
-    return presets.find(name);
+    PresetAnswer held = presets.find(name);
+    if (!(held instanceof PresetAnswer.Absent) || upstreams == null) {
+      return held;
+    }
+    Map<String, PresetBundle> known = rules.now().presets();
+    PresetBundle bundle = known.get(name);
+    return bundle == null
+        ? new PresetAnswer.Absent(known.keySet().stream().sorted().toList())
+        : new PresetAnswer.Unsynced(bundle);
+  }
+
+  /** The files of a lock's package, as they are shown on the pages of its preset. */
+  public List<IndexFile> locked(LockedPackage locked) throws IOException {
+    IndexKey key = IndexKey.of(locked.index());
+    ProjectName project = locked.project();
+    Optional<String> denied = rules.now().denial(project);
+    var files = new ArrayList<IndexFile>();
+    if (denied.isPresent()) {
+      return files;
+    }
+    Map<String, HeldMetadata> known = holdings.metadata(key, project);
+    for (LockedFile file : locked.files()) {
+      Optional<HeldFile> held =
+          holdings
+              .shown(key, project, file.name().text())
+              .filter(entry -> entry.sha256().equals(file.sha256()));
+      if (held.isPresent()) {
+        files.add(held.get().at(held.get().source()));
+      } else if (upstreams != null) {
+        files.add(
+            Listing.withMetadata(listed(file).requiring(locked.requiresPython()), known, false));
+      }
+    }
+    return files;
   }
 
   /**
-   * Which index a project comes from when no index is named: the one that holds it, and of several
-   * the one that every lock names which has the project.
+   * Which index a project outside the lock of a preset comes from, by the preset's own rules; empty
+   * where nothing but the lock counts.
+   */
+  public Optional<Decision> outsideOfLock(String preset, ProjectName project) throws IOException {
+    Routing own = rules.now().ofPresets().get(preset);
+    return upstreams == null || own == null ? Optional.empty() : Optional.of(own.decide(project));
+  }
+
+  /**
+   * Which index a project comes from when no index is named: by the rules, and where these say
+   * nothing or too much, the one that holds it, and of several the one that every lock names which
+   * has the project.
    */
   public Origin origin(ProjectName project) throws IOException {
+    Rules.Snapshot now = rules.now();
+    Optional<String> denial = now.denial(project);
+    if (denial.isPresent()) {
+      return new Origin.Denied(denial.get());
+    }
+    Decision decision = now.global().decide(project);
+    if (decision instanceof Decision.From(RoutedIndex index)
+        && (upstreams != null || now.configured())) {
+      return new Origin.One(index.key());
+    }
     var holders = new ArrayList<IndexKey>();
-    for (IndexKey index : indexes()) {
-      if (page(index, project) instanceof PageAnswer.Held) {
+    for (IndexKey index : holdings.indexes()) {
+      boolean may = !now.configured() || now.admits(index, project);
+      if (may && !holdings.files(index, project).isEmpty()) {
         holders.add(index);
       }
+    }
+    if (decision instanceof Decision.Ambiguous(List<RoutedIndex> claimants) && upstreams != null) {
+      claimants.stream()
+          .map(RoutedIndex::key)
+          .filter(key -> !holders.contains(key))
+          .forEach(holders::add);
     }
     if (holders.isEmpty()) {
       return new Origin.None();
@@ -138,38 +561,5 @@ public final class Mirror {
     return locked.size() == 1 && holders.contains(locked.getFirst())
         ? new Origin.One(locked.getFirst())
         : new Origin.Several(holders);
-  }
-
-  /** A file as it may be shown: none without its bytes, and no metadata that is not there. */
-  private Optional<HeldFile> present(HeldFile file) throws IOException {
-    if (blob(file).isEmpty()) {
-      return Optional.empty();
-    }
-    if (file.metadata().isEmpty() || blobs.find(file.metadata().get()).isPresent()) {
-      return Optional.of(file);
-    }
-    return Optional.of(
-        new HeldFile(
-            file.name(),
-            file.sha256(),
-            file.size(),
-            Optional.empty(),
-            file.requiresPython(),
-            file.uploadTime(),
-            file.yanked(),
-            file.source()));
-  }
-
-  /** The bytes of a file, unless they are missing or not as many as there should be. */
-  private Optional<Blob> blob(HeldFile file) throws IOException {
-    Optional<Blob> blob = blobs.find(file.sha256()).filter(held -> held.size() == file.size());
-    if (blob.isEmpty() && missed.add(file.sha256())) {
-      LOG.log(
-          Level.WARNING,
-          "left out "
-              + file.name()
-              + ": its bytes are missing or damaged in the store; sync again to repair it");
-    }
-    return blob;
   }
 }

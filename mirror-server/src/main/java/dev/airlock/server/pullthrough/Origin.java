@@ -25,6 +25,13 @@ public sealed interface Origin {
     }
   }
 
+  /**
+   * A rule keeps the project out.
+   *
+   * @param rule the pattern that says so
+   */
+  record Denied(String rule) implements Origin {}
+
   /** No index holds the project. */
   record None() implements Origin {}
 }

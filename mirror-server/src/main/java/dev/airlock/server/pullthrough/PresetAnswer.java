@@ -2,6 +2,7 @@ package dev.airlock.server.pullthrough;
 
 import dev.airlock.catalog.HeldPreset;
 import dev.airlock.lock.Lock;
+import dev.airlock.sync.PresetBundle;
 import java.util.List;
 
 /** What the mirror has of a preset. */
@@ -15,6 +16,13 @@ public sealed interface PresetAnswer {
   record Held(HeldPreset preset, Lock lock) implements PresetAnswer {}
 
   /**
+   * A preset that was never synced, of which everything can be fetched, unlocked.
+   *
+   * @param preset as it stands in its folder
+   */
+  record Unsynced(PresetBundle preset) implements PresetAnswer {}
+
+  /**
    * A preset whose lock cannot be read.
    *
    * @param reason what is wrong with it
@@ -24,12 +32,12 @@ public sealed interface PresetAnswer {
   /**
    * No such preset.
    *
-   * @param held the names of those that are held
+   * @param known the names of those that there are
    */
-  record Absent(List<String> held) implements PresetAnswer {
+  record Absent(List<String> known) implements PresetAnswer {
     /** Copies the names. */
     public Absent {
-      held = List.copyOf(held);
+      known = List.copyOf(known);
     }
   }
 }

@@ -2,9 +2,12 @@ package dev.airlock.server.pullthrough;
 
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldPreset;
+import dev.airlock.catalog.IndexKey;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockReader;
+import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.MalformedLockException;
+import dev.airlock.packaging.name.ProjectName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,27 @@ final class Presets {
     } catch (MalformedLockException e) {
       return new PresetAnswer.Damaged(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Whether a lock takes a project from an index. */
+  boolean lock(IndexKey index, ProjectName project) throws IOException {
+    return locks().stream()
+        .flatMap(lock -> lock.of(project).stream())
+        .anyMatch(locked -> IndexKey.of(locked.index()).equals(index));
+  }
+
+  /** A file of a project of an index as a lock has it. Locks that differ in it count as none. */
+  Optional<LockedFile> locked(IndexKey index, ProjectName project, String filename)
+      throws IOException {
+    List<LockedFile> files =
+        locks().stream()
+            .flatMap(lock -> lock.of(project).stream())
+            .filter(locked -> IndexKey.of(locked.index()).equals(index))
+            .flatMap(locked -> locked.files().stream())
+            .filter(file -> file.name().text().equals(filename))
+            .toList();
+    boolean agree = files.stream().map(LockedFile::sha256).distinct().count() == 1;
+    return agree ? Optional.of(files.getFirst()) : Optional.empty();
   }
 
   /** The locks of all presets that can be read. */

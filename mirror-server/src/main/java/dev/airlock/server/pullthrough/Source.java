@@ -1,9 +1,15 @@
 package dev.airlock.server.pullthrough;
 
-/** Where an answer came from; the hybrid server adds the upstream, and what is stale. */
+/** Where an answer came from. */
 public enum Source {
   /** From the store. */
-  STORE("store");
+  STORE("store"),
+  /** From its upstream, just now. */
+  UPSTREAM("upstream"),
+  /** From a download that somebody else had begun. */
+  JOINED("joined"),
+  /** From the store, because the upstream could not be asked. */
+  STALE("stale");
 
   private final String word;
 

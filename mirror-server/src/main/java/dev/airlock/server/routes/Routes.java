@@ -10,6 +10,7 @@ import dev.airlock.server.simple.FilePages;
 import dev.airlock.server.simple.FrontPage;
 import dev.airlock.server.simple.IndexPages;
 import dev.airlock.server.simple.MergedPages;
+import dev.airlock.server.simple.Missed;
 import dev.airlock.server.simple.PresetPages;
 import dev.airlock.server.simple.TorchPages;
 import java.io.IOException;
@@ -25,13 +26,13 @@ public final class Routes implements Handler {
   }
 
   /** The routes of a mirror, in order. */
-  public static Routes of(Mirror mirror, Build build, Cached.Pages cache) {
+  public static Routes of(Mirror mirror, Missed missed, Build build, Cached.Pages cache) {
     var front = new FrontPage(mirror, build);
-    var presets = new PresetPages(mirror);
-    var indexes = new IndexPages(mirror);
-    var merged = new MergedPages(mirror, indexes);
-    var files = new FilePages(mirror);
-    var torch = new TorchPages(mirror, indexes, files);
+    var presets = new PresetPages(mirror, missed);
+    var indexes = new IndexPages(mirror, missed);
+    var merged = new MergedPages(mirror, indexes, missed);
+    var files = new FilePages(mirror, missed);
+    var torch = new TorchPages(mirror, indexes, merged, files);
     return new Routes(
         List.of(
             Route.of("/", front::page),

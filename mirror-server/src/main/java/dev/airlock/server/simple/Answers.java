@@ -1,6 +1,5 @@
 package dev.airlock.server.simple;
 
-import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.MediaType;
@@ -13,6 +12,7 @@ import dev.airlock.server.http.Percent;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Response;
 import dev.airlock.server.pullthrough.Source;
+import dev.airlock.server.pullthrough.Trouble;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -22,15 +22,17 @@ import java.util.Optional;
 
 /** What the answers of all routes have in common: forms, links, and where they came from. */
 final class Answers {
+  private static final String SOURCE = "X-Airlock-Source";
   private static final int QUOTED = 100;
+  private static final int LONGEST_REASON = 500;
 
   /**
    * A file of an index.
    *
    * @param index the index
-   * @param file the file
+   * @param file the file, at its address upstream
    */
-  record Entry(IndexKey index, HeldFile file) {}
+  record Entry(IndexKey index, IndexFile file) {}
 
   /** Answers about a project. */
   interface OfProject {
@@ -73,21 +75,21 @@ final class Answers {
   /** The list of projects in the form asked for. */
   static Response projects(Request request, Collection<ProjectName> projects) {
     return Negotiation.form(request)
-        .map(form -> simple(form, PageWriter.write(form, projects)))
+        .map(form -> simple(form, PageWriter.write(form, projects), Source.STORE))
         .orElseGet(() -> unknownForm(request));
   }
 
   /** The page of a project in the form asked for. */
-  static Response page(Request request, ProjectName project, List<Entry> entries) {
+  static Response page(Request request, ProjectName project, List<Entry> entries, Source source) {
     List<IndexFile> files = entries.stream().map(entry -> listed(request, entry)).toList();
     return Negotiation.form(request)
-        .map(form -> simple(form, PageWriter.write(form, new ProjectPage(project, files))))
+        .map(form -> simple(form, PageWriter.write(form, new ProjectPage(project, files)), source))
         .orElseGet(() -> unknownForm(request));
   }
 
-  private static Response simple(MediaType form, byte[] page) {
+  private static Response simple(MediaType form, byte[] page, Source source) {
     String type = form == MediaType.HTML ? Html.TYPE : form.toString();
-    return held(Response.page(type, page), Source.STORE).with("Vary", "Accept");
+    return held(Response.page(type, page), source).with("Vary", "Accept");
   }
 
   private static Response unknownForm(Request request) {
@@ -100,7 +102,7 @@ final class Answers {
 
   /** A file as a page of this request lists it: its link is relative and leads to one address. */
   static IndexFile listed(Request request, Entry entry) {
-    return entry.file().at(address(request.toRoot(), entry.index(), entry.file().name()));
+    return entry.file().movedTo(address(request.toRoot(), entry.index(), entry.file().name()));
   }
 
   /** The one address of a file, below the server's root as it is given. */
@@ -114,8 +116,42 @@ final class Answers {
     return held(Response.page(Response.TEXT, text.getBytes(StandardCharsets.UTF_8)), Source.STORE);
   }
 
+  /** Something that perhaps exists, and cannot be had now. */
+  static Response unavailable(String what, Trouble trouble) {
+    String text = what + ": " + trouble.reason();
+    Response response =
+        trouble.passes()
+            ? Response.unavailable(text, trouble.retryAfter())
+            : Response.badGateway(text);
+    return because(response, trouble.reason());
+  }
+
+  /** A project that a rule keeps out. */
+  static Response denied(ProjectName project, String rule) {
+    String reason = "the rule deny '" + rule + "' keeps it out";
+    return because(Response.notFound("no project '" + project + "': " + reason), reason);
+  }
+
+  /** A response with the reason for it, which the log repeats. */
+  static Response because(Response response, String reason) {
+    return response.with("X-Airlock-Reason", plain(reason));
+  }
+
+  /** A text as a header may hold it: of printable ASCII, and of no great length. */
+  private static String plain(String text) {
+    String ascii = text.replaceAll("[^\\x20-\\x7e]+", "?");
+    return ascii.length() <= LONGEST_REASON ? ascii : ascii.substring(0, LONGEST_REASON);
+  }
+
   static Response held(Response response, Source source) {
-    return response.with("X-Airlock-Source", source.toString());
+    return response.with(SOURCE, source.toString());
+  }
+
+  /** A response as it is given again from memory: it did not come from its upstream this time. */
+  static Response repeated(Response response) {
+    return response.header(SOURCE).filter(Source.UPSTREAM.toString()::equals).isPresent()
+        ? held(response, Source.STORE)
+        : response;
   }
 
   /** What somebody asked for, as far as it is worth repeating. */

@@ -7,11 +7,14 @@ import dev.airlock.server.http.Handler;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Response;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,6 +33,7 @@ public final class Cached implements Handler {
   /** The memory that handlers share. */
   public static final class Pages {
     private final Cache<Key, Page> cache;
+    private final ConcurrentMap<Key, FutureTask<Response>> making = new ConcurrentHashMap<>();
     private final LongSupplier nanoTime;
 
     /**
@@ -75,44 +79,49 @@ public final class Cached implements Handler {
 
   @Override
   public Response handle(Request request) throws IOException {
-    var answer = new AtomicReference<Response>();
-    try {
-      // One reader a page: the others wait for it, as they would for the disk.
-      pages
-          .cache
-          .asMap()
-          .compute(
-              Key.of(request),
-              (_, known) -> {
-                if (known != null && isFresh(known)) {
-                  answer.set(known.response());
-                  return known;
-                }
-                long began = pages.nanoTime.getAsLong();
-                Response made = made(request);
-                if (!made.isPage()) {
-                  answer.set(made);
-                  return null;
-                }
-                Response kept =
-                    known != null && known.response().hasSameContent(made)
-                        ? known.response()
-                        : made.compressed();
-                answer.set(kept);
-                return new Page(kept, began);
-              });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+    Key key = Key.of(request);
+    // One maker a page: the others wait for it, as they would for the disk or the upstream.
+    var mine = new FutureTask<>(() -> made(key, request));
+    FutureTask<Response> making = pages.making.putIfAbsent(key, mine);
+    if (making == null) {
+      making = mine;
+      try {
+        mine.run();
+      } finally {
+        pages.making.remove(key, mine);
+      }
     }
-    return answer.get();
+    try {
+      return making.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for a page");
+    } catch (ExecutionException e) {
+      throw switch (e.getCause()) {
+        case IOException cause -> cause;
+        case RuntimeException cause -> throw cause;
+        case null, default -> new IOException(e.getCause());
+      };
+    }
   }
 
-  private Response made(Request request) {
-    try {
-      return handler.handle(request);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private Response made(Key key, Request request) throws IOException {
+    Page known = pages.cache.getIfPresent(key);
+    if (known != null && isFresh(known)) {
+      return known.response();
     }
+    Response made = handler.handle(request);
+    if (!made.isPage()) {
+      pages.cache.invalidate(key);
+      return made;
+    }
+    Response kept =
+        known != null && known.response().hasSameContent(made)
+            ? known.response()
+            : made.compressed();
+    // Believed from now on, not from when it was begun: an upstream may have taken its time.
+    pages.cache.put(key, new Page(Answers.repeated(kept), pages.nanoTime.getAsLong()));
+    return kept;
   }
 
   private boolean isFresh(Page page) {

@@ -1,12 +1,15 @@
 package dev.airlock.server.simple;
 
 import dev.airlock.catalog.IndexKey;
+import dev.airlock.fetch.Download;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Response;
 import dev.airlock.server.pullthrough.FileAnswer;
 import dev.airlock.server.pullthrough.Mirror;
+import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.server.pullthrough.Source;
+import dev.airlock.server.pullthrough.Trouble;
 import dev.airlock.store.Blob;
 import java.io.IOException;
 import java.util.Optional;
@@ -17,10 +20,12 @@ public final class FilePages {
   private static final String BINARY = "application/octet-stream";
 
   private final Mirror mirror;
+  private final Missed missed;
 
   /** The files of a mirror. */
-  public FilePages(Mirror mirror) {
+  public FilePages(Mirror mirror, Missed missed) {
     this.mirror = mirror;
+    this.missed = missed;
   }
 
   /** {@code /files/{index}/{project}/{filename}}. */
@@ -31,10 +36,11 @@ public final class FilePages {
       return Response.notFound(
           "no such file: it has to be /files/INDEX/PROJECT/FILENAME, as the pages have it");
     }
-    return file(index.get(), project.get(), request.segment(3));
+    return file(request, index.get(), project.get(), request.segment(3));
   }
 
-  Response file(IndexKey index, ProjectName project, String filename) throws IOException {
+  Response file(Request request, IndexKey index, ProjectName project, String filename)
+      throws IOException {
     boolean metadata = filename.endsWith(METADATA);
     FileAnswer answer =
         metadata
@@ -44,10 +50,31 @@ public final class FilePages {
     return switch (answer) {
       case FileAnswer.Held(Blob blob, Source source) ->
           Answers.held(Response.file(metadata ? Response.TEXT : BINARY, blob), source);
-      case FileAnswer.Absent(String reason) ->
-          Response.notFound(
-              "no file '%s' of project '%s' of the index %s: %s. Run `airlock sync PRESET` where there is a network"
-                  .formatted(Answers.quoted(filename), project, index, reason));
+      case FileAnswer.Arriving(Download download, Source source) ->
+          Answers.held(Response.arriving(BINARY, download), source);
+      case FileAnswer.Absent(String reason) -> {
+        if (mirror.mode() == Mode.OFFLINE) {
+          missed.file(request, index, project, filename, reason);
+        }
+        yield absent(index, project, filename, reason);
+      }
+      case FileAnswer.Unavailable(Trouble trouble) -> {
+        missed.file(request, index, project, filename, trouble.reason());
+        yield Answers.unavailable(
+            "file '%s' of project '%s' of the index %s cannot be had now"
+                .formatted(Answers.quoted(filename), project, index),
+            trouble);
+      }
     };
+  }
+
+  private Response absent(IndexKey index, ProjectName project, String filename, String reason) {
+    String remedy =
+        mirror.mode() == Mode.OFFLINE ? ". Run `airlock sync PRESET` where there is a network" : "";
+    return Answers.because(
+        Response.notFound(
+            "no file '%s' of project '%s' of the index %s: %s%s"
+                .formatted(Answers.quoted(filename), project, index, reason, remedy)),
+        reason);
   }
 }

@@ -5,11 +5,13 @@ import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Response;
 import dev.airlock.server.pullthrough.Mirror;
+import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.server.pullthrough.Origin;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,11 +27,13 @@ public final class MergedPages {
 
   private final Mirror mirror;
   private final IndexPages pages;
+  private final Missed missed;
   private final Set<ProjectName> told = ConcurrentHashMap.newKeySet();
 
   /** The merged pages of a mirror. */
-  public MergedPages(Mirror mirror, IndexPages pages) {
+  public MergedPages(Mirror mirror, IndexPages pages, Missed missed) {
     this.mirror = mirror;
+    this.missed = missed;
     this.pages = pages;
   }
 
@@ -37,7 +41,7 @@ public final class MergedPages {
   public Response projects(Request request) throws IOException {
     var projects = new TreeSet<ProjectName>();
     for (IndexKey index : mirror.indexes()) {
-      projects.addAll(mirror.projects(index));
+      projects.addAll(mirror.listedProjects(index));
     }
     return Answers.projects(request, projects);
   }
@@ -47,20 +51,29 @@ public final class MergedPages {
     return Answers.ofProject(request, project -> page(request, project));
   }
 
-  private Response page(Request request, ProjectName project) throws IOException {
+  Response page(Request request, ProjectName project) throws IOException {
     return switch (mirror.origin(project)) {
       case Origin.One(IndexKey index) -> pages.page(request, index, project);
       case Origin.Several(List<IndexKey> indexes) -> ambiguous(project, indexes);
-      case Origin.None() ->
-          Response.notFound(
-              "nothing of project '%s' is held: add it to a preset and run `airlock sync PRESET` where there is a network"
-                  .formatted(project));
+      case Origin.Denied(String rule) -> Answers.denied(project, rule);
+      case Origin.None() -> {
+        String reason =
+            mirror.mode() == Mode.OFFLINE
+                ? "nothing of it is held"
+                : "no rule says which index it comes from";
+        missed.project(request, Optional.empty(), project, reason);
+        yield Answers.because(
+            Response.notFound(
+                "no project '%s': %s. Add it to a preset and run `airlock sync PRESET` where there is a network"
+                    .formatted(project, reason)),
+            reason);
+      }
     };
   }
 
   private Response ambiguous(ProjectName project, List<IndexKey> indexes) {
     String text =
-        "project '%s' is held of several indexes, and the locks of the presets do not agree on one: ask for %s, or for the page of a preset, /preset/PRESET/simple/%s/"
+        "project '%s' comes from several indexes, and the locks of the presets do not agree on one: ask for %s, or for the page of a preset, /preset/PRESET/simple/%s/"
             .formatted(
                 project,
                 indexes.stream()

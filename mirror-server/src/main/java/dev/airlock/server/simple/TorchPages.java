@@ -1,13 +1,16 @@
 package dev.airlock.server.simple;
 
-import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.IndexKey;
+import dev.airlock.index.IndexFile;
+import dev.airlock.packaging.MalformedException;
 import dev.airlock.packaging.filename.DistributionFilename;
+import dev.airlock.packaging.filename.WheelFilename;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.server.http.Percent;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Response;
 import dev.airlock.server.pullthrough.Mirror;
+import dev.airlock.server.pullthrough.Origin;
 import dev.airlock.server.pullthrough.PageAnswer;
 import dev.airlock.server.pullthrough.Source;
 import java.io.IOException;
@@ -32,11 +35,13 @@ public final class TorchPages {
 
   private final Mirror mirror;
   private final IndexPages pages;
+  private final MergedPages merged;
   private final FilePages files;
 
   /** The pages of a mirror. */
-  public TorchPages(Mirror mirror, IndexPages pages, FilePages files) {
+  public TorchPages(Mirror mirror, IndexPages pages, MergedPages merged, FilePages files) {
     this.mirror = mirror;
+    this.merged = merged;
     this.pages = pages;
     this.files = files;
   }
@@ -50,7 +55,7 @@ public final class TorchPages {
     Map<List<String>, IndexKey> variants = variants();
     List<String> path = request.segments().subList(1, request.segments().size());
     if (isFile(request)) {
-      return file(variants, path.subList(0, path.size() - 1), path.getLast());
+      return file(request, variants, path.subList(0, path.size() - 1), path.getLast());
     }
     return request.trailingSlash()
         ? page(request, variants, path)
@@ -64,10 +69,30 @@ public final class TorchPages {
       return pages.projects(request, exact);
     }
     IndexKey index = path.isEmpty() ? null : variants.get(path.subList(0, path.size() - 1));
-    return index == null ? unknown(variants) : pages.project(request, index);
+    return index == null
+        ? unknown(variants)
+        : Answers.ofProject(request, project -> project(request, variants, index, project));
   }
 
-  private Response file(Map<List<String>, IndexKey> variants, List<String> variant, String name)
+  /**
+   * A project of a variant. The index of PyTorch lists projects of others too; those that do not
+   * come from it are shown from where they come, unless that is another variant.
+   */
+  private Response project(
+      Request request, Map<List<String>, IndexKey> variants, IndexKey index, ProjectName project)
+      throws IOException {
+    PageAnswer answer = mirror.page(index, project);
+    boolean elsewhere =
+        answer instanceof PageAnswer.Absent
+            && mirror.origin(project) instanceof Origin.One(IndexKey other)
+            && !variants.containsValue(other);
+    return elsewhere
+        ? merged.page(request, project)
+        : pages.answer(request, index, project, answer);
+  }
+
+  private Response file(
+      Request request, Map<List<String>, IndexKey> variants, List<String> variant, String name)
       throws IOException {
     if (name.equals(FLAT)) {
       return variants.isEmpty() ? unknown(variants) : flat(variants, "../".repeat(variant.size()));
@@ -80,7 +105,7 @@ public final class TorchPages {
     return project.isEmpty()
         ? Response.notFound(
             "no file '%s' of the index %s is held".formatted(Answers.quoted(name), index))
-        : files.file(index, project.get(), name);
+        : files.file(request, index, project.get(), name);
   }
 
   private static boolean isFile(Request request) {
@@ -93,18 +118,28 @@ public final class TorchPages {
   private Optional<ProjectName> project(IndexKey index, String name) throws IOException {
     String filename =
         name.endsWith(".metadata") ? name.substring(0, name.length() - ".metadata".length()) : name;
-    return mirror.projects(index).stream()
-        .filter(project -> DistributionFilename.of(filename, project).isPresent())
-        .findFirst();
+    Optional<ProjectName> known =
+        mirror.projects(index).stream()
+            .filter(project -> DistributionFilename.of(filename, project).isPresent())
+            .findFirst();
+    return known.isPresent() ? known : wheel(filename);
+  }
+
+  private static Optional<ProjectName> wheel(String filename) {
+    try {
+      return Optional.of(WheelFilename.parse(filename).project());
+    } catch (MalformedException notAWheel) {
+      return Optional.empty();
+    }
   }
 
   /** All files of all variants in the form that pip's {@code -f} was given once. */
   private Response flat(Map<List<String>, IndexKey> variants, String up) throws IOException {
     var links = new TreeMap<String, String>();
     for (Map.Entry<List<String>, IndexKey> variant : variants.entrySet()) {
-      for (ProjectName project : mirror.projects(variant.getValue())) {
+      for (ProjectName project : mirror.listedProjects(variant.getValue())) {
         if (mirror.page(variant.getValue(), project)
-            instanceof PageAnswer.Held(List<HeldFile> held, Source _)) {
+            instanceof PageAnswer.Held(List<IndexFile> held, Source _)) {
           held.forEach(file -> link(links, variant.getKey(), up, file));
         }
       }
@@ -115,7 +150,7 @@ public final class TorchPages {
   }
 
   private static void link(
-      Map<String, String> links, List<String> variant, String up, HeldFile file) {
+      Map<String, String> links, List<String> variant, String up, IndexFile file) {
     String text = String.join("/", variant) + (variant.isEmpty() ? "" : "/") + file.name().text();
     String href =
         up
@@ -123,8 +158,11 @@ public final class TorchPages {
             + Percent.encode(file.name().text());
     links.put(
         text,
-        "<a href=\"%s#%s\">%s</a><br>\n"
-            .formatted(href, file.sha256().digest(), Html.escape(text)));
+        "<a href=\"%s%s\">%s</a><br>\n"
+            .formatted(
+                href,
+                file.strongestDigest().map(digest -> "#" + digest).orElse(""),
+                Html.escape(text)));
   }
 
   private Map<List<String>, IndexKey> variants() throws IOException {

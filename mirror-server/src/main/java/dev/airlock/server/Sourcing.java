@@ -1,0 +1,133 @@
+package dev.airlock.server;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.fetch.Fetcher;
+import dev.airlock.program.Build;
+import dev.airlock.progress.ProgressListener;
+import dev.airlock.routing.RoutedIndex;
+import dev.airlock.routing.Settings;
+import dev.airlock.server.pullthrough.Mode;
+import dev.airlock.server.pullthrough.Upstreams;
+import dev.airlock.store.Store;
+import dev.airlock.upstream.Egress;
+import dev.airlock.upstream.FileAccess;
+import dev.airlock.upstream.Http;
+import dev.airlock.upstream.IndexSource;
+import dev.airlock.upstream.Indexes;
+import dev.airlock.upstream.Patience;
+import dev.airlock.upstream.PipConfig;
+import dev.airlock.upstream.Retries;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * What a server was told of where projects come from.
+ *
+ * @param mode where it may look
+ * @param settings its configuration
+ * @param presetFolders where presets are that were never synced, perhaps
+ * @param replaced addresses to ask instead of declared ones, by the name of the index
+ * @param pip pip's configuration, which stands for default indexes that are not replaced, while the
+ *     server itself is not configured
+ * @param environment the environment variables: proxies, certificates, {@code NETRC}
+ * @param home the user's home directory
+ * @param patience how long upstreams are waited for
+ */
+record Sourcing(
+    Mode mode,
+    Settings settings,
+    List<Path> presetFolders,
+    Map<String, URI> replaced,
+    PipConfig pip,
+    Map<String, String> environment,
+    Path home,
+    Patience patience) {
+  /** Clients wait some 15 seconds for the next byte, and try again themselves. */
+  private static final Retries RETRIES =
+      new Retries(
+          4, Duration.ofMillis(200), Duration.ofSeconds(2), duration -> Thread.sleep(duration));
+
+  /** Copies the collections. */
+  Sourcing {
+    presetFolders = List.copyOf(presetFolders);
+    replaced = Map.copyOf(replaced);
+    environment = Map.copyOf(environment);
+  }
+
+  /** A mirror that looks nowhere but into its store, and has no configuration. */
+  static Sourcing offline() {
+    return new Sourcing(
+        Mode.OFFLINE,
+        Settings.NONE,
+        List.of(),
+        Map.of(),
+        PipConfig.NONE,
+        Map.of(),
+        Path.of(""),
+        Patience.SERVING);
+  }
+
+  /** Upstreams with the client that asks them. */
+  record Opened(Upstreams upstreams, Http http) implements Closeable {
+    @Override
+    public void close() {
+      upstreams.close();
+      http.close();
+    }
+  }
+
+  /** Opens the upstreams. Nothing is asked yet. */
+  Opened open(Store store, LongSupplier nanoTime) throws IOException {
+    Egress egress = Egress.only(List.of(), settings.hosts());
+    Http http =
+        Http.of(
+            new Http.Settings(
+                "airlock/" + Build.current().version(),
+                environment,
+                home,
+                RETRIES,
+                patience,
+                egress,
+                true));
+    var indexes = new Indexes(http);
+    var access = new FileAccess(http);
+    var catalog = new Catalog(store);
+    InstantSource clock = InstantSource.system();
+    var fetcher = new Fetcher(store, catalog, access, RETRIES, clock, ProgressListener.SILENT);
+    return new Opened(
+        new Upstreams(
+            catalog,
+            fetcher,
+            access,
+            (index, isDefault) -> place(index, isDefault, indexes, egress),
+            settings.freshness(),
+            clock,
+            nanoTime),
+        http);
+  }
+
+  private IndexSource place(RoutedIndex index, boolean isDefault, Indexes indexes, Egress egress)
+      throws IOException {
+    URI replacement = replaced.get(index.name());
+    boolean asPip = isDefault && settings.indexes().isEmpty() && !pip.isNone();
+    if (replacement == null && asPip) {
+      pip.index().ifPresent(egress::admit);
+      pip.extraIndexes().forEach(egress::admit);
+      pip.findLinks().forEach(egress::admit);
+      if (pip.index().isEmpty() && !pip.noIndex()) {
+        egress.admit(index.declared());
+      }
+      return indexes.of(pip, index.declared());
+    }
+    URI address = replacement == null ? index.declared() : replacement;
+    egress.admit(address);
+    return indexes.at(address);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.airlock.server.pullthrough;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.HeldMetadata;
+import dev.airlock.catalog.HeldPage;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.digest.Sha256;
+import dev.airlock.index.IndexFile;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.store.Blob;
+import dev.airlock.store.BlobStore;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What the store holds, of which nothing counts whose bytes are not there. */
+final class Holdings {
+  private static final Logger LOG = System.getLogger(Holdings.class.getName());
+
+  private final Catalog catalog;
+  private final BlobStore blobs;
+  private final Set<Object> told = ConcurrentHashMap.newKeySet();
+
+  Holdings(Catalog catalog, BlobStore blobs) {
+    this.catalog = catalog;
+    this.blobs = blobs;
+  }
+
+  List<IndexKey> indexes() throws IOException {
+    return catalog.indexes();
+  }
+
+  Optional<URI> address(IndexKey index) throws IOException {
+    return catalog.address(index);
+  }
+
+  List<ProjectName> projects(IndexKey index) throws IOException {
+    return catalog.projects(index);
+  }
+
+  /** The page of a project as its upstream last gave it. */
+  Optional<HeldPage> page(IndexKey index, ProjectName project) throws IOException {
+    return catalog.page(index, project);
+  }
+
+  /** The files of a project, as they may be shown. */
+  List<HeldFile> files(IndexKey index, ProjectName project) throws IOException {
+    var files = new ArrayList<HeldFile>();
+    for (HeldFile file : catalog.files(index, project)) {
+      shown(file).ifPresent(files::add);
+    }
+    return files;
+  }
+
+  /** One file, as it may be shown. */
+  Optional<HeldFile> shown(IndexKey index, ProjectName project, String filename)
+      throws IOException {
+    Optional<HeldFile> file = catalog.file(index, project, filename);
+    return file.isEmpty() ? file : shown(file.get());
+  }
+
+  /** Whether one file may be shown. */
+  boolean present(IndexKey index, ProjectName project, String filename) throws IOException {
+    return shown(index, project, filename).isPresent();
+  }
+
+  /** One file as it is entered, whether its bytes are there or not. */
+  Optional<HeldFile> entry(IndexKey index, ProjectName project, String filename)
+      throws IOException {
+    return catalog.file(index, project, filename);
+  }
+
+  /** The core metadata of a file that is held. */
+  Optional<Blob> metadata(IndexKey index, ProjectName project, String filename) throws IOException {
+    Optional<Sha256> digest = shown(index, project, filename).flatMap(HeldFile::metadata);
+    return digest.isEmpty() ? Optional.empty() : blobs.find(digest.get());
+  }
+
+  /** The core metadata of wheels of a project that are not held, by file names. */
+  Map<String, HeldMetadata> metadata(IndexKey index, ProjectName project) throws IOException {
+    return catalog.metadata(index, project);
+  }
+
+  Optional<Blob> blob(Sha256 digest) throws IOException {
+    return blobs.find(digest);
+  }
+
+  /** The bytes of a file, unless they are missing or not as many as there should be. */
+  Optional<Blob> blob(HeldFile file) throws IOException {
+    Optional<Blob> blob = blobs.find(file.sha256()).filter(held -> held.size() == file.size());
+    if (blob.isEmpty() && told.add(file.sha256())) {
+      LOG.log(
+          Level.WARNING,
+          "left out "
+              + file.name()
+              + ": its bytes are missing or damaged in the store; sync again to repair it");
+    }
+    return blob;
+  }
+
+  /** Tells, once, of an index that has other bytes under the name of a file that is held. */
+  void compare(HeldFile held, IndexFile listed) {
+    boolean differs = listed.sha256().isPresent() && !listed.sha256().get().equals(held.sha256());
+    if (differs && told.add(listed)) {
+      LOG.log(
+          Level.WARNING,
+          "the index lists other bytes under the name "
+              + held.name()
+              + " than are held: "
+              + listed.sha256().get()
+              + " for "
+              + held.sha256()
+              + "; what is held is served");
+    }
+  }
+
+  /** A file as it may be shown: none without its bytes, and no metadata that is not there. */
+  private Optional<HeldFile> shown(HeldFile file) throws IOException {
+    if (blob(file).isEmpty()) {
+      return Optional.empty();
+    }
+    boolean hasMetadata =
+        file.metadata().isEmpty() || blobs.find(file.metadata().get()).isPresent();
+    return Optional.of(hasMetadata ? file : file.withoutMetadata());
+  }
+}

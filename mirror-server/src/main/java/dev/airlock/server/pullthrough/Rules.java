@@ -1,0 +1,187 @@
+package dev.airlock.server.pullthrough;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.HeldPreset;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.preset.InvalidPresetException;
+import dev.airlock.preset.PresetSource;
+import dev.airlock.routing.Decision;
+import dev.airlock.routing.RoutedIndex;
+import dev.airlock.routing.Routing;
+import dev.airlock.routing.Settings;
+import dev.airlock.sync.PresetBundle;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which project comes from where: the rules of the configuration, or else those of all presets that
+ * are known, and beside them each preset's own for its own pages. Presets are read again after a
+ * while, so that one that is added or changed counts without a restart.
+ */
+final class Rules {
+  /** Where projects come from when nothing at all says it. */
+  static final RoutedIndex PYPI = RoutedIndex.of("pypi", URI.create("https://pypi.org/simple/"));
+
+  private static final Logger LOG = System.getLogger(Rules.class.getName());
+  private static final Duration A_WHILE = Duration.ofSeconds(2);
+
+  private final Catalog catalog;
+  private final Settings settings;
+  private final List<Path> folders;
+  private final LongSupplier nanoTime;
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Known known;
+
+  /** The rules as they were read at some time. */
+  private record Known(Snapshot rules, long read) {}
+
+  Rules(Catalog catalog, Settings settings, List<Path> folders, LongSupplier nanoTime) {
+    this.catalog = catalog;
+    this.settings = settings;
+    this.folders = List.copyOf(folders);
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * The rules at a moment.
+   *
+   * @param configured whether a configuration says where projects come from
+   * @param global the rules where no preset is named
+   * @param presets the presets that are known, by name
+   * @param ofPresets the rules of each of them
+   */
+  record Snapshot(
+      boolean configured,
+      Routing global,
+      Map<String, PresetBundle> presets,
+      Map<String, Routing> ofPresets) {
+
+    /** Whether a project may come from an index that is named. */
+    boolean admits(IndexKey index, ProjectName project) {
+      return global.admits(index, project)
+          || ofPresets.values().stream().anyMatch(routing -> routing.admits(index, project));
+    }
+
+    /** The rule that keeps a project out, wherever it comes from. */
+    Optional<String> denial(ProjectName project) {
+      return global.decide(project) instanceof Decision.Denied(String rule)
+          ? Optional.of(rule)
+          : Optional.empty();
+    }
+
+    /** Whether an index is a default of some rules. */
+    boolean isDefault(IndexKey index) {
+      return Stream.concat(Stream.of(global), ofPresets.values().stream())
+          .anyMatch(routing -> routing.isDefault(index));
+    }
+
+    /** The projects that rules send to an index by their full names. */
+    Set<ProjectName> named(IndexKey index) {
+      var projects = new TreeSet<ProjectName>();
+      Stream.concat(Stream.of(global), ofPresets.values().stream())
+          .forEach(routing -> projects.addAll(routing.named(index)));
+      return projects;
+    }
+
+    /** The indexes of all rules, each once. */
+    List<RoutedIndex> indexes() {
+      Map<IndexKey, RoutedIndex> all = new LinkedHashMap<>();
+      Stream.concat(Stream.of(global), ofPresets.values().stream())
+          .flatMap(routing -> routing.indexes().stream())
+          .forEach(index -> all.putIfAbsent(index.key(), index));
+      return List.copyOf(all.values());
+    }
+  }
+
+  /** The rules now. */
+  Snapshot now() throws IOException {
+    Known last = known;
+    if (last != null && nanoTime.getAsLong() - last.read() < A_WHILE.toNanos()) {
+      return last.rules();
+    }
+    long began = nanoTime.getAsLong();
+    Snapshot rules = read();
+    known = new Known(rules, began);
+    return rules;
+  }
+
+  private Snapshot read() throws IOException {
+    Map<String, PresetBundle> presets = presets();
+    Map<String, Routing> ofPresets = new TreeMap<>();
+    presets.forEach((name, bundle) ->
+        ofPresets.put(name, Routing.of(bundle.preset()).denying(settings.deny())));
+    boolean configured = !settings.indexes().isEmpty();
+    Routing global =
+        configured
+            ? Routing.of(settings)
+            : presets.isEmpty()
+                ? Routing.of(BUILT_IN).denying(settings.deny())
+                : Routing.of(presets.values().stream().map(PresetBundle::preset).toList())
+                    .denying(settings.deny());
+    return new Snapshot(configured, global, Map.copyOf(presets), Map.copyOf(ofPresets));
+  }
+
+  private static final Settings BUILT_IN =
+      new Settings(
+          List.of(new Settings.Index(PYPI, List.of(), true)),
+          List.of(),
+          List.of(),
+          Settings.USUAL_FRESHNESS);
+
+  /** Those in folders, and those that are held and in no folder. */
+  private Map<String, PresetBundle> presets() throws IOException {
+    Map<String, PresetBundle> presets = new TreeMap<>();
+    for (PresetSource source : sources()) {
+      try {
+        presets.putIfAbsent(source.folder(), PresetBundle.read(source));
+      } catch (InvalidPresetException e) {
+        if (told.add(source.label() + e.getMessage())) {
+          LOG.log(
+              Level.WARNING,
+              "the preset in {0} is passed over: {1}",
+              source.label(),
+              e.getMessage());
+        }
+      }
+    }
+    return presets;
+  }
+
+  private List<PresetSource> sources() throws IOException {
+    var sources = new ArrayList<PresetSource>();
+    for (Path folder : folders) {
+      for (String name : PresetSource.names(folder)) {
+        sources.add(PresetSource.read(folder.resolve(name)));
+      }
+    }
+    for (String name : catalog.presets()) {
+      Optional<HeldPreset> held = catalog.preset(name);
+      held.ifPresent(preset ->
+          sources.add(
+              new PresetSource(
+                  "the store: " + name,
+                  name,
+                  preset.preset(),
+                  Optional.of(preset.requirements()),
+                  Optional.empty())));
+    }
+    return sources;
+  }
+}

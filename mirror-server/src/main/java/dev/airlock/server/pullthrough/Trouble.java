@@ -1,0 +1,27 @@
+package dev.airlock.server.pullthrough;
+
+import dev.airlock.files.NoSpaceException;
+import dev.airlock.upstream.UpstreamException;
+import java.time.Duration;
+
+/**
+ * Why something cannot be had that perhaps exists.
+ *
+ * @param reason the cause, as a clause
+ * @param passes whether it may pass by itself
+ * @param retryAfter when it makes sense to ask again
+ */
+public record Trouble(String reason, boolean passes, Duration retryAfter) {
+  private static final Duration SOON = Duration.ofSeconds(5);
+
+  static Trouble of(Exception cause) {
+    String reason =
+        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    return switch (cause) {
+      case UpstreamException e when e.isTransient() || e.isUnreachable() ->
+          new Trouble(reason, true, e.retryAfter().isPositive() ? e.retryAfter() : SOON);
+      case NoSpaceException _ -> new Trouble(reason, true, SOON);
+      default -> new Trouble(reason, false, Duration.ZERO);
+    };
+  }
+}

@@ -1,0 +1,284 @@
+package dev.airlock.server.pullthrough;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.HeldPage;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.fetch.FetchedPage;
+import dev.airlock.fetch.Fetcher;
+import dev.airlock.index.IndexFile;
+import dev.airlock.packaging.filename.WheelFilename;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.routing.RoutedIndex;
+import dev.airlock.store.Blob;
+import dev.airlock.upstream.FileAccess;
+import dev.airlock.upstream.IndexSource;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+
+/**
+ * What a mirror asks of upstreams: pages, once for all who ask at a time and no oftener than they
+ * grow old; metadata; and files, each in one download. Virtual threads wait for them.
+ */
+public final class Upstreams implements Closeable {
+  /** How long it is believed that a project does not exist. */
+  private static final Duration ABSENCE = Duration.ofSeconds(30);
+
+  /** How long it is believed that a host answers range requests, or that it does not. */
+  private static final Duration RANGES = Duration.ofHours(1);
+
+  /** How long somebody waits for a page of which an older one is held. */
+  private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+  private static final Duration FOR_EVER = Duration.ofDays(365);
+
+  private final Catalog catalog;
+  private final Fetcher fetcher;
+  private final FileAccess access;
+  private final Places places;
+  private final Duration freshness;
+  private final InstantSource clock;
+  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+  private final ConcurrentMap<String, FutureTask<Fresh>> pages = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, FutureTask<Optional<Blob>>> metadata =
+      new ConcurrentHashMap<>();
+  private final ConcurrentMap<IndexKey, IndexSource> sources = new ConcurrentHashMap<>();
+  private final Cache<String, String> absent;
+  private final Cache<String, Boolean> ranges;
+
+  /** The place that stands for an index on this machine. */
+  @FunctionalInterface
+  public interface Places {
+    /**
+     * Makes it.
+     *
+     * @param isDefault whether it is the index of all projects that no other one claims
+     */
+    IndexSource of(RoutedIndex index, boolean isDefault) throws IOException;
+  }
+
+  /** What an upstream said of a page. */
+  sealed interface Fresh {
+    /** It is this. */
+    record Page(HeldPage page) implements Fresh {}
+
+    /** There is none. */
+    record None(String reason) implements Fresh {}
+  }
+
+  /** What is known of a page. */
+  sealed interface Known {
+    /** It is this. */
+    record Page(HeldPage page, Source source) implements Known {}
+
+    /** There is none. */
+    record None(String reason) implements Known {}
+
+    /** Its upstream cannot say. */
+    record Unknown(Optional<HeldPage> older, Trouble trouble) implements Known {}
+  }
+
+  /**
+   * The upstreams of a mirror.
+   *
+   * @param freshness how long a page is believed without asking again
+   * @param nanoTime the time by which short memories fade, as {@link System#nanoTime} has it
+   */
+  public Upstreams(
+      Catalog catalog,
+      Fetcher fetcher,
+      FileAccess access,
+      Places places,
+      Duration freshness,
+      InstantSource clock,
+      LongSupplier nanoTime) {
+    this.catalog = catalog;
+    this.fetcher = fetcher;
+    this.access = access;
+    this.places = places;
+    this.freshness = freshness;
+    this.clock = clock;
+    this.absent = memory(ABSENCE, nanoTime);
+    this.ranges = memory(RANGES, nanoTime);
+  }
+
+  private static <V> Cache<String, V> memory(Duration duration, LongSupplier nanoTime) {
+    return Caffeine.newBuilder()
+        .maximumSize(10_000)
+        .expireAfterWrite(duration)
+        .ticker(nanoTime::getAsLong)
+        .executor(Runnable::run)
+        .build();
+  }
+
+  /** Makes an index one that may be asked. */
+  void know(RoutedIndex index, boolean isDefault) throws IOException {
+    if (!sources.containsKey(index.key())) {
+      sources.putIfAbsent(index.key(), places.of(index, isDefault));
+    }
+  }
+
+  private IndexSource place(RoutedIndex index) {
+    return Objects.requireNonNull(sources.get(index.key()), "an index that was not made known");
+  }
+
+  // --- pages
+
+  /**
+   * The page of a project.
+   *
+   * @param confirmed whether only a page will do that the upstream confirms now
+   */
+  Known page(RoutedIndex index, ProjectName project, boolean confirmed) throws IOException {
+    IndexKey key = index.key();
+    String id = key + "/" + project;
+    Optional<HeldPage> held = catalog.page(key, project);
+    if (!confirmed && held.filter(this::isFresh).isPresent()) {
+      return new Known.Page(held.get(), Source.STORE);
+    }
+    String known = absent.getIfPresent(id);
+    if (!confirmed && known != null) {
+      return new Known.None(known);
+    }
+    try {
+      boolean impatient = held.isPresent() && !confirmed;
+      return switch (joined(
+          pages, id, () -> fetched(index, project), impatient ? PATIENCE : FOR_EVER)) {
+        case Fresh.Page(HeldPage page) -> new Known.Page(page, Source.UPSTREAM);
+        case Fresh.None(String reason) -> {
+          absent.put(id, reason);
+          yield new Known.None(reason);
+        }
+      };
+    } catch (TimeoutException slow) {
+      return new Known.Unknown(
+          held,
+          new Trouble(
+              index.declared() + " has not answered within " + PATIENCE.toSeconds() + " s",
+              true,
+              PATIENCE));
+    } catch (InterruptedIOException stopped) {
+      throw stopped;
+    } catch (IOException e) {
+      return new Known.Unknown(held, Trouble.of(e));
+    }
+  }
+
+  private boolean isFresh(HeldPage page) {
+    Instant now = clock.instant();
+    // A page from the future was read by a wrong clock.
+    return !page.read().isAfter(now) && page.read().plus(freshness).isAfter(now);
+  }
+
+  private Fresh fetched(RoutedIndex index, ProjectName project) throws IOException {
+    IndexKey key = catalog.register(index.declared());
+    return switch (fetcher.page(key, place(index), project)) {
+      case FetchedPage.Found _ ->
+          catalog
+              .page(key, project)
+              .<Fresh>map(Fresh.Page::new)
+              .orElseThrow(() -> new IOException("the page of " + project + " vanished"));
+      case FetchedPage.Missing(String reason) -> new Fresh.None(reason);
+    };
+  }
+
+  /** The result of work that is done once for all who ask for it at a time. */
+  private <V> V joined(
+      ConcurrentMap<String, FutureTask<V>> running, String id, Callable<V> work, Duration atMost)
+      throws IOException, TimeoutException {
+    var mine = new FutureTask<V>(work);
+    FutureTask<V> task = running.putIfAbsent(id, mine);
+    if (task == null) {
+      task = mine;
+      executor.execute(() -> {
+        try {
+          mine.run();
+        } finally {
+          running.remove(id, mine);
+        }
+      });
+    }
+    try {
+      return task.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for an upstream");
+    } catch (ExecutionException e) {
+      throw switch (e.getCause()) {
+        case IOException cause -> cause;
+        case RuntimeException cause -> throw cause;
+        case null, default -> new IOException(e.getCause());
+      };
+    }
+  }
+
+  // --- files
+
+  /** Whether a file can be asked for now. */
+  boolean canReach(IndexFile file) {
+    return access.canReach(file.url());
+  }
+
+  /** Begins to bring a file into the store, or joins whoever does. Does not wait. */
+  Fetcher.Started begin(IndexKey key, IndexFile file) {
+    return fetcher.begin(key, file, executor);
+  }
+
+  // --- metadata
+
+  /**
+   * Whether the core metadata of a wheel can be read from within it, for which one byte is asked of
+   * its host, once.
+   */
+  boolean offersMetadata(IndexFile file) {
+    if (!(file.name() instanceof WheelFilename) || !canReach(file)) {
+      return false;
+    }
+    String host = String.valueOf(file.url().getRawAuthority());
+    Boolean known = ranges.getIfPresent(host);
+    if (known == null) {
+      try {
+        known = access.answersRanges(file.url());
+        ranges.put(host, known);
+      } catch (IOException cannotTellNow) {
+        return false;
+      }
+    }
+    return known;
+  }
+
+  /** The core metadata of a wheel, brought into the store without the wheel. */
+  Optional<Blob> metadata(IndexKey key, IndexFile file) throws IOException {
+    try {
+      return joined(
+          metadata,
+          key + "/" + file.name().text(),
+          () -> fetcher.metadataAlone(key, file),
+          FOR_EVER);
+    } catch (TimeoutException notWithinAYear) {
+      throw new IOException(notWithinAYear);
+    }
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+}
