@@ -20,8 +20,8 @@ import okhttp3.Request;
 
 /**
  * The HTTP client: proxies, credentials and certificates of the environment, few connections to one
- * host, redirects without credentials for other hosts. There is no limit on the time of a whole
- * transfer, only on silence.
+ * host, redirects without credentials for other hosts, hosts that fail left alone where that is
+ * wanted. There is no limit on the time of a whole transfer, only on silence and slowness.
  */
 public final class Http implements Closeable {
   private static final int PER_HOST = 16;
