@@ -58,6 +58,9 @@ final class Body extends FilterInputStream {
 
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
     long before = nanos.getAsLong();
     int count = arrived(bytes, offset, length);
     waited += nanos.getAsLong() - before;

@@ -192,12 +192,24 @@ final class Calls implements Closeable {
     breaker.begin(address, call);
     try (var _ = deadline.of(call);
         var _ = new Alarm(patience.connect().dividedBy(3), () -> breaker.suspect(address))) {
-      return new Reply(call.execute(), address, call, breaker, patience, machine.nanos());
+      return new Reply(executed(call), address, call, breaker, patience, machine.nanos());
     } catch (IOException e) {
       requireNotInterrupted(e);
       throw breaker.failed(address, failure(address, e, stage, deadline));
     } finally {
       breaker.end(call);
+    }
+  }
+
+  /** OkHttp is written in Kotlin, and throws an {@code InterruptedException} undeclared. */
+  private static Response executed(Call call) throws IOException {
+    try {
+      return call.execute();
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception interrupted) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(String.valueOf(interrupted.getMessage()));
     }
   }
 
@@ -241,7 +253,7 @@ final class Calls implements Closeable {
     call.addEventListener(stage);
     try (var deadline = new Deadline(patience);
         var _ = deadline.of(call);
-        Response _ = call.execute()) {
+        Response _ = executed(call)) {
       return;
     } catch (IOException e) {
       requireNotInterrupted(e);

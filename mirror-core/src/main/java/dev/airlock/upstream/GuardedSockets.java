@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.net.SocketFactory;
 
 /**
@@ -30,17 +31,15 @@ final class GuardedSockets extends SocketFactory {
       super(why);
     }
 
-    /** The refusal among the failures to connect to the addresses of one name. */
+    /** The refusal among the causes, and the failures to connect to other addresses of the name. */
     static Optional<RefusedException> in(Throwable failure) {
       if (failure instanceof RefusedException refused) {
         return Optional.of(refused);
       }
-      for (Throwable other : failure.getSuppressed()) {
-        if (other instanceof RefusedException refused) {
-          return Optional.of(refused);
-        }
-      }
-      return Optional.empty();
+      return Stream.concat(
+              Stream.ofNullable(failure.getCause()), Stream.of(failure.getSuppressed()))
+          .flatMap(other -> in(other).stream())
+          .findFirst();
     }
   }
 

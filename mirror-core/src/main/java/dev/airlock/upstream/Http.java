@@ -20,8 +20,8 @@ import okhttp3.Request;
 
 /**
  * The HTTP client: proxies, credentials and certificates of the environment, few connections to one
- * host, redirects without credentials for other hosts. There is no limit on the time of a whole
- * transfer, only on silence.
+ * host, redirects without credentials for other hosts, hosts that fail left alone where that is
+ * wanted. There is no limit on the time of a whole transfer, only on silence and slowness.
  */
 public final class Http implements Closeable {
   private static final int PER_HOST = 16;
@@ -141,7 +141,7 @@ public final class Http implements Closeable {
             reply.address(),
             reply.status(),
             reply.header("Content-Type").orElse(""),
-            reply.header("ETag"),
+            reply.validator("ETag"),
             reply.status() == 200 ? bytes(reply, address) : reply.nothing());
       }
     });
@@ -149,8 +149,11 @@ public final class Http implements Closeable {
 
   private static byte[] bytes(Reply reply, URI address) throws IOException {
     try (InputStream body = reply.body(Body.Pace.WHOLE)) {
-      byte[] bytes = body.readNBytes((int) LARGEST_DOCUMENT + 1);
-      if (bytes.length > LARGEST_DOCUMENT) {
+      byte[] bytes =
+          reply.length() > LARGEST_DOCUMENT
+              ? new byte[0]
+              : body.readNBytes((int) LARGEST_DOCUMENT + 1);
+      if (Math.max(bytes.length, reply.length()) > LARGEST_DOCUMENT) {
         throw UpstreamException.unexpected(address, "its page is larger than 64 MiB");
       }
       return bytes;
@@ -196,9 +199,9 @@ public final class Http implements Closeable {
       throws IOException {
     Optional<String> validator =
         reply
-            .header("ETag")
+            .validator("ETag")
             .filter(etag -> !etag.startsWith("W/"))
-            .or(() -> reply.header("Last-Modified"));
+            .or(() -> reply.validator("Last-Modified"));
     if (reply.status() == 200) {
       long length = reply.length();
       OptionalLong total = length >= 0 ? OptionalLong.of(length) : OptionalLong.empty();

@@ -64,11 +64,13 @@ final class Names implements Dns {
 
   private void ask(String name, CompletableFuture<List<InetAddress>> answer) {
     try {
-      answer.complete(dns.lookup(name));
-    } catch (UnknownHostException | RuntimeException e) {
-      answer.completeExceptionally(e);
-    } finally {
+      List<InetAddress> addresses = dns.lookup(name);
+      // First: whoever asks after an answer asks anew.
       asked.remove(name);
+      answer.complete(addresses);
+    } catch (UnknownHostException | RuntimeException e) {
+      asked.remove(name);
+      answer.completeExceptionally(e);
     }
   }
 }

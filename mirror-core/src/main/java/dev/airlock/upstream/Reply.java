@@ -31,6 +31,11 @@ record Reply(
     return Optional.ofNullable(response.header(name));
   }
 
+  /** A header that is to be sent back some day; empty where it cannot be. */
+  Optional<String> validator(String name) {
+    return header(name).filter(value -> value.matches("[ -~]{1,1000}"));
+  }
+
   /** The length that is stated, or -1. */
   long length() {
     return response.body().contentLength();

@@ -274,6 +274,21 @@ class HtmlPageReaderTest {
         .isEqualTo(new Yanked.Because("Z\u00fcrich"));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<a href='foo-1.0.zip'>x</a><a href='foo-2.0.zip",
+        "<a href='foo-1.0.zip'>x<a href=>y<a>z</b></i></a></html></html>",
+        "\u0000<\u0000a><a href='foo-1.0.zip'>\u0000",
+        "<a href='foo-1.0.zip' href='foo-9.0.zip' data-yanked data-yanked>x</a>",
+        "<a href='&#xffffffff;&bogus;'>x</a><a href='&#x66;oo-1.0.zip'>y",
+      })
+  void readsWhatIsLeftOfABrokenPage(String html) throws MalformedPageException {
+    assertThat(read(html))
+        .extracting(file -> file.name().version().toString())
+        .containsExactly("1.0");
+  }
+
   @Test
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
   void reads100_000Anchors() throws MalformedPageException {

@@ -13,6 +13,8 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -142,6 +144,20 @@ class JsonPageReaderTest {
         .isInstanceOf(MalformedPageException.class)
         .hasMessageContaining(message)
         .hasMessageNotContaining("Source");
+  }
+
+  @Test
+  void reads100_000Files() throws MalformedPageException {
+    String files =
+        IntStream.range(0, 100_000)
+            .mapToObj(
+                """
+                {"filename": "foo-%d.zip", "url": "foo.zip", "hashes": {}}\
+                """
+                    ::formatted)
+            .collect(Collectors.joining(","));
+
+    assertThat(read(page(files))).hasSize(100_000);
   }
 
   private static String page(String file) {

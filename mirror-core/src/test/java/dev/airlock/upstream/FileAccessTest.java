@@ -197,6 +197,21 @@ class FileAccessTest {
   // --- sizes
 
   @Test
+  void findsOutWhetherPartsOfAFileCanBeHad() throws IOException {
+    String wheel = wheel("tiny", "1.0").filename();
+    upstream.add(wheel("tiny", "1.0"));
+    assertThat(access.answersRanges(upstream.file(wheel))).isTrue();
+    assertThat(upstream.requests().getLast().header("Range")).isEqualTo("bytes=0-0");
+    upstream.withoutRanges();
+    assertThat(access.answersRanges(upstream.file(wheel))).isFalse();
+    assertThat(access.answersRanges(upstream.file("absent"))).isFalse();
+    assertThat(access.answersRanges(directory.toUri())).isTrue();
+    upstream.close();
+    assertThatThrownBy(() -> access.answersRanges(upstream.file(wheel)))
+        .isInstanceOf(UpstreamException.class);
+  }
+
+  @Test
   void asksForTheSizeOfAFile() throws IOException {
     upstream.add(WHEEL);
     assertThat(access.size(upstream.file(NAME))).isEqualTo(OptionalLong.of(WHEEL.build().length));

@@ -288,6 +288,52 @@ class HttpTest {
         .hasToString("HTTP @ proxy.example/<unresolved>:3128");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "10.0.0.0/8, http://10.1.2.3/simple/, true",
+    "10.0.0.0/8, http://11.1.2.3/simple/, false",
+    "10.0.0.0/8, http://10.example/simple/, false",
+    "'other, 192.168.4.0/22', http://192.168.7.255:8777/simple/, true",
+    "192.168.4.0/22, http://192.168.8.0/simple/, false",
+    "fd00::/8, http://[fd12::5]:8777/simple/, true",
+    "fd00::/8, http://[fe80::5]/simple/, false",
+    "0.0.0.0/0, http://10.1.2.3/simple/, true",
+    "0.0.0.0/0, http://[fd12::5]/simple/, false",
+    "10.0.0.0/33, http://10.1.2.3/simple/, false",
+    "10.0.0.0/, http://10.1.2.3/simple/, false",
+    "10.1.2.3, http://10.1.2.3/simple/, true",
+    "none, http://127.9.9.9/simple/, true",
+    "none, http://[::1]:8777/simple/, true",
+    "none, http://127.0.0.1.example/simple/, false",
+  })
+  void goesAroundTheProxyToRangesOfAddresses(String exceptions, URI address, boolean around)
+      throws IOException {
+    var proxies =
+        new EnvironmentProxies(
+            Map.of("HTTP_PROXY", "http://proxy.example:3128", "NO_PROXY", exceptions));
+    assertThat(proxies.select(address).equals(List.of(java.net.Proxy.NO_PROXY))).isEqualTo(around);
+  }
+
+  @Test
+  void contactsTheProxyWhereverItIs() throws IOException {
+    try (FakeProxy proxy = FakeProxy.to(upstream.port());
+        Http http =
+            Http.of(
+                new Http.Settings(
+                    "airlock/test",
+                    Map.of("HTTP_PROXY", proxy.address()),
+                    home,
+                    retries,
+                    Patience.SERVING,
+                    Egress.only(List.of(), List.of("pypi.example")),
+                    true))) {
+      URI index = URI.create("http://pypi.example/simple/");
+      assertThat(new Indexes(http).at(index).page(TINY, Optional.empty()))
+          .isInstanceOf(PageAnswer.Page.class);
+      assertThat(new FileAccess(http).canReach(URI.create(proxy.address()))).isFalse();
+    }
+  }
+
   @Test
   void reachesThisMachineWithoutAProxy() throws IOException {
     assertThat(ask(Map.of("HTTP_PROXY", "http://127.0.0.1:1"), upstream.simple()))
