@@ -43,7 +43,8 @@ class ProjectPatternTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "-foo", "foo-", "foo/bar", "fo?o", "\u017foo", "foo bar", "../x", "\u212a*"})
+  @ValueSource(
+      strings = {"", "-foo", "foo-", "foo/bar", "fo?o", "\u017foo", "foo bar", "../x", "\u212a*"})
   void refusesWhatIsNoName(String text) {
     assertThatThrownBy(() -> new ProjectPattern(text))
         .isInstanceOf(MalformedException.class)
