@@ -1,6 +1,8 @@
 package dev.airlock.tool.command;
 
+import dev.airlock.ledger.MalformedNotesException;
 import dev.airlock.ledger.Note;
+import dev.airlock.ledger.NotesText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -71,14 +73,18 @@ final class SyncCommand extends AirlockCommand {
 
   private static List<Note> wanted(Surroundings around, String file)
       throws IOException, CommandException {
-    if (file.equals("-")) {
-      return WantsFile.read(
-          "stdin", new String(around.in().readAllBytes(), StandardCharsets.UTF_8));
+    try {
+      if (file.equals("-")) {
+        byte[] piped = around.in().readAllBytes();
+        return NotesText.read("stdin", new String(piped, StandardCharsets.UTF_8));
+      }
+      Path path = around.directory().resolve(file);
+      if (!Files.isRegularFile(path)) {
+        throw new CommandException(ExitCode.USAGE, "--wants: there is no file '" + path + "'");
+      }
+      return NotesText.read(path.toString(), Files.readString(path));
+    } catch (MalformedNotesException e) {
+      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }
-    Path path = around.directory().resolve(file);
-    if (!Files.isRegularFile(path)) {
-      throw new CommandException(ExitCode.USAGE, "--wants: there is no file '" + path + "'");
-    }
-    return WantsFile.read(path.toString(), Files.readString(path));
   }
 }

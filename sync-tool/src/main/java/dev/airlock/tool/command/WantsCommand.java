@@ -4,6 +4,7 @@ import dev.airlock.catalog.Catalog;
 import dev.airlock.ledger.Kind;
 import dev.airlock.ledger.Ledger;
 import dev.airlock.ledger.Note;
+import dev.airlock.ledger.NotesText;
 import dev.airlock.store.Store;
 import dev.airlock.tool.terminal.Amounts;
 import dev.airlock.tool.terminal.Columns;
@@ -62,7 +63,7 @@ final class WantsCommand extends AirlockCommand {
       List<Note> all = ledger.notes();
       List<Note> open = open(all, new Holdings(opened, new Catalog(opened)));
       if (json) {
-        terminal.print(WantsFile.write(open));
+        terminal.print(NotesText.write(open));
       } else {
         tell(terminal, open);
       }
