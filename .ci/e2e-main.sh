@@ -182,41 +182,8 @@ COPY
         whole=$((whole + 1))
     else
         # Those of the locked wheels that are pure and for this Python, asked of the mirror's own page.
-        pure=$(clean "$PYTHON" - "$mirror" "$version" $wanted <<'PURE'
-import html.parser, sys, urllib.request
-mirror, version, names = sys.argv[1], tuple(map(int, sys.argv[2].split("."))), sys.argv[3:]
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-class Anchors(html.parser.HTMLParser):
-    def handle_starttag(self, tag, attributes):
-        if tag == "a":
-            found.append(dict(attributes))
-def admits(specifier):
-    from operator import eq, ge, gt, le, lt, ne
-    for clause in filter(None, (part.strip() for part in (specifier or "").split(","))):
-        operator = next(o for o in (">=", "<=", "==", "!=", "~=", ">", "<") if clause.startswith(o))
-        text = clause[len(operator):].strip()
-        bound = tuple(int(n) for n in text.replace(".*", "").split("."))
-        mine = version + (99,)
-        if text.endswith(".*"):
-            inside = mine[:len(bound)] == bound
-            if inside != (operator == "=="):
-                return False
-        elif not {">=": ge, "<=": le, ">": gt, "<": lt, "==": eq, "!=": ne, "~=": ge}[operator](mine, bound):
-            return False
-    return True
-for name in names:
-    found = []
-    Anchors().feed(opener.open("%s/preset/e2e/simple/%s/" % (mirror, name)).read().decode())
-    for a in found:
-        file = a["href"].split("#")[0].rsplit("/", 1)[1]
-        tags = file[:-4].split("-")[-3:]
-        python = "py2" if version[0] == 2 else "py3"
-        if file.endswith(".whl") and tags[1:] == ["none", "any"] and python in tags[0].split("."):
-            if admits(a.get("data-requires-python")) and name != "pip":
-                print(name)
-                break
-PURE
-)
+        # shellcheck disable=SC2086 # a list of names
+        pure=$(clean "$PYTHON" .ci/pure-wheels.py "$simple" "$version" $wanted | grep -vx pip) || pure=
         if [ -z "$pure" ]; then
             [ -z "$real" ] || die "no locked wheel is for Python $version"
             say "SKIPPED: pip $pip, Python $version, for which the generated index has no wheel"

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.airlock.packaging.MalformedException;
 import dev.airlock.packaging.name.ProjectName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,14 +13,14 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Notes as JSON: the form on disk, and that of {@code airlock wants --json}. */
-public final class NoteText {
+/** A note as a JSON object, on disk and on its way home. */
+final class NoteText {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private NoteText() {}
 
   /** A note as an object. */
-  public static ObjectNode write(Note note) {
+  static ObjectNode write(Note note) {
     ObjectNode object = JSON.createObjectNode();
     object.put("kind", note.kind().name().toLowerCase(Locale.ROOT));
     note.preset().ifPresent(preset -> object.put("preset", preset));
@@ -37,7 +38,7 @@ public final class NoteText {
    *
    * @throws IllegalArgumentException when it is none; the message says what is wrong
    */
-  public static Note read(JsonNode object) {
+  static Note read(JsonNode object) {
     String kind = text(object, "kind").orElse("");
     return new Note(
         kind(kind),
@@ -65,7 +66,11 @@ public final class NoteText {
   private static Optional<String> text(JsonNode object, String key) {
     JsonNode value = object.path(key);
     if (!value.isMissingNode() && !value.isNull() && !value.isTextual()) {
-      throw new IllegalArgumentException(key + ": " + value + ": it has to be a text in quotes");
+      throw new IllegalArgumentException(
+          key
+              + ": "
+              + MalformedException.abridge(value.toString())
+              + ": it has to be a text in quotes");
     }
     return Optional.of(value.asText("")).map(Ledger::plain).filter(text -> !text.isEmpty());
   }

@@ -74,22 +74,28 @@ public record Preset(
 
   /** This preset with another time after which uploads are passed over. */
   public Preset excludingNewer(Optional<Instant> time) {
-    return with(constraints, time);
+    return with(roots, constraints, time);
   }
 
   /** This preset with more constraints. */
   public Preset constrainedBy(List<Requirement> more) {
-    return with(Stream.concat(constraints.stream(), more.stream()).toList(), excludeNewer);
+    return with(roots, Stream.concat(constraints.stream(), more.stream()).toList(), excludeNewer);
   }
 
-  private Preset with(List<Requirement> newConstraints, Optional<Instant> newExcludeNewer) {
+  /** This preset with other roots. */
+  public Preset installing(List<Root> newRoots) {
+    return with(newRoots, constraints, excludeNewer);
+  }
+
+  private Preset with(
+      List<Root> newRoots, List<Requirement> newConstraints, Optional<Instant> newExcludeNewer) {
     return new Preset(
         name,
         description,
         baseImage,
         targets,
         indexes,
-        roots,
+        newRoots,
         newConstraints,
         overrides,
         exclude,
@@ -157,6 +163,11 @@ public record Preset(
     /** Copies the digests. */
     public Root {
       hashes = List.copyOf(hashes);
+    }
+
+    /** The same from another place. */
+    public Root at(String otherPlace) {
+      return new Root(requirement, hashes, step, otherPlace);
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.tag.Platform;
@@ -42,6 +43,10 @@ public final class PresetReader {
 
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
+
+  /** What a requirements file is usually called. */
+  public static final String REQUIREMENTS = "requirements.txt";
+
   private static final String NAME = "[a-z0-9][a-z0-9._-]*";
   private static final List<String> BOOTSTRAP = List.of("pip", "setuptools", "wheel");
 
@@ -72,12 +77,28 @@ public final class PresetReader {
   }
 
   /** The requirements file that a preset names, as far as its JSON can be read at all. */
-  static Optional<String> requirementsFile(String json) {
+  public static Optional<String> requirementsFile(String json) {
     try {
       String name = JSON.readTree(json).path("requirements").asText("");
       return isFileName(name) ? Optional.of(name) : Optional.empty();
     } catch (JsonProcessingException reportedLater) {
       return Optional.empty();
+    }
+  }
+
+  /** A preset's JSON, which names a requirements file: its own, or else the usual one. */
+  static String namingRequirements(String json) {
+    try {
+      if (!(JSON.readTree(json) instanceof ObjectNode preset)) {
+        throw new IllegalStateException("a preset is a JSON object");
+      }
+      return preset.has("requirements")
+          ? json
+          : JSON.writerWithDefaultPrettyPrinter()
+                  .writeValueAsString(preset.put("requirements", REQUIREMENTS))
+              + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a preset is JSON", e);
     }
   }
 

@@ -27,6 +27,23 @@ public record PresetSource(
   public static final String FILE = "preset.json";
 
   /**
+   * The same texts with more lines behind those of the requirements file. A preset that names no
+   * such file names one then.
+   *
+   * @throws IllegalStateException when the preset is no JSON object
+   */
+  public PresetSource requiring(List<String> lines) {
+    String text = requirements.orElse("");
+    String separator = text.isEmpty() || text.endsWith("\n") ? "" : "\n";
+    return new PresetSource(
+        label,
+        folder,
+        PresetReader.namingRequirements(json),
+        Optional.of(text + separator + String.join("\n", lines) + "\n"),
+        directory);
+  }
+
+  /**
    * Finds the folder of a preset.
    *
    * @param nameOrPath its name, or a path to its folder or to its {@code preset.json}

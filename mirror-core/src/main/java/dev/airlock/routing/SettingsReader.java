@@ -36,6 +36,9 @@ final class SettingsReader {
   /** A year, in seconds. */
   private static final int LONGEST_FRESHNESS = 365 * 24 * 60 * 60;
 
+  /** In characters: what DNS allows, and a port. */
+  private static final int LONGEST_HOST = 260;
+
   private static final Pattern HOST =
       Pattern.compile(
           "(?:(?:\\*\\.)?[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*"
@@ -157,7 +160,8 @@ final class SettingsReader {
     String host = text.toLowerCase(Locale.ROOT);
     Matcher matcher = HOST.matcher(host);
     boolean portFits =
-        matcher.matches()
+        host.length() <= LONGEST_HOST
+            && matcher.matches()
             && (matcher.group(1) == null
                 || (Integer.parseInt(matcher.group(1)) > 0
                     && Integer.parseInt(matcher.group(1)) < 1 << 16));

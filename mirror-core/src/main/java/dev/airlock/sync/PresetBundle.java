@@ -1,6 +1,8 @@
 package dev.airlock.sync;
 
+import dev.airlock.catalog.HeldPreset;
 import dev.airlock.digest.Sha256;
+import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.preset.InvalidPresetException;
 import dev.airlock.preset.Preset;
@@ -10,12 +12,14 @@ import dev.airlock.preset.RequirementLine;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A preset with the texts it was read from.
@@ -44,6 +48,39 @@ public record PresetBundle(Preset preset, PresetSource source) {
    */
   public PresetBundle excludingNewer(Instant time) {
     return new PresetBundle(preset.excludingNewer(Optional.of(time)), source);
+  }
+
+  /**
+   * The bundle with more requirements behind those of its requirements file, as if they stood
+   * there: a lock of it has other inputs.
+   *
+   * @param place where they come from, for messages
+   * @throws InvalidPresetException when the preset cannot have one of them
+   */
+  public PresetBundle requiring(List<Requirement> more, String place)
+      throws InvalidPresetException {
+    PresetBundle wider = read(source.requiring(more.stream().map(Requirement::toString).toList()));
+    List<Preset.Root> all = wider.preset().roots();
+    int own = all.size() - more.size();
+    List<Preset.Root> roots =
+        IntStream.range(0, all.size())
+            .mapToObj(i -> i < own ? all.get(i) : all.get(i).at(place))
+            .toList();
+    return new PresetBundle(
+        wider.preset().installing(roots).excludingNewer(preset.excludeNewer()), wider.source());
+  }
+
+  /**
+   * The requirements with which this preset was synced besides its own, by {@link #requiring}, one
+   * a line; empty when it was another preset, or just this one.
+   */
+  public Optional<String> besides(HeldPreset held) {
+    String own = requirements();
+    boolean isWider =
+        held.requirements().length() > own.length()
+            && held.requirements().startsWith(own)
+            && held.preset().equals(source.requiring(List.of()).json());
+    return isWider ? Optional.of(held.requirements().substring(own.length())) : Optional.empty();
   }
 
   /** The digest of all that the solution depends on: a lock of other inputs is out of date. */

@@ -19,6 +19,7 @@ public final class Main {
     var surroundings =
         new Surroundings(
             Terminal.ofProcess(),
+            System.in,
             System.getenv(),
             Path.of(System.getProperty("user.home")),
             Path.of("").toAbsolutePath(),

@@ -8,6 +8,7 @@ import dev.airlock.tool.command.Surroundings;
 import dev.airlock.tool.terminal.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -98,6 +99,7 @@ public final class Training {
     var surroundings =
         new Surroundings(
             new Terminal(stream, stream, false, System::nanoTime),
+            InputStream.nullInputStream(),
             Map.of(),
             folder,
             folder,

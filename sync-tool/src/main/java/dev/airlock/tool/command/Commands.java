@@ -38,6 +38,8 @@ public final class Commands {
     verbs.put("sync", () -> new SyncCommand(surroundings));
     verbs.put("lock", () -> new LockCommand(surroundings));
     verbs.put("check", () -> new CheckCommand(surroundings));
+    verbs.put("status", () -> new StatusCommand(surroundings));
+    verbs.put("wants", () -> new WantsCommand(surroundings));
     verbs.put("why", () -> new WhyCommand(surroundings));
     verbs.put("tree", () -> new TreeCommand(surroundings));
     verbs.put("env", () -> new EnvCommand(surroundings));

@@ -75,6 +75,14 @@ final class FromOptions {
         || !(targets.isEmpty() && extras.isEmpty() && groups.isEmpty());
   }
 
+  /** Refuses these options beside another one. */
+  void refuse(String other) throws CommandException {
+    if (isGiven() || isAnythingElseGiven()) {
+      throw new CommandException(
+          ExitCode.USAGE, other + " goes with presets, not with --from and its options");
+    }
+  }
+
   /** Refuses what does not go together. */
   void check(String preset) throws CommandException {
     if (isGiven() == !preset.isEmpty()) {

@@ -49,6 +49,11 @@ final class IndexOptions {
     return addresses;
   }
 
+  /** Whether pip's own configuration counts. */
+  boolean usesPipConfig() {
+    return !noPipConfig;
+  }
+
   PipConfig pipConfig(Surroundings surroundings) throws IOException, CommandException {
     try {
       return noPipConfig

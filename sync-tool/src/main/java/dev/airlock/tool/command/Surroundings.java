@@ -3,6 +3,7 @@ package dev.airlock.tool.command;
 import dev.airlock.program.PresetFolders;
 import dev.airlock.program.StorePlace;
 import dev.airlock.tool.terminal.Terminal;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
  * What a command finds around it, given from outside so that tests can give something else.
  *
  * @param terminal where it speaks
+ * @param in what is piped into it
  * @param environment the environment variables
  * @param home the user's home directory
  * @param directory the working directory
@@ -20,6 +22,7 @@ import java.util.Map;
  */
 public record Surroundings(
     Terminal terminal,
+    InputStream in,
     Map<String, String> environment,
     Path home,
     Path directory,

@@ -1,6 +1,15 @@
 package dev.airlock.tool.command;
 
+import dev.airlock.ledger.MalformedNotesException;
+import dev.airlock.ledger.Note;
+import dev.airlock.ledger.NotesText;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,6 +34,15 @@ final class SyncCommand extends AirlockCommand {
       description = "Hash every file that is held, and fetch again what is damaged.")
   private boolean verify;
 
+  @Option(
+      names = "--wants",
+      paramLabel = "FILE",
+      description =
+          "Fetch besides what was asked for on site and could not be had: the output of `airlock"
+              + " wants --json`, or - for stdin. Each want goes to the preset that it was asked of,"
+              + " or with PRESET all to that one.")
+  private @Nullable String wants;
+
   @Mixin private SolveOptions solving = new SolveOptions();
   @Mixin private FromOptions from = new FromOptions();
   @Mixin private CommonOptions common = new CommonOptions();
@@ -42,8 +60,31 @@ final class SyncCommand extends AirlockCommand {
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
     SyncRun.Extent extent = dryRun ? SyncRun.Extent.PLAN : SyncRun.Extent.FETCH;
+    Supplier<SyncRun> runs = () -> new SyncRun(around, common, indexes, extent, solving, verify);
+    if (wants != null) {
+      from.refuse("--wants");
+      return new WantsRun(around, common, indexes, solving, !dryRun, runs)
+          .run(wanted(around, wants), solving.preset());
+    }
     from.check(solving.preset());
-    var run = new SyncRun(around, common, indexes, extent, solving, verify);
+    SyncRun run = runs.get();
     return from.isGiven() ? run.run(from.make(around)) : run.run(solving.preset());
+  }
+
+  private static List<Note> wanted(Surroundings around, String file)
+      throws IOException, CommandException {
+    try {
+      if (file.equals("-")) {
+        byte[] piped = around.in().readAllBytes();
+        return NotesText.read("stdin", new String(piped, StandardCharsets.UTF_8));
+      }
+      Path path = around.directory().resolve(file);
+      if (!Files.isRegularFile(path)) {
+        throw new CommandException(ExitCode.USAGE, "--wants: there is no file '" + path + "'");
+      }
+      return NotesText.read(path.toString(), Files.readString(path));
+    } catch (MalformedNotesException e) {
+      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+    }
   }
 }

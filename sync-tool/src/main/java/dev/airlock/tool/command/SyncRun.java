@@ -107,6 +107,21 @@ final class SyncRun {
 
   private ExitCode run(PresetBundle described, Optional<Lock> known, PipConfig pip)
       throws IOException, CommandException {
+    try {
+      return attempt(described, known, pip);
+    } catch (NoSolutionException e) {
+      throw new CommandException(ExitCode.ERROR, described.preset().name() + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * The same for a preset that is at hand.
+   *
+   * @param known its earlier lock
+   * @throws NoSolutionException when no set of versions fits; nothing was changed then
+   */
+  ExitCode attempt(PresetBundle described, Optional<Lock> known, PipConfig pip)
+      throws IOException, CommandException, NoSolutionException {
     long started = terminal.nanos().getAsLong();
     Optional<Instant> cutoff = solving.excludeNewer(surroundings.clock());
     PresetBundle bundle = cutoff.map(described::excludingNewer).orElse(described);
@@ -119,14 +134,17 @@ final class SyncRun {
         Session session =
             Session.open(surroundings, store, indexes, pip, bundle.preset(), verify, view)) {
       report = steps(bundle, earlier, upgraded, session, view);
-    } catch (NoSolutionException e) {
-      throw new CommandException(ExitCode.ERROR, bundle.preset().name() + ": " + e.getMessage());
     }
     Duration took = Duration.ofNanos(terminal.nanos().getAsLong() - started);
     if (extent == Extent.LOCK && report.isComplete()) {
       difference = Optional.of(LockDifference.between(earlier, report.lock()));
     }
-    return extent == Extent.PLAN ? tellPlan(report.plan()) : tell(bundle, report, store, took);
+    ExitCode code =
+        extent == Extent.PLAN ? tellPlan(report.plan()) : tell(bundle, report, store, took);
+    if (extent != Extent.LOCK && report.solved() && report.isComplete()) {
+      earlier.ifPresent(lock -> tellGone(bundle, lock, report.plan()));
+    }
+    return code;
   }
 
   /** Whether a lock can be taken as it stands. */
@@ -302,6 +320,25 @@ final class SyncRun {
       tellSuccess(bundle, report, store, took);
     }
     return extent == Extent.LOCK && unwritten.isPresent() ? ExitCode.ERROR : ExitCode.OK;
+  }
+
+  /** What the earlier lock had, and the preset as it is now does not want. */
+  private void tellGone(PresetBundle bundle, Lock earlier, Plan plan) {
+    Set<ProjectName> wanted =
+        plan.items().stream().map(Plan.Item::project).collect(Collectors.toSet());
+    List<String> gone =
+        earlier.packages().stream()
+            .filter(locked -> !wanted.contains(locked.project()))
+            .map(locked -> locked.project() + " " + locked.version())
+            .distinct()
+            .toList();
+    if (!gone.isEmpty() && common.verbosity() != Verbosity.QUIET) {
+      terminal.say(
+          "no longer wanted by "
+              + bundle.preset().name()
+              + ", though its earlier lock has it: "
+              + String.join(", ", gone));
+    }
   }
 
   private void tellIndistinct(Lock lock) {

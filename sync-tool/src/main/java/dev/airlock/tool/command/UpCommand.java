@@ -30,6 +30,21 @@ final class UpCommand extends AirlockCommand {
       description = "Where the server listens. Default: 127.0.0.1:3143.")
   private @Nullable String listen;
 
+  @Option(
+      names = "--offline",
+      description =
+          "Serve what the store holds, and ask no index from then on. Else the server fetches what"
+              + " is asked for and not held.")
+  private boolean offline;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "The server's configuration. Default: $AIRLOCK_CONFIG, else airlock/airlock.json below"
+              + " $XDG_CONFIG_HOME or ~/.config.")
+  private @Nullable Path config;
+
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private IndexOptions indexes = new IndexOptions();
 
@@ -55,15 +70,25 @@ final class UpCommand extends AirlockCommand {
         new SyncRun(around, common, indexes, SyncRun.Extent.FETCH, SolveOptions.NONE, false)
             .run(preset);
     if (code == ExitCode.OK) {
-      Files.write(Path.of(handover), serverArguments(common.store(around)));
+      Files.write(Path.of(handover), serverArguments(around));
     }
     return code;
   }
 
-  private List<String> serverArguments(Path store) {
-    var arguments = new ArrayList<>(List.of("--offline", "--store", store.toString()));
+  private List<String> serverArguments(Surroundings around) throws CommandException {
+    var arguments = new ArrayList<>(List.of("--mode", offline ? "offline" : "hybrid"));
+    arguments.addAll(List.of("--store", common.store(around).toString()));
     if (listen != null) {
       arguments.addAll(List.of("--listen", listen));
+    }
+    if (config != null) {
+      arguments.addAll(List.of("--config", around.directory().resolve(config).toString()));
+    }
+    indexes
+        .replaced()
+        .forEach((name, address) -> arguments.addAll(List.of("--index", name + "=" + address)));
+    if (!indexes.usesPipConfig()) {
+      arguments.add("--no-pip-config");
     }
     return arguments;
   }

@@ -476,7 +476,41 @@ class CommandsTest {
     tool.environment.put("AIRLOCK_UP_HANDOVER", handover.toString());
     assertThat(tool.run("up", "kit", "--listen", "0.0.0.0:3143")).isZero();
     assertThat(Files.readAllLines(handover))
-        .containsExactly("--offline", "--store", tool.store.toString(), "--listen", "0.0.0.0:3143");
+        .containsExactly(
+            "--mode", "hybrid", "--store", tool.store.toString(), "--listen", "0.0.0.0:3143");
+  }
+
+  @Test
+  void handsTheServerWhatItNeedsToAskTheSameIndexes() throws IOException {
+    Path handover = directory.resolve("handover");
+    tool.environment.put("AIRLOCK_UP_HANDOVER", handover.toString());
+    Path wheels = Files.createDirectory(directory.resolve("wheels"));
+    for (WheelBuilder wheel : List.of(LEAF, wheel("app", "1.0").requires("leaf"))) {
+      Files.write(wheels.resolve(wheel.filename()), wheel.build());
+    }
+    tool.preset("kit", preset("kit", pypi.simple()).packages("app", "1.0").json());
+    assertThat(
+            tool.run(
+                "up",
+                "kit",
+                "--offline",
+                "--config",
+                "airlock.json",
+                "--index",
+                "pypi=" + wheels,
+                "--no-pip-config"))
+        .isZero();
+    assertThat(Files.readAllLines(handover))
+        .containsExactly(
+            "--mode",
+            "offline",
+            "--store",
+            tool.store.toString(),
+            "--config",
+            directory.resolve("airlock.json").toString(),
+            "--index",
+            "pypi=" + wheels.toUri(),
+            "--no-pip-config");
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.airlock.tool.terminal.Terminal;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,6 +23,9 @@ final class Tool {
   final Path directory;
   final Path store;
   final Map<String, String> environment = new HashMap<>();
+
+  /** What the next command finds on stdin. */
+  String piped = "";
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -50,6 +54,7 @@ final class Tool {
     var surroundings =
         new Surroundings(
             terminal,
+            new ByteArrayInputStream(piped.getBytes(UTF_8)),
             environment,
             directory.resolve("home"),
             directory,
