@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,7 @@ public final class Mirror {
 
   private final Catalog catalog;
   private final BlobStore blobs;
+  private final Path root;
   private final Presets presets;
   private final Mode mode;
   private final Set<Sha256> missed = ConcurrentHashMap.newKeySet();
@@ -37,6 +39,7 @@ public final class Mirror {
   public Mirror(Store store, Mode mode) {
     this.catalog = new Catalog(store);
     this.blobs = store.blobs();
+    this.root = store.root();
     this.presets = new Presets(catalog);
     this.mode = mode;
   }
@@ -44,6 +47,11 @@ public final class Mirror {
   /** Where it may look. */
   public Mode mode() {
     return mode;
+  }
+
+  /** Whether the store is where it was. */
+  public boolean isReadable() {
+    return Store.exists(root);
   }
 
   /** The indexes that are known. */
