@@ -9,6 +9,8 @@ import dev.airlock.server.http.HttpSettings;
 import dev.airlock.server.http.Listen;
 import dev.airlock.server.http.ListenException;
 import dev.airlock.server.http.PublicUrl;
+import dev.airlock.server.http.TlsFiles;
+import dev.airlock.server.http.TokenFile;
 import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.store.StoreException;
 import dev.airlock.upstream.Addresses;
@@ -46,7 +48,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "Exit codes: 0 ok, 1 the address cannot be listened at, 2 wrong arguments, 10 no store,",
+      "Exit codes: 0 ok, 1 the address cannot be listened at, or a certificate, key or token file",
+      "cannot be used, 2 wrong arguments, 10 no store,",
       "143 ended by SIGTERM."
     })
 public final class Main implements Callable<Integer>, IVersionProvider {
@@ -120,7 +123,41 @@ public final class Main implements Callable<Integer>, IVersionProvider {
               + " X-Forwarded-Host are never believed.")
   private @Nullable String publicUrl;
 
-  @Option(names = "--quiet", description = "Say nothing but warnings.")
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description =
+          "Speak TLS (HTTP/1.1 and HTTP/2) with this certificate: a PEM file, the server's first,"
+              + " then those that lead to its authority. Read anew when it changes.")
+  private @Nullable Path tlsCert;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "The certificate's key: a PEM file in PKCS #8; RSA, EC or Ed25519.")
+  private @Nullable Path tlsKey;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "FILE",
+      description =
+          "Serve only who names a token of this file: lines NAME sha256:HEX. Read anew when it"
+              + " changes.")
+  private @Nullable Path tokens;
+
+  @Option(
+      names = "--new-token",
+      paramLabel = "NAME",
+      description =
+          "Make a token, append its digest to the file of --tokens, print the token, and end.")
+  private @Nullable String newToken;
+
+  @Option(
+      names = "--no-access-log",
+      description = "Write no line of JSON for each request on standard output.")
+  private boolean noAccessLog;
+
+  @Option(names = "--quiet", description = "Say nothing but warnings, and write no access log.")
   private boolean quiet;
 
   @Spec private @Nullable CommandSpec spec;
@@ -140,12 +177,21 @@ public final class Main implements Callable<Integer>, IVersionProvider {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter err = commandLine().getErr();
+    if (newToken != null) {
+      return makeToken(newToken, err);
+    }
     Path root =
         store == null
             ? StorePlace.usual(
                 System.getenv(), Path.of(System.getProperty("user.home")), Path.of(""))
             : store;
-    try (var service = new Service(root, settings(), sourcing(), System::nanoTime)) {
+    HttpSettings settings = settings();
+    if (settings.showsTokens()) {
+      err.println(
+          "airlock: warning: the tokens of clients cross the network readable for everybody: give"
+              + " --tls-cert and --tls-key, or let a proxy speak TLS and listen on loopback");
+    }
+    try (var service = new Service(root, settings, sourcing(), System::nanoTime)) {
       service.start();
       // A signal ends the program without unwinding this thread.
       Runtime.getRuntime().addShutdownHook(new Thread(service::close, "airlock-close"));
@@ -166,11 +212,38 @@ public final class Main implements Callable<Integer>, IVersionProvider {
     }
   }
 
+  private int makeToken(String name, PrintWriter err) {
+    if (tokens == null) {
+      throw new ParameterException(
+          commandLine(), "--new-token: name the file that it is appended to with --tokens FILE");
+    }
+    try {
+      PrintWriter out = commandLine().getOut();
+      out.println(TokenFile.append(tokens, name));
+      out.flush();
+      return 0;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(commandLine(), "--new-token: " + e.getMessage(), e);
+    } catch (IOException e) {
+      return told(err, e.getMessage(), FAILED);
+    }
+  }
+
   private HttpSettings settings() {
     HttpSettings settings = HttpSettings.at(parsed("--listen", listen, Listen::parse));
-    return publicUrl == null
-        ? settings
-        : settings.with(parsed("--public-url", publicUrl, PublicUrl::parse));
+    if (publicUrl != null) {
+      settings = settings.with(parsed("--public-url", publicUrl, PublicUrl::parse));
+    }
+    if (tlsCert != null && tlsKey != null) {
+      settings = settings.with(new TlsFiles(tlsCert, tlsKey));
+    } else if (tlsCert != null || tlsKey != null) {
+      throw new ParameterException(
+          commandLine(), "--tls-cert and --tls-key: TLS needs both, the certificate and its key");
+    }
+    if (tokens != null) {
+      settings = settings.withTokens(tokens);
+    }
+    return quiet || noAccessLog ? settings : settings.withAccessLog(System.out);
   }
 
   private Sourcing sourcing() throws IOException, InvalidSettingsException {

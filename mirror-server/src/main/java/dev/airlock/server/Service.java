@@ -83,7 +83,8 @@ final class Service implements Closeable {
         settings
             .publicUrl()
             .map(PublicUrl::toString)
-            .orElseGet(() -> "http://" + new Listen(host(), address().getPort()) + "/");
+            .orElseGet(
+                () -> settings.scheme() + "://" + new Listen(host(), address().getPort()) + "/");
     String what =
         "airlock %s (%s) serves %d %s from %s, %s, at %s"
             .formatted(

@@ -100,7 +100,9 @@ class MainTest {
     }
     assertThat(process.exitValue()).isEqualTo(143);
     assertThat(err.readLine()).as("nothing is said at the end").isNull();
-    assertThat(text(process.getInputStream())).isEmpty();
+    assertThat(text(process.getInputStream()).lines())
+        .singleElement()
+        .satisfies(line -> assertThat(line).contains("\"path\":\"/health\"", "\"status\":200"));
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.airlock.server.http;
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
+import io.undertow.server.protocol.http2.Http2ServerConnection;
 import io.undertow.util.AttachmentKey;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -111,10 +112,15 @@ final class FilePump implements ChannelListener<StreamSinkChannel>, Closeable {
 
   /**
    * A connection that is closed under us, by its idle timeout say, tells nobody but its close
-   * listeners. They cannot be removed, so that each connection gets one, for whatever it sends.
+   * listeners. They cannot be removed, so that each connection gets one, for whatever it sends. A
+   * connection of HTTP/2 gets none, for it would keep one for each of its streams; it ends them by
+   * failing their writes.
    */
   private void closeWithConnection() {
     ServerConnection connection = exchange.getConnection();
+    if (connection instanceof Http2ServerConnection) {
+      return;
+    }
     if (connection.putAttachment(SENDING, this) == null) {
       connection.addCloseListener(closed -> closed.getAttachment(SENDING).close());
     }

@@ -1,8 +1,6 @@
 package dev.airlock.server.http;
 
 import dev.airlock.server.http.Request.Method;
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -23,10 +21,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
+import org.xnio.StreamConnection;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
 
 /**
  * The server's socket: reads requests, asks a {@link Handler}, and sends what it says. Pages that
@@ -35,23 +36,21 @@ import org.xnio.XnioWorker;
  */
 public final class HttpServer implements Closeable {
   private static final Logger LOG = System.getLogger(HttpServer.class.getName());
-  private static final Logger ACCESS = System.getLogger("dev.airlock.access");
   private static final int BUFFER = 16 << 10;
-  private static final int MOST_HEADER_BYTES = 32 << 10;
   private static final int WORKERS = 8;
-  private static final String HTTP = "http";
 
   private final HttpSettings settings;
   private final Handler handler;
   private final Transmission transmission;
-  private final GracefulShutdownHandler requests;
 
   /** For whatever may wait for a disk or an upstream. What is sent is sent by the I/O threads. */
   private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
 
+  private @Nullable GracefulShutdownHandler requests;
   private @Nullable XnioWorker worker;
   private @Nullable DefaultByteBufferPool buffers;
-  private @Nullable Undertow undertow;
+  private @Nullable AcceptingChannel<? extends StreamConnection> server;
+  private @Nullable AccessLog log;
 
   /**
    * How long the server waits.
@@ -77,19 +76,21 @@ public final class HttpServer implements Closeable {
     this.settings = settings;
     this.handler = handler;
     this.transmission = new Transmission(settings.timeouts().stall());
-    this.requests = new GracefulShutdownHandler(this::receive);
   }
 
   /**
    * Starts to listen.
    *
    * @throws ListenException when the address cannot be had
+   * @throws IOException when the certificate, the key or the tokens cannot be used
    */
   public synchronized void start() throws IOException {
-    Listen listen = settings.listen();
-    Timeouts timeouts = settings.timeouts();
+    Optional<ServerKeys> keys =
+        settings.tls().isPresent()
+            ? Optional.of(new ServerKeys(settings.tls().get()))
+            : Optional.empty();
+    HttpHandler root = handlers();
     int ioThreads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-    // Ours, so that stopping Undertow stops no more than accepting.
     worker =
         Xnio.getInstance(HttpServer.class.getClassLoader())
             .createWorker(
@@ -98,66 +99,70 @@ public final class HttpServer implements Closeable {
                     .set(Options.WORKER_IO_THREADS, ioThreads)
                     .set(Options.WORKER_TASK_CORE_THREADS, WORKERS)
                     .set(Options.WORKER_TASK_MAX_THREADS, WORKERS)
-                    .set(Options.CONNECTION_HIGH_WATER, 1_000_000)
-                    .set(Options.CONNECTION_LOW_WATER, 1_000_000)
                     .set(Options.TCP_NODELAY, true)
                     .set(Options.CORK, true)
                     .getMap());
     buffers = new DefaultByteBufferPool(true, BUFFER);
-    undertow =
-        Undertow.builder()
-            .addHttpListener(listen.port(), listen.host())
-            .setWorker(worker)
-            .setByteBufferPool(buffers)
-            .setHandler(requests)
-            .setSocketOption(Options.BACKLOG, 1024)
-            .setServerOption(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
-            .setServerOption(UndertowOptions.RECORD_REQUEST_START_TIME, false)
-            .setServerOption(UndertowOptions.BUFFER_PIPELINED_DATA, false)
-            .setServerOption(UndertowOptions.DECODE_URL, false)
-            .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADER_BYTES)
-            .setServerOption(UndertowOptions.MAX_HEADERS, 100)
-            .setServerOption(UndertowOptions.MAX_PARAMETERS, 20)
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, 64L << 10)
-            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, millis(timeouts.request()))
-            .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, millis(timeouts.idle()))
-            .build();
+    var acceptor = new Acceptor(settings, worker, buffers, root);
     try {
-      undertow.start();
-    } catch (RuntimeException e) {
+      server = keys.isPresent() ? acceptor.listen(keys.get().context()) : acceptor.listen();
+    } catch (IOException e) {
       close();
-      throw new ListenException(
-          "cannot listen at " + listen + ": " + message(e.getCause() == null ? e : e.getCause()),
-          e);
+      throw new ListenException("cannot listen at " + settings.listen() + ": " + message(e), e);
     }
+  }
+
+  private HttpHandler handlers() throws IOException {
+    Optional<ReadTokens> tokens =
+        settings.tokens().isPresent()
+            ? Optional.of(new ReadTokens(settings.tokens().get(), System::nanoTime))
+            : Optional.empty();
+    var doorkeeper =
+        new Doorkeeper(tokens, new Penalties(System::nanoTime), this::refuse, this::receive);
+    var graceful = new GracefulShutdownHandler(doorkeeper);
+    requests = graceful;
+    Optional<AccessLog> lines = settings.accessLog().map(AccessLog::new);
+    log = lines.orElse(null);
+    return new AccessHandler(lines, graceful);
   }
 
   /** The address it listens at, with the port that was free when none was named. */
   public synchronized InetSocketAddress address() {
-    if (undertow == null || undertow.getListenerInfo().isEmpty()) {
+    if (server == null) {
       throw new IllegalStateException("the server is not started");
     }
-    return (InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress();
+    return server.getLocalAddress(InetSocketAddress.class);
   }
 
   /** Stops to listen, lets running transfers come to their end for a while, then cuts them. */
   @Override
   public synchronized void close() {
-    if (undertow != null) {
-      undertow.stop();
-      undertow = null;
+    if (server != null) {
+      IoUtils.safeClose(server);
+      server = null;
     }
-    requests.shutdown();
+    if (requests != null) {
+      drain(requests);
+      requests = null;
+    }
+    stopThreads();
+    transmission.close();
+    if (log != null) {
+      log.close();
+      log = null;
+    }
+  }
+
+  private void drain(GracefulShutdownHandler running) {
     Duration drain = settings.timeouts().drain();
+    running.shutdown();
     try {
-      if (!requests.awaitShutdown(drain.toMillis())) {
+      if (!running.awaitShutdown(drain.toMillis())) {
         LOG.log(Level.WARNING, "transfers were cut after {0} s", drain.toSeconds());
       }
     } catch (InterruptedException hurry) {
       Thread.currentThread().interrupt();
     }
-    stopThreads();
-    transmission.close();
   }
 
   private void stopThreads() {
@@ -178,13 +183,6 @@ public final class HttpServer implements Closeable {
   }
 
   private void receive(HttpServerExchange exchange) {
-    if (ACCESS.isLoggable(Level.DEBUG)) {
-      long began = System.nanoTime();
-      exchange.addExchangeCompleteListener((done, next) -> {
-        log(done, began);
-        next.proceed();
-      });
-    }
     Optional<Method> method = method(exchange);
     Request request;
     try {
@@ -193,6 +191,7 @@ public final class HttpServer implements Closeable {
       send(exchange, ready(Request.unreadable(arrival(exchange)), Response.badRequest(message(e))));
       return;
     }
+    AccessHandler.asked(exchange, request, handler);
     if (method.isEmpty()) {
       exchange.setPersistent(false);
       send(
@@ -240,7 +239,12 @@ public final class HttpServer implements Closeable {
     return exchange -> send(exchange, ready);
   }
 
+  private void refuse(HttpServerExchange exchange, Response response) {
+    send(exchange, ready(Request.unreadable(arrival(exchange)), response));
+  }
+
   private void send(HttpServerExchange exchange, Transmission.Ready ready) {
+    AccessHandler.answering(exchange);
     transmission.send(exchange, ready);
   }
 
@@ -263,12 +267,7 @@ public final class HttpServer implements Closeable {
   }
 
   private Request request(HttpServerExchange exchange, Method method) throws BadRequestException {
-    String path = exchange.getRequestURI();
-    if (exchange.isHostIncludedInRequestURI()) {
-      int authority = path.indexOf("://");
-      int slash = authority < 0 ? -1 : path.indexOf('/', authority + 3);
-      path = slash < 0 ? "/" : path.substring(slash);
-    }
+    String path = AccessHandler.path(exchange);
     Map<String, String> headers = new HashMap<>();
     for (HeaderValues values : exchange.getRequestHeaders()) {
       headers.put(
@@ -281,30 +280,11 @@ public final class HttpServer implements Closeable {
     return new Arrival(
         exchange.getConnection().getPeerAddress(InetSocketAddress.class),
         exchange.getConnection().getLocalAddress(InetSocketAddress.class),
-        HTTP,
+        settings.scheme(),
         settings.publicUrl());
-  }
-
-  private static void log(HttpServerExchange exchange, long began) {
-    ACCESS.log(
-        Level.DEBUG,
-        exchange.getRequestMethod()
-            + " "
-            + exchange.getRequestURI()
-            + " "
-            + exchange.getStatusCode()
-            + " "
-            + exchange.getResponseBytesSent()
-            + " bytes "
-            + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)
-            + " ms");
   }
 
   private static String message(Throwable e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-  }
-
-  private static int millis(Duration duration) {
-    return Math.toIntExact(duration.toMillis());
   }
 }

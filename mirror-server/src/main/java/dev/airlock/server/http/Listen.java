@@ -57,6 +57,11 @@ public record Listen(String host, int port) {
         matcher.group(3) == null ? DEFAULT.port() : Integer.parseInt(matcher.group(3)));
   }
 
+  /** Whether only this machine reaches it. A name that is not an address counts as open. */
+  public boolean isLoopback() {
+    return host.equals("localhost") || host.equals("::1") || host.startsWith("127.");
+  }
+
   @Override
   public String toString() {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;

@@ -110,6 +110,26 @@ public final class Response {
     return error(StatusCodes.BAD_GATEWAY, text);
   }
 
+  static Response unauthorized() {
+    return error(
+            StatusCodes.UNAUTHORIZED,
+            """
+            this mirror asks for a read token, and there was none, or a wrong one.
+            pip: PIP_INDEX_URL=https://token:TOKEN@HOST/preset/PRESET/simple/, or in ~/.netrc:
+              machine HOST login token password TOKEN
+            uv: UV_DEFAULT_INDEX=https://token:TOKEN@HOST/preset/PRESET/simple/, or the same ~/.netrc
+            others: the header "Authorization: Bearer TOKEN"
+            Who runs the mirror makes one with `airlock serve --new-token NAME --tokens FILE`.\
+            """)
+        .with("WWW-Authenticate", "Basic realm=\"airlock\", charset=\"UTF-8\"");
+  }
+
+  static Response bodyRefused() {
+    return error(
+        StatusCodes.REQUEST_ENTITY_TOO_LARGE,
+        "this mirror is read-only: a request to it has no body. The connection is closed");
+  }
+
   static Response methodNotAllowed(String method) {
     return error(
             StatusCodes.METHOD_NOT_ALLOWED,

@@ -49,6 +49,7 @@ public final class Mirror {
 
   private static final Duration MOMENT = Duration.ofSeconds(2);
 
+  private final Path root;
   private final Holdings holdings;
   private final Presets presets;
   private final Rules rules;
@@ -71,6 +72,7 @@ public final class Mirror {
       List<Path> presetFolders,
       LongSupplier nanoTime) {
     var catalog = new Catalog(store);
+    this.root = store.root();
     this.holdings = new Holdings(catalog, store.blobs());
     this.presets = new Presets(catalog);
     this.rules = new Rules(catalog, settings, presetFolders, nanoTime);
@@ -84,6 +86,11 @@ public final class Mirror {
   /** Where it may look. */
   public Mode mode() {
     return mode;
+  }
+
+  /** Whether the store is where it was. */
+  public boolean isReadable() {
+    return Store.exists(root);
   }
 
   // --- indexes

@@ -7,9 +7,12 @@ import dev.airlock.server.pullthrough.Mirror;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** What the mirror says of itself: a page for people, and a line for probes. */
 public final class FrontPage {
+  private static final Duration RETRY = Duration.ofSeconds(5);
+
   private final Mirror mirror;
   private final Build build;
 
@@ -54,6 +57,16 @@ public final class FrontPage {
         "{\"status\":\"ok\",\"mode\":\"%s\",\"version\":\"%s\",\"commit\":\"%s\"}\n"
             .formatted(mirror.mode(), build.version(), build.commit());
     return Response.page("application/json", json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** {@code /ready}: that it can read its store. */
+  public Response ready(Request request) {
+    return mirror.isReadable()
+        ? Response.page(
+            "application/json", "{\"status\":\"ready\"}\n".getBytes(StandardCharsets.UTF_8))
+        : Response.unavailable(
+            "the store cannot be read. If it is on a disk that was removed, attach it again",
+            RETRY);
   }
 
   /** How to install a preset from a mirror at an address: never from what a client claims it is. */
