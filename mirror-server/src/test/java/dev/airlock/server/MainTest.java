@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,7 +108,8 @@ class MainTest {
 
   @Test
   void saysThatThereIsNoStore() throws Exception {
-    Process process = start(Map.of(), "serve", "--store", directory.resolve("absent").toString());
+    Process process =
+        start(Map.of(), "serve", "--offline", "--store", directory.resolve("absent").toString());
 
     assertThat(process.waitFor()).isEqualTo(10);
     assertThat(text(process.getErrorStream()))
@@ -127,6 +129,23 @@ class MainTest {
           .startsWith("airlock: cannot listen at " + address)
           .contains("--listen");
     }
+  }
+
+  @Test
+  void saysWhatIsWrongWithItsModeAndItsConfiguration() throws Exception {
+    Path config =
+        Files.writeString(directory.resolve("airlock.json"), "{\"schema\": 1, \"deni\": []}");
+    Process mode = start(Map.of(), "--mode", "hybird");
+    Process both = start(Map.of(), "--offline", "--mode", "online");
+    Process settings = start(Map.of(), "--config", config.toString());
+
+    assertThat(mode.waitFor()).isEqualTo(2);
+    assertThat(text(mode.getErrorStream()))
+        .contains("--mode hybird: accepted are [offline, hybrid, online]");
+    assertThat(both.waitFor()).isEqualTo(2);
+    assertThat(text(both.getErrorStream())).contains("--offline contradicts --mode online");
+    assertThat(settings.waitFor()).isEqualTo(2);
+    assertThat(text(settings.getErrorStream())).contains(config.toString(), "deni");
   }
 
   @Test

@@ -72,17 +72,26 @@ final class Served implements Closeable {
   private boolean stopped;
 
   Served(Path root) throws IOException {
-    this(root, UnaryOperator.identity());
+    this(root, Sourcing.offline(), UnaryOperator.identity());
+  }
+
+  Served(Path root, Sourcing sourcing) throws IOException {
+    this(root, sourcing, UnaryOperator.identity());
   }
 
   Served(Path root, UnaryOperator<HttpSettings> settings) throws IOException {
+    this(root, Sourcing.offline(), settings);
+  }
+
+  private Served(Path root, Sourcing sourcing, UnaryOperator<HttpSettings> settings)
+      throws IOException {
     store = Store.openOrCreate(root);
     catalog = new Catalog(store);
     service =
         new Service(
             root,
             settings.apply(HttpSettings.at(new Listen("127.0.0.1", 0)).with(TIMEOUTS)),
-            Sourcing.offline(),
+            sourcing,
             now::get);
     service.start();
   }

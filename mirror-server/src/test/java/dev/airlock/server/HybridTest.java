@@ -1,0 +1,276 @@
+package dev.airlock.server;
+
+import static dev.airlock.fixtures.SdistBuilder.sdist;
+import static dev.airlock.fixtures.WheelBuilder.wheel;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.fixtures.FakeIndex;
+import dev.airlock.fixtures.WheelBuilder;
+import dev.airlock.ledger.Kind;
+import dev.airlock.ledger.Ledger;
+import dev.airlock.routing.ProjectPattern;
+import dev.airlock.routing.RoutedIndex;
+import dev.airlock.routing.Settings;
+import dev.airlock.server.pullthrough.Mode;
+import dev.airlock.upstream.Patience;
+import dev.airlock.upstream.PipConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HybridTest {
+  private static final WheelBuilder FOO = wheel("foo", "1.0").requires("bar>=1");
+  private static final String FOO_FILE = "/files/pypi.org-simple/foo/" + FOO.filename();
+
+  @TempDir Path directory;
+
+  private FakeIndex upstream;
+  private @Nullable Served served;
+
+  @BeforeEach
+  void start() throws IOException {
+    upstream = FakeIndex.start();
+    upstream.add(FOO);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    if (served != null) {
+      served.close();
+    }
+    upstream.close();
+  }
+
+  private Served serve(Mode mode, Settings settings) throws IOException {
+    served =
+        new Served(
+            directory.resolve("store"),
+            new Sourcing(
+                mode,
+                settings,
+                List.of(directory.resolve("presets")),
+                Map.of("pypi", upstream.simple()),
+                PipConfig.NONE,
+                Map.of(),
+                directory,
+                new Patience(
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(5),
+                    1,
+                    Duration.ofSeconds(30))));
+    return served;
+  }
+
+  private Served hybrid() throws IOException {
+    return serve(Mode.HYBRID, Settings.NONE);
+  }
+
+  private static String source(HttpResponse<?> response) {
+    return response.headers().firstValue("X-Airlock-Source").orElse("none");
+  }
+
+  private void preset(String name, String requirements) throws IOException {
+    Path folder = Files.createDirectories(directory.resolve("presets").resolve(name));
+    Files.writeString(
+        folder.resolve("preset.json"),
+        """
+        {"schema": 1, "name": "%s",
+         "targets": [{"python": "3.10", "platform": "manylinux_2_35_x86_64"}],
+         "indexes": {"pypi": {"url": "https://pypi.org/simple/", "default": true}},
+         "packages": {"foo": "1.0"}, "requirements": "requirements.txt"}
+        """
+            .formatted(name));
+    Files.writeString(folder.resolve("requirements.txt"), requirements);
+  }
+
+  @Test
+  void fetchesOnceWhatIsNotHeldAndServesItFromThenOn() throws Exception {
+    Served mirror = hybrid();
+
+    assertThat(source(mirror.get("/simple/foo/"))).isEqualTo("upstream");
+    HttpResponse<byte[]> first = mirror.bytes(FOO_FILE);
+    HttpResponse<byte[]> second = mirror.bytes(FOO_FILE);
+
+    assertThat(first.statusCode()).isEqualTo(200);
+    assertThat(first.body()).isEqualTo(FOO.build());
+    assertThat(source(first)).isEqualTo("upstream");
+    assertThat(second.body()).isEqualTo(FOO.build());
+    assertThat(source(second)).isEqualTo("store");
+    assertThat(asked(FOO.filename())).isEqualTo(1);
+  }
+
+  @Test
+  void servesTheHeldPageWhenTheUpstreamIsDown() throws Exception {
+    Served mirror = serve(Mode.HYBRID, freshFor(Duration.ZERO));
+    mirror.get("/simple/foo/");
+    mirror.bytes(FOO_FILE);
+    upstream.add(wheel("foo", "2.0"));
+    upstream.close();
+
+    HttpResponse<String> page = mirror.get("/simple/foo/");
+
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(source(page)).isEqualTo("stale");
+    assertThat(page.body()).contains(FOO.filename());
+    assertThat(mirror.bytes(FOO_FILE).body()).isEqualTo(FOO.build());
+  }
+
+  @Test
+  void saysThatAnUpstreamIsDownWhereNothingIsHeld() throws Exception {
+    upstream.close();
+
+    HttpResponse<String> page = hybrid().get("/simple/foo/");
+
+    assertThat(page.statusCode()).isEqualTo(503);
+    assertThat(page.headers().firstValue("Retry-After")).isPresent();
+    assertThat(page.body()).contains("cannot be reached");
+  }
+
+  @Test
+  void confirmsEveryPageOrRefusesItWhenOnline() throws Exception {
+    Served mirror = serve(Mode.ONLINE, Settings.NONE);
+    assertThat(source(mirror.get("/simple/foo/"))).isEqualTo("upstream");
+    mirror.bytes(FOO_FILE);
+    upstream.add(wheel("foo", "2.0"));
+    assertThat(mirror.get("/simple/foo/").body()).contains("foo-2.0");
+    upstream.close();
+
+    assertThat(mirror.get("/simple/foo/").statusCode()).isEqualTo(503);
+    assertThat(mirror.bytes(FOO_FILE).body()).isEqualTo(FOO.build());
+  }
+
+  @Test
+  void offersMetadataThatItReadsFromWithinTheRemoteWheel() throws Exception {
+    Served mirror = hybrid();
+
+    assertThat(mirror.get("/simple/foo/").body()).contains("data-core-metadata=\"true\"");
+    HttpResponse<byte[]> metadata = mirror.bytes(FOO_FILE + ".metadata");
+
+    assertThat(metadata.body()).isEqualTo(FOO.metadata());
+    assertThat(mirror.get("/simple/foo/").body())
+        .contains("data-core-metadata=\"sha256=" + FakeIndex.sha256(FOO.metadata()));
+    assertThat(asked(FOO.filename())).as("the whole wheel").isZero();
+    assertThat(mirror.catalog.file(pypi(), Served.project("foo"), FOO.filename())).isEmpty();
+  }
+
+  @Test
+  void offersNoMetadataWhereRangesAreNotAnswered() throws Exception {
+    upstream.withoutRanges();
+
+    assertThat(hybrid().get("/simple/foo/").body()).doesNotContain("core-metadata");
+  }
+
+  @Test
+  void answersThatThereIsNoSuchProjectAndAsksForItOnceAMoment() throws Exception {
+    Served mirror = hybrid();
+    mirror.stopClock();
+
+    assertThat(mirror.get("/simple/nothing/").statusCode()).isEqualTo(404);
+    assertThat(mirror.get("/simple/nothing/").statusCode()).isEqualTo(404);
+
+    assertThat(asked("nothing")).isEqualTo(1);
+  }
+
+  @Test
+  void servesAPresetThatWasNeverSyncedAndSaysSo() throws Exception {
+    preset("small", "bar\n");
+    upstream.add(sdist("bar", "1.5"));
+    Served mirror = hybrid();
+
+    HttpResponse<String> page = mirror.get("/preset/small/simple/foo/");
+
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.headers().firstValue("X-Airlock-Unlocked")).hasValue("true");
+    assertThat(mirror.get("/preset/small/constraints.txt").body()).isEqualTo("foo==1.0\n");
+    assertThat(mirror.get("/preset/small/requirements.txt").body()).contains("bar");
+    assertThat(mirror.get("/preset/small/simple/bar/").body()).contains("bar-1.5.tar.gz");
+    mirror.close();
+    served = null;
+    try (var ledger =
+        Ledger.in(directory.resolve("store").resolve(Ledger.DIRECTORY), InstantSource.system())) {
+      assertThat(ledger.notes())
+          .extracting(note -> note.kind() + " " + note.project())
+          .containsExactlyInAnyOrder(Kind.UNLOCKED + " foo", Kind.UNLOCKED + " bar");
+    }
+  }
+
+  @Test
+  void keepsOutWhatARuleDeniesHoweverItIsSpelt() throws Exception {
+    upstream.add(wheel("evil-thing", "1.0"));
+    Served mirror =
+        serve(
+            Mode.HYBRID,
+            new Settings(
+                List.of(), List.of(new ProjectPattern("Evil_*")), List.of(), Duration.ZERO));
+
+    assertThat(mirror.get("/simple/evil-thing/").body()).contains("deny 'evil-*'");
+    assertThat(mirror.get("/simple/EVIL.thing/").statusCode()).isEqualTo(301);
+    assertThat(mirror.get("/index/pypi.org-simple/simple/evil-thing/").statusCode()).isEqualTo(404);
+    assertThat(
+            mirror
+                .get("/files/pypi.org-simple/evil-thing/evil_thing-1.0-py3-none-any.whl")
+                .statusCode())
+        .isEqualTo(404);
+    assertThat(asked("evil-thing")).isZero();
+  }
+
+  @Test
+  void takesNoProjectFromAnIndexThatItDoesNotComeFrom() throws Exception {
+    URI corporate = URI.create("https://corp.example/simple/");
+    var settings =
+        new Settings(
+            List.of(
+                new Settings.Index(RoutedIndex.of("pypi", Served.PYPI), List.of(), true),
+                new Settings.Index(
+                    RoutedIndex.of("corp", corporate), List.of(new ProjectPattern("foo")), false)),
+            List.of(),
+            List.of(),
+            Duration.ZERO);
+    Served mirror = serve(Mode.HYBRID, settings);
+
+    assertThat(mirror.get(FOO_FILE).body())
+        .contains("comes from the index " + IndexKey.of(corporate));
+    assertThat(mirror.get("/index/pypi.org-simple/simple/foo/").statusCode()).isEqualTo(404);
+    assertThat(asked("foo")).isZero();
+    assertThat(asked(FOO.filename())).isZero();
+  }
+
+  @Test
+  void keepsWhatAnIndexTakesAway() throws Exception {
+    Served mirror = serve(Mode.HYBRID, freshFor(Duration.ZERO));
+    mirror.get("/simple/foo/");
+    mirror.bytes(FOO_FILE);
+    upstream.remove("foo");
+
+    assertThat(mirror.get("/simple/foo/").body()).contains(FOO.filename());
+    assertThat(mirror.bytes(FOO_FILE).statusCode()).isEqualTo(200);
+  }
+
+  /** How often the upstream was asked for a page or a file, ranges apart. */
+  private long asked(String name) {
+    return upstream.requests(name).stream()
+        .filter(request -> request.method().equals("GET") && request.header("range").isEmpty())
+        .count();
+  }
+
+  private static Settings freshFor(Duration duration) {
+    return new Settings(List.of(), List.of(), List.of(), duration);
+  }
+
+  private static IndexKey pypi() {
+    return IndexKey.of(Served.PYPI);
+  }
+}
