@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.index.IndexFile.Yanked;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +62,17 @@ class AttacksTest {
         "/simple/%4/",
         "/simple/%zz/",
         "/simple/./",
+        "/%2e%2e%2fsecret.txt",
+        "/files/pypi.org-simple/foo/%2e%2e%2f%2e%2e%2fsecret.txt",
+        "/files/pypi.org-simple/foo/%2E%2E/%2E%2E/secret.txt",
+        "/files/pypi.org-simple/foo/foo-1.0-py3-none-any.whl%00.html",
+        "/files/pypi.org-simple/foo/foo-1.0-py3-none-any.whl%0a",
+        "/simple/%e0%80%af/",
+        "/simple/%f0%80%80%ae/",
+        "/simple/%ed%a0%80/",
+        "/simple/foo%0a/",
+        "/simple/foo%7f/",
+        "/simple//foo/",
       })
   void refusesPathsThatAreNone(String path) throws Exception {
     String answer = served.raw("GET " + path + " HTTP/1.1");
@@ -83,6 +98,17 @@ class AttacksTest {
         "/blobs/sha256/",
         "/files/pypi.org-simple/bar/foo-1.0-py3-none-any.whl",
         "/files/pypi.org-simple/foo/FOO-1.0-py3-none-any.whl",
+        "/files/PYPI.org-simple/foo/foo-1.0-py3-none-any.whl",
+        "/Files/pypi.org-simple/foo/foo-1.0-py3-none-any.whl",
+        "/files/pypi.org-simple/foo/foo-1.0-py3-none-any.whl;x=.html",
+        "/files/pypi.org-simple;a/foo/foo-1.0-py3-none-any.whl",
+        "/simple;x/foo/",
+        "/simple/foo;x=1/",
+        "/simple/%ef%bc%8e%ef%bc%8e%ef%bc%8fsecret.txt/",
+        "/simple/caf%c3%a9/",
+        "/simple/cafe%cc%81/",
+        "/simple/%e2%84%aafoo/",
+        "/preset/%ef%bc%8e%ef%bc%8e/simple/",
       })
   void findsNothingOutsideTheCatalogue(String path) throws Exception {
     assertThat(served.raw("GET " + path + " HTTP/1.1"))
@@ -176,5 +202,116 @@ class AttacksTest {
         served.raw("POST /simple/ HTTP/1.1", "Content-Length: " + smuggled.length(), "", smuggled);
 
     assertThat(answer).startsWith("HTTP/1.1 405").doesNotContain("HTTP/1.1 200");
+  }
+
+  /** Sends bytes as they are, and reads all that comes until the server closes. */
+  private String exchange(String bytes) throws Exception {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), served.port())) {
+      socket.setSoTimeout(30_000);
+      socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+      socket.shutdownOutput();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 6~Transfer-Encoding: chunked~~0~~",
+        "Transfer-Encoding: chunked~Transfer-Encoding: identity~~0~~",
+        "Transfer-Encoding: identity~Content-Length: 3~~0~~",
+        "Transfer-Encoding: xchunked~~0~~",
+        "Transfer-Encoding: chunked, identity~~0~~",
+        "Transfer-Encoding:\tchunked~~0~~",
+        "Transfer-Encoding : chunked~~0~~",
+        "Transfer-Encoding:~ chunked~~0~~",
+        "X: a~ Transfer-Encoding: chunked~~0~~",
+        " Transfer-Encoding: chunked~~0~~",
+        "X: a\rTransfer-Encoding: chunked~~0~~",
+        "X: a\nTransfer-Encoding: chunked~~0~~",
+        "Transfer-Encoding: chunked~~5;ext=\n~",
+        "Transfer-Encoding: chunked~~0x0~~",
+        "Transfer-Encoding: chunked~~-1~~",
+        "Transfer-Encoding: chunked~~fffffffffffffffff~~",
+        "Transfer-Encoding: chunked~~0~X: y\r\r",
+        "Content-Length: 5~Content-Length: 0~~",
+        "Content-Length: 0, 5~~",
+        "Content-Length: +5~~",
+        "Content-Length: 0x5~~",
+        "Content-Length: -1~~",
+        "Content-Length: 5 5~~",
+        "Content-Length: 99999999999999999999~~",
+        "\u0000: x~Content-Length: 5~~",
+        "X: a\r\r\r",
+        "X: a\r\n\r\r",
+      })
+  void hidesNoRequestInAnother(String rest) throws Exception {
+    String answer =
+        exchange(
+            "GET /health HTTP/1.1\r\nHost: x\r\n"
+                + rest.replace("~", "\r\n")
+                + "GET /simple/foo/ HTTP/1.1\r\nHost: x\r\n\r\n");
+
+    assertThat(answer).as("the hidden one is not answered").doesNotContain("foo-1.0");
+    assertThat(answer.split("HTTP/1.1 200", -1)).hasSizeLessThanOrEqualTo(2);
+    assertThat(served.get("/simple/foo/").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void readsNoFormOfAGet() throws Exception {
+    String part = "--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"b\"\r\n\r\n";
+
+    assertThat(
+            served.raw(
+                "GET /simple/foo/ HTTP/1.1",
+                "Content-Type: multipart/form-data; boundary=b",
+                "Content-Length: 100000000",
+                "",
+                part))
+        .startsWith("HTTP/1.1 413")
+        .contains("has no body");
+  }
+
+  @Test
+  void doesNotBelieveWhatAClientSaysOfTheServer() throws Exception {
+    for (String path : new String[] {"/simple/Foo/", "/simple/foo", "/simple/foo/", "/"}) {
+      for (String header :
+          new String[] {
+            "X-Forwarded-Host: evil.example",
+            "X-Forwarded-Prefix: //evil.example",
+            "X-Original-URL: /evil.example",
+            "X-Rewrite-URL: /evil.example",
+            "Forwarded: host=evil.example",
+            "Host: evil.example",
+            "Host: x@evil.example",
+          }) {
+        assertThat(served.raw("GET " + path + " HTTP/1.1", header)).doesNotContain("evil.example");
+      }
+    }
+    assertThat(served.raw("GET http://evil.example/simple/Foo/ HTTP/1.1"))
+        .doesNotContain("evil.example");
+  }
+
+  @Test
+  void putsNoLineOfARequestIntoItsAnswer() throws Exception {
+    assertThat(served.raw("GET /simple/Foo/?x=%0d%0aSet-Cookie:%20y HTTP/1.1"))
+        .startsWith("HTTP/1.1 301")
+        .contains("%0D%0ASet-Cookie")
+        .doesNotContain("\nSet-Cookie");
+    for (String host : new String[] {"a\r\n b", "a\u0000b", "a\rSet-Cookie: x"}) {
+      assertThat(served.raw("GET /simple/Foo/ HTTP/1.1", "Host: " + host))
+          .doesNotContain("\nSet-Cookie");
+    }
+  }
+
+  @Test
+  void takesHeadersOnlyUpToALimit() throws Exception {
+    String[] many = new String[150];
+    Arrays.setAll(many, i -> "X-" + i + ": y");
+
+    assertThat(served.raw("GET /simple/foo/ HTTP/1.1", many)).doesNotContain("HTTP/1.1 200");
+    assertThat(served.raw("GET /simple/foo/?" + "a=b&".repeat(100) + " HTTP/1.1"))
+        .doesNotContain("HTTP/1.1 200");
+    assertThat(served.get("/simple/foo/").statusCode()).isEqualTo(200);
   }
 }

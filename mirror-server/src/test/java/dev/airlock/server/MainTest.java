@@ -119,6 +119,40 @@ class MainTest {
   }
 
   @Test
+  void makesTokens() throws Exception {
+    Path tokens = directory.resolve("tokens");
+    Process made = start(Map.of(), "--new-token", "host", "--tokens", tokens.toString());
+    Process nowhere = start(Map.of(), "--new-token", "host");
+
+    assertThat(made.waitFor()).isZero();
+    assertThat(text(made.getInputStream())).matches("[A-Za-z0-9_-]{43}\\R");
+    assertThat(Files.readString(tokens)).startsWith("host sha256:");
+    assertThat(nowhere.waitFor()).isEqualTo(2);
+    assertThat(text(nowhere.getErrorStream())).contains("--tokens FILE");
+  }
+
+  @Test
+  void saysWhatIsWrongWithTls() throws Exception {
+    Path absent = directory.resolve("absent.pem");
+    Process half = start(Map.of(), "--tls-cert", absent.toString());
+    Process missing =
+        start(
+            Map.of("AIRLOCK_STORE", store.toString()),
+            "--listen",
+            "127.0.0.1:0",
+            "--tls-cert",
+            absent.toString(),
+            "--tls-key",
+            absent.toString());
+
+    assertThat(half.waitFor()).isEqualTo(2);
+    assertThat(text(half.getErrorStream())).contains("TLS needs both");
+    assertThat(missing.waitFor()).isEqualTo(1);
+    assertThat(text(missing.getErrorStream()))
+        .isEqualTo("airlock: there is no file '" + absent + "'\n");
+  }
+
+  @Test
   void saysWhichAddressIsTaken() throws Exception {
     try (var other = new java.net.ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String address = "127.0.0.1:" + other.getLocalPort();

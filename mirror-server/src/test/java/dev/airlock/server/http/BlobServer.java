@@ -26,6 +26,7 @@ final class BlobServer implements Closeable {
   private static final Logger UNDERTOW = Logger.getLogger("io.undertow");
 
   final byte[] content;
+  final Blob blob;
   final Queue<SeekableByteChannel> opened = new ConcurrentLinkedQueue<>();
   private final HttpSettings settings;
   private final HttpServer server;
@@ -38,7 +39,7 @@ final class BlobServer implements Closeable {
     content = new byte[size];
     new Random(7).nextBytes(content);
     Path file = Files.write(directory.resolve("blob"), content);
-    Blob blob =
+    blob =
         new Blob() {
           @Override
           public Sha256 digest() {
