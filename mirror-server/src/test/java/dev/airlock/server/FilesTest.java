@@ -162,7 +162,7 @@ class FilesTest {
     assertThat(served.bytes("/files/pypi.org-simple/meta/" + wheel.filename() + ".metadata").body())
         .isEqualTo(wheel.metadata());
     assertThat(served.get(PATH + ".metadata").statusCode()).isEqualTo(404);
-    assertThat(served.get(PATH + ".metadata").body()).contains("no metadata apart");
+    assertThat(served.get(PATH + ".metadata").body()).contains("there is no metadata of it apart");
   }
 
   @Test

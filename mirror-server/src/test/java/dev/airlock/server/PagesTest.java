@@ -266,11 +266,11 @@ class PagesTest {
       delimiter = '|',
       value = {
         "/nothing                                 | there is nothing at this address",
-        "/simple/absent/                          | nothing of project 'absent' is held",
+        "/simple/absent/                          | no project 'absent': nothing of it is held",
         "/index/nowhere/simple/                   | no index 'nowhere' in this store; held are:"
             + " pypi.org-simple",
-        "/index/pypi.org-simple/simple/absent/    | nothing of project 'absent' of the index"
-            + " pypi.org-simple is held",
+        "/index/pypi.org-simple/simple/absent/    | no project 'absent' of the index"
+            + " pypi.org-simple: nothing of the project is held",
         "/files/pypi.org-simple/foo-bar/x.whl     | it was never fetched from there",
         "/files/pypi.org-simple/foo-bar           | there is nothing at this address",
         "/preset/absent/simple/                   | no preset 'absent' in this store; held is none."

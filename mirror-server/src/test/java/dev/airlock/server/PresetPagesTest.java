@@ -54,7 +54,7 @@ class PresetPagesTest {
         .doesNotContain("2.0.0");
     assertThat(served.get("/preset/p/simple/scipy/").statusCode()).isEqualTo(404);
     assertThat(served.get("/preset/p/simple/scipy/").body())
-        .contains("the lock of preset 'p' has no project 'scipy'")
+        .contains("preset 'p' has no project 'scipy': the lock does not have it")
         .contains("airlock sync p");
     assertThat(served.get("/preset/p/find-links/").body())
         .contains("href=\"../../../files/pypi.org-simple/numpy/numpy-1.23.1-py3-none-any.whl#")

@@ -136,7 +136,14 @@ final class FilePump implements ChannelListener<StreamSinkChannel>, Closeable {
           exchange.endExchange();
         }
         case AS_MUCH_AS_THE_CLIENT_TAKES -> channel.resumeWrites();
-        case AS_MUCH_AS_THERE_IS -> rest(channel);
+        case AS_MUCH_AS_THERE_IS -> {
+          // HTTP/2 keeps back what fills no frame.
+          if (channel.flush()) {
+            rest(channel);
+          } else {
+            channel.resumeWrites();
+          }
+        }
       }
     } catch (IOException clientLeftOrFileFailed) {
       cut();

@@ -75,7 +75,7 @@ public final class Mirror {
     this.root = store.root();
     this.holdings = new Holdings(catalog, store.blobs());
     this.presets = new Presets(catalog);
-    this.rules = new Rules(catalog, settings, presetFolders, nanoTime);
+    this.rules = new Rules(catalog, settings, presetFolders, upstreams.isPresent(), nanoTime);
     this.mode = mode;
     this.upstreams = upstreams.orElse(null);
     if (upstreams.isPresent() == (mode == Mode.OFFLINE)) {

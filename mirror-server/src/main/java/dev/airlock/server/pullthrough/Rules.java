@@ -45,6 +45,7 @@ final class Rules {
   private final Catalog catalog;
   private final Settings settings;
   private final List<Path> folders;
+  private final boolean ofPresets;
   private final LongSupplier nanoTime;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Known known;
@@ -52,10 +53,23 @@ final class Rules {
   /** The rules as they were read at some time. */
   private record Known(Snapshot rules, long read) {}
 
-  Rules(Catalog catalog, Settings settings, List<Path> folders, LongSupplier nanoTime) {
+  /**
+   * Rules that are not read yet.
+   *
+   * @param folders where presets are
+   * @param ofPresets whether presets say where projects come from; without it the configuration
+   *     alone does
+   */
+  Rules(
+      Catalog catalog,
+      Settings settings,
+      List<Path> folders,
+      boolean ofPresets,
+      LongSupplier nanoTime) {
     this.catalog = catalog;
     this.settings = settings;
     this.folders = List.copyOf(folders);
+    this.ofPresets = ofPresets;
     this.nanoTime = nanoTime;
   }
 
@@ -123,10 +137,10 @@ final class Rules {
   }
 
   private Snapshot read() throws IOException {
-    Map<String, PresetBundle> presets = presets();
-    Map<String, Routing> ofPresets = new TreeMap<>();
-    presets.forEach((name, bundle) ->
-        ofPresets.put(name, Routing.of(bundle.preset()).denying(settings.deny())));
+    Map<String, PresetBundle> presets = ofPresets ? presets() : Map.of();
+    Map<String, Routing> routings = new TreeMap<>();
+    presets.forEach(
+        (name, bundle) -> routings.put(name, Routing.of(bundle.preset()).denying(settings.deny())));
     boolean configured = !settings.indexes().isEmpty();
     Routing global =
         configured
@@ -135,7 +149,7 @@ final class Rules {
                 ? Routing.of(BUILT_IN).denying(settings.deny())
                 : Routing.of(presets.values().stream().map(PresetBundle::preset).toList())
                     .denying(settings.deny());
-    return new Snapshot(configured, global, Map.copyOf(presets), Map.copyOf(ofPresets));
+    return new Snapshot(configured, global, Map.copyOf(presets), Map.copyOf(routings));
   }
 
   private static final Settings BUILT_IN =
