@@ -524,11 +524,13 @@ public final class Fetcher {
   }
 
   /** Reads from the upstream; its failures are told apart from those of the disk. */
-  private static int next(Transfer transfer, byte[] buffer, IndexFile file)
-      throws UpstreamException {
+  private static int next(Transfer transfer, byte[] buffer, IndexFile file) throws IOException {
     try {
       return transfer.body().read(buffer);
     } catch (IOException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("interrupted while a file was read");
+      }
       throw UpstreamException.unreachable(file.url(), e);
     }
   }

@@ -58,7 +58,12 @@ final class Service implements Closeable {
     server =
         new HttpServer(
             settings,
-            Routes.of(mirror, new Missed(ledger), build, new Cached.Pages(CACHE_BYTES, nanoTime)));
+            Routes.of(
+                mirror,
+                new Missed(ledger),
+                build,
+                Sourcing.USER_AGENT,
+                new Cached.Pages(CACHE_BYTES, nanoTime)));
   }
 
   /** On a medium that cannot be written it is kept for as long as the server runs. */

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
 /**
@@ -49,6 +50,11 @@ record Sourcing(
     Map<String, String> environment,
     Path home,
     Patience patience) {
+  /** What this server calls itself upstream: by it, it knows a request of its own. */
+  static final String USER_AGENT =
+      "airlock/%s (mirror %08x)"
+          .formatted(Build.current().version(), ThreadLocalRandom.current().nextInt());
+
   /** Clients wait some 15 seconds for the next byte, and try again themselves. */
   private static final Retries RETRIES =
       new Retries(
@@ -87,15 +93,7 @@ record Sourcing(
   Opened open(Store store, LongSupplier nanoTime) throws IOException {
     Egress egress = Egress.only(List.of(), settings.hosts());
     Http http =
-        Http.of(
-            new Http.Settings(
-                "airlock/" + Build.current().version(),
-                environment,
-                home,
-                RETRIES,
-                patience,
-                egress,
-                true));
+        Http.of(new Http.Settings(USER_AGENT, environment, home, RETRIES, patience, egress, true));
     var indexes = new Indexes(http);
     var access = new FileAccess(http);
     var catalog = new Catalog(store);

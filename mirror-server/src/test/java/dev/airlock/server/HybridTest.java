@@ -54,24 +54,25 @@ class HybridTest {
   }
 
   private Served serve(Mode mode, Settings settings) throws IOException {
-    served =
-        new Served(
-            directory.resolve("store"),
-            new Sourcing(
-                mode,
-                settings,
-                List.of(directory.resolve("presets")),
-                Map.of("pypi", upstream.simple()),
-                PipConfig.NONE,
-                Map.of(),
-                directory,
-                new Patience(
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(5),
-                    1,
-                    Duration.ofSeconds(30))));
+    served = new Served(directory.resolve("store"), sourcing(mode, settings, upstream.simple()));
     return served;
+  }
+
+  private Sourcing sourcing(Mode mode, Settings settings, URI pypi) {
+    return new Sourcing(
+        mode,
+        settings,
+        List.of(directory.resolve("presets")),
+        Map.of("pypi", pypi),
+        PipConfig.NONE,
+        Map.of(),
+        directory,
+        new Patience(
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            1,
+            Duration.ofSeconds(30)));
   }
 
   private Served hybrid() throws IOException {
@@ -246,6 +247,22 @@ class HybridTest {
     assertThat(mirror.get("/index/pypi.org-simple/simple/foo/").statusCode()).isEqualTo(404);
     assertThat(asked("foo")).isZero();
     assertThat(asked(FOO.filename())).isZero();
+  }
+
+  @Test
+  void noticesThatItIsItsOwnUpstream() throws Exception {
+    Served mirror = hybrid();
+    served = null;
+    try (mirror;
+        var loop =
+            new Served(
+                directory.resolve("other"),
+                sourcing(Mode.HYBRID, Settings.NONE, mirror.uri("/simple/")))) {
+      HttpResponse<String> page = loop.get("/simple/foo/");
+
+      assertThat(page.statusCode()).isEqualTo(502);
+      assertThat(page.body()).contains("answered with the status 421");
+    }
   }
 
   @Test

@@ -26,6 +26,9 @@ public final class Response {
   private static final String CONTENT_TYPE = "Content-Type";
   private static final String CACHE_CONTROL = "Cache-Control";
 
+  /** RFC 9110, section 15.5.20. */
+  private static final int MISDIRECTED = 421;
+
   private static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
   private final int status;
@@ -97,6 +100,11 @@ public final class Response {
   /** The server cannot answer though it should. The text says why and what to do. */
   public static Response failed(String text) {
     return error(StatusCodes.INTERNAL_SERVER_ERROR, text);
+  }
+
+  /** The request has come to the wrong server. The text says why. */
+  public static Response misdirected(String text) {
+    return error(MISDIRECTED, text);
   }
 
   /** Upstream trouble that may pass. The text names its cause. */

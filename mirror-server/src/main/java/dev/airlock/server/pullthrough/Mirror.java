@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,7 +183,10 @@ public final class Mirror {
     }
     return switch (upstreams.page(routed.get(), project, mode == Mode.ONLINE)) {
       case Upstreams.Known.Page(HeldPage page, Source source) ->
-          shown(new Listing(key, project, upstreams).of(page.page().files(), held), source);
+          shown(
+              page.page().files(),
+              new Listing(key, project, upstreams).of(page.page().files(), held),
+              source);
       case Upstreams.Known.None(String reason) ->
           // What an index takes away is kept.
           held.isEmpty()
@@ -212,17 +216,31 @@ public final class Mirror {
     List<IndexFile> files = new ArrayList<>();
     Map<String, HeldMetadata> known = holdings.metadata(key, project);
     for (IndexFile file : older.map(page -> page.page().files()).orElse(List.of())) {
-      files.add(Listing.withMetadata(file, known, false));
+      files.add(Listing.withMetadata(file, known, any -> false));
     }
     return files.isEmpty()
         ? new PageAnswer.Unavailable(trouble)
         : new PageAnswer.Held(files, Source.STALE);
   }
 
-  private static PageAnswer shown(List<IndexFile> files, Source source) {
-    return files.isEmpty()
-        ? new PageAnswer.Absent("the index lists no file of it that can be had")
-        : new PageAnswer.Held(files, source);
+  private static PageAnswer shown(List<IndexFile> listed, List<IndexFile> files, Source source) {
+    if (!files.isEmpty()) {
+      return new PageAnswer.Held(files, source);
+    }
+    if (listed.isEmpty()) {
+      return new PageAnswer.Absent("the index lists no file of it");
+    }
+    return new PageAnswer.Unavailable(
+        new Trouble(
+            "its files are on "
+                + listed.stream()
+                    .map(file -> String.valueOf(file.url().getRawAuthority()))
+                    .distinct()
+                    .toList()
+                + ", which cannot be reached now, or are no allowed hosts: name them under"
+                + " \"hosts\" in airlock.json if they should be",
+            true,
+            MOMENT));
   }
 
   private static List<IndexFile> listed(List<HeldFile> held) {
@@ -245,7 +263,7 @@ public final class Mirror {
       Map<String, HeldFile> byName = new LinkedHashMap<>();
       held.forEach(file -> byName.put(file.name().text(), file));
       Map<String, HeldMetadata> known = holdings.metadata(key, project);
-      boolean readable = metadataIsReadable(listed);
+      Predicate<IndexFile> offers = offers(listed);
       var files = new ArrayList<IndexFile>();
       for (IndexFile file : listed) {
         HeldFile own = byName.remove(file.name().text());
@@ -253,7 +271,7 @@ public final class Mirror {
           holdings.compare(own, file);
           files.add(own.at(own.source()).yanked(file.yanked()));
         } else if (upstreams.canReach(file)) {
-          files.add(withMetadata(file, known, readable));
+          files.add(withMetadata(file, known, offers));
         }
       }
       // What an index takes away is kept.
@@ -261,14 +279,21 @@ public final class Mirror {
       return files;
     }
 
-    /** Whether the metadata of wheels can be read from within them, where it is not offered. */
-    private boolean metadataIsReadable(List<IndexFile> listed) {
-      return listed.reversed().stream()
-          .filter(file -> file.metadata() instanceof MetadataOffer.None)
-          .filter(upstreams::canReach)
-          .findFirst()
-          .filter(upstreams::offersMetadata)
-          .isPresent();
+    /**
+     * Of which files the metadata can be had: where it is offered, and where it can be read from
+     * within wheels, which the newest of them is asked for.
+     */
+    private Predicate<IndexFile> offers(List<IndexFile> listed) {
+      boolean readable =
+          listed.reversed().stream()
+              .filter(file -> file.isWheel() && file.metadata() instanceof MetadataOffer.None)
+              .filter(upstreams::canReach)
+              .findFirst()
+              .filter(upstreams::offersRanges)
+              .isPresent();
+      return file ->
+          !upstreams.hasNoMetadata(key, file)
+              && (file.metadata() instanceof MetadataOffer.Offered || (readable && file.isWheel()));
     }
 
     /**
@@ -276,15 +301,14 @@ public final class Mirror {
      * stated of metadata that was not read yet: indexes have stated wrong ones.
      */
     static IndexFile withMetadata(
-        IndexFile file, Map<String, HeldMetadata> known, boolean readable) {
+        IndexFile file, Map<String, HeldMetadata> known, Predicate<IndexFile> offers) {
       HeldMetadata metadata = known.get(file.name().text());
       if (metadata != null && metadata.isOf(file)) {
         return file.offering(new MetadataOffer.Offered(Optional.of(metadata.metadata().digest())))
             .requiring(metadata.requiresPython());
       }
-      boolean offered = file.metadata() instanceof MetadataOffer.Offered;
       return file.offering(
-          offered || (readable && file.isWheel())
+          offers.test(file)
               ? new MetadataOffer.Offered(Optional.empty())
               : new MetadataOffer.None());
     }
@@ -510,7 +534,8 @@ public final class Mirror {
         files.add(held.get().at(held.get().source()));
       } else if (upstreams != null) {
         files.add(
-            Listing.withMetadata(listed(file).requiring(locked.requiresPython()), known, false));
+            Listing.withMetadata(
+                listed(file).requiring(locked.requiresPython()), known, any -> false));
       }
     }
     return files;

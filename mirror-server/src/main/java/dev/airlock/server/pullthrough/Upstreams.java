@@ -2,13 +2,13 @@ package dev.airlock.server.pullthrough;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.airlock.archive.MalformedArchiveException;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.fetch.FetchedPage;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.index.IndexFile;
-import dev.airlock.packaging.filename.WheelFilename;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.routing.RoutedIndex;
 import dev.airlock.store.Blob;
@@ -62,6 +62,9 @@ public final class Upstreams implements Closeable {
   private final ConcurrentMap<IndexKey, IndexSource> sources = new ConcurrentHashMap<>();
   private final Cache<String, String> absent;
   private final Cache<String, Boolean> ranges;
+
+  /** Where files are whose metadata cannot be had without them. */
+  private final Cache<String, String> without;
 
   /** The place that stands for an index on this machine. */
   @FunctionalInterface
@@ -117,6 +120,7 @@ public final class Upstreams implements Closeable {
     this.clock = clock;
     this.absent = memory(ABSENCE, nanoTime);
     this.ranges = memory(RANGES, nanoTime);
+    this.without = memory(RANGES, nanoTime);
   }
 
   private static <V> Cache<String, V> memory(Duration duration, LongSupplier nanoTime) {
@@ -243,14 +247,8 @@ public final class Upstreams implements Closeable {
 
   // --- metadata
 
-  /**
-   * Whether the core metadata of a wheel can be read from within it, for which one byte is asked of
-   * its host, once.
-   */
-  boolean offersMetadata(IndexFile file) {
-    if (!(file.name() instanceof WheelFilename) || !canReach(file)) {
-      return false;
-    }
+  /** Whether the host of a file sends parts of files, for which one byte is asked of it, once. */
+  boolean offersRanges(IndexFile file) {
     String host = String.valueOf(file.url().getRawAuthority());
     Boolean known = ranges.getIfPresent(host);
     if (known == null) {
@@ -264,14 +262,23 @@ public final class Upstreams implements Closeable {
     return known;
   }
 
+  /** Whether it was found out that the metadata of a file cannot be had without the file. */
+  boolean hasNoMetadata(IndexKey key, IndexFile file) {
+    return file.url().toString().equals(without.getIfPresent(key + "/" + file.name().text()));
+  }
+
   /** The core metadata of a wheel, brought into the store without the wheel. */
   Optional<Blob> metadata(IndexKey key, IndexFile file) throws IOException {
+    String id = key + "/" + file.name().text();
     try {
-      return joined(
-          metadata,
-          key + "/" + file.name().text(),
-          () -> fetcher.metadataAlone(key, file),
-          FOR_EVER);
+      Optional<Blob> found = joined(metadata, id, () -> fetcher.metadataAlone(key, file), FOR_EVER);
+      if (found.isEmpty()) {
+        without.put(id, file.url().toString());
+      }
+      return found;
+    } catch (MalformedArchiveException damaged) {
+      without.put(id, file.url().toString());
+      throw damaged;
     } catch (TimeoutException notWithinAYear) {
       throw new IOException(notWithinAYear);
     }

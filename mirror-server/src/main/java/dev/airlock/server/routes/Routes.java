@@ -14,19 +14,32 @@ import dev.airlock.server.simple.Missed;
 import dev.airlock.server.simple.PresetPages;
 import dev.airlock.server.simple.TorchPages;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** All addresses of the mirror. The first route that matches answers. */
 public final class Routes implements Handler {
-  private final List<Route> routes;
+  private static final Logger LOG = System.getLogger(Routes.class.getName());
 
-  private Routes(List<Route> routes) {
+  private final List<Route> routes;
+  private final String ownUserAgent;
+  private final AtomicBoolean toldOfLoop = new AtomicBoolean();
+
+  private Routes(List<Route> routes, String ownUserAgent) {
     this.routes = routes;
+    this.ownUserAgent = ownUserAgent;
   }
 
-  /** The routes of a mirror, in order. */
-  public static Routes of(Mirror mirror, Missed missed, Build build, Cached.Pages cache) {
+  /**
+   * The routes of a mirror, in order.
+   *
+   * @param ownUserAgent what the mirror calls itself upstream, so that it knows when it asks itself
+   */
+  public static Routes of(
+      Mirror mirror, Missed missed, Build build, String ownUserAgent, Cached.Pages cache) {
     var front = new FrontPage(mirror, build);
     var presets = new PresetPages(mirror, missed);
     var indexes = new IndexPages(mirror, missed);
@@ -49,11 +62,15 @@ public final class Routes implements Handler {
             Route.of("/simple/{project}/", new Cached(merged::project, cache)),
             Route.of("/index/{index}/simple/", new Cached(indexes::projects, cache)),
             Route.of("/index/{index}/simple/{project}/", new Cached(indexes::project, cache)),
-            Route.of("/whl/**", new Cached(torch::any, cache))));
+            Route.of("/whl/**", new Cached(torch::any, cache))),
+        ownUserAgent);
   }
 
   @Override
   public Optional<Response> ready(Request request) {
+    if (request.header("user-agent").filter(ownUserAgent::equals).isPresent()) {
+      return Optional.of(loop());
+    }
     return matching(request)
         .filter(route -> !lacksSlash(route, request))
         .flatMap(route -> route.handler().ready(request));
@@ -75,6 +92,18 @@ public final class Routes implements Handler {
   @Override
   public Optional<String> route(Request request) {
     return matching(request).map(Route::path);
+  }
+
+  /** Without this, a page would wait for itself. */
+  private Response loop() {
+    if (toldOfLoop.compareAndSet(false, true)) {
+      LOG.log(
+          Level.ERROR,
+          "this mirror is its own upstream: pip's configuration, --index or airlock.json names it"
+              + " as an index. Name the real one with --index NAME=ADDRESS, or pass"
+              + " --no-pip-config");
+    }
+    return Response.misdirected("this mirror asked itself: its log says what to do");
   }
 
   private Optional<Route> matching(Request request) {
