@@ -50,8 +50,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -415,6 +417,76 @@ class FetcherTest {
       }
     }
     assertThat(upstream.fileGets()).isEqualTo(1);
+  }
+
+  @Test
+  void fetchesOnceThoughTwoProcessesAsk() throws Exception {
+    upstream.add(WHEEL);
+    IndexFile file = listed(BULKY);
+    var inFlight = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    upstream.next(
+        NAME,
+        (exchange, content) -> {
+          exchange.sendResponseHeaders(200, content.length);
+          exchange.getResponseBody().write(content, 0, 200_000);
+          exchange.getResponseBody().flush();
+          inFlight.countDown();
+          await(goOn);
+          exchange.getResponseBody().write(content, 200_000, content.length - 200_000);
+        });
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var theirs = Store.open(store.root())) {
+      Future<HeldFile> first = threads.submit(() -> fetcher.file(key, file));
+      await(inFlight);
+      Download joined = other(theirs).begin(key, file, threads).download();
+      Download.View begun = joined.awaitBegun();
+      assertThat(begun.readable()).isPositive();
+      try (SeekableByteChannel channel = joined.open()) {
+        goOn.countDown();
+        Download.View end = joined.awaitEnd(Duration.ofSeconds(20));
+        assertThat(end.outcome().orElseThrow()).isInstanceOf(Download.Outcome.Held.class);
+        assertThat(Channels.newInputStream(channel).readAllBytes()).isEqualTo(BYTES);
+      }
+      assertThat(first.get().sha256()).isEqualTo(Sha256.of(BYTES));
+    }
+    assertThat(upstream.fileGets()).isEqualTo(1);
+  }
+
+  private Fetcher other(Store theirs) {
+    return new Fetcher(
+        theirs,
+        new Catalog(theirs),
+        new FileAccess(http),
+        retries,
+        InstantSource.fixed(Instant.EPOCH),
+        events::add);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void givesTheLastByteOutWhenTheFileIsVerified() throws Exception {
+    upstream.add("bulky", NAME, BYTES).digest("sha256", "00".repeat(32));
+    IndexFile file = listed(BULKY);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Download download = fetcher.begin(key, file, threads).download();
+      long most = 0;
+      for (Download.View view = download.view(); view.outcome().isEmpty(); view = download.view()) {
+        most = Math.max(most, view.readable());
+      }
+      assertThat(most).isLessThan(BYTES.length);
+      assertThat(download.view().outcome().orElseThrow())
+          .isInstanceOf(Download.Outcome.Failed.class);
+    }
+    assertNothingIsHeld();
   }
 
   @Test

@@ -159,6 +159,43 @@ abstract class BlobStoreContract {
   }
 
   @Test
+  void isReadableWhileItIsWrittenAndAfterwards() throws IOException {
+    try (Draft draft = store().draft(NAME)) {
+      draft.write(WHEEL, 0, 7);
+      try (SeekableByteChannel reader = draft.reader()) {
+        assertThat(text(reader, 7)).isEqualTo("the byt");
+        draft.write(WHEEL, 7, WHEEL.length - 7);
+        draft.commit(Expectation.of(DIGEST, WHEEL.length));
+        assertThat(reader.position()).isEqualTo(7);
+      }
+      try (SeekableByteChannel late = draft.reader()) {
+        assertThat(text(late, WHEEL.length)).isEqualTo("the bytes of a wheel");
+      }
+    }
+  }
+
+  @Test
+  void givesReadersOfAnEarlierBeginningNothingOfALaterOne() throws IOException {
+    try (Draft draft = store().draft(NAME)) {
+      draft.write(OTHER, 0, 7);
+      try (SeekableByteChannel before = draft.reader()) {
+        draft.restart();
+        write(draft, WHEEL);
+        assertThat(text(before, 7)).isEqualTo("The byt");
+        assertThat(before.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+      }
+    }
+  }
+
+  private static String text(SeekableByteChannel channel, int count) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(count);
+    while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+      // until it is full
+    }
+    return new String(buffer.array(), 0, buffer.position(), UTF_8);
+  }
+
+  @Test
   void replacesTheValidator() throws IOException {
     try (Draft draft = store().draft(NAME)) {
       draft.validator(Optional.of("\"etag-1\""));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -141,6 +142,45 @@ class DiskBlobStoreTest extends BlobStoreContract {
     try (Draft draft = store().draft(NAME)) {
       assertThat(draft.length()).isEqualTo(7);
     }
+  }
+
+  @Test
+  @SuppressWarnings("try") // closed early, to see what that changes
+  void showsADraftThatSomebodyElseWrites() throws IOException {
+    assertThat(store().writtenElsewhere(NAME)).isEmpty();
+    try (Store other = Store.open(store.root());
+        Draft draft = other.blobs().draft(NAME)) {
+      OtherDraft seen = store().writtenElsewhere(NAME).orElseThrow();
+      draft.write(OTHER, 0, 7);
+      OtherDraft.Progress first = seen.progress();
+      assertThat(first.length()).isEqualTo(7);
+      draft.restart();
+      write(draft, WHEEL);
+      assertThat(seen.progress().beginning()).isNotEqualTo(first.beginning());
+      try (SeekableByteChannel reader = seen.reader()) {
+        draft.commit(Expectation.of(DIGEST, WHEEL.length));
+        assertThat(Channels.newInputStream(reader).readAllBytes()).isEqualTo(WHEEL);
+      }
+      assertThat(seen.progress()).isEqualTo(OtherDraft.Progress.NOTHING);
+      assertThat(seen.isWritten()).isTrue();
+      draft.close();
+      assertThat(seen.isWritten()).isFalse();
+    }
+  }
+
+  @Test
+  void putsBytesAsideThatAreNotWhatTheyShouldBe() throws IOException {
+    try (Draft draft = store().draft(NAME)) {
+      write(draft, OTHER);
+      assertThatThrownBy(() -> draft.commit(Expectation.of(DIGEST, WHEEL.length)))
+          .isInstanceOf(CorruptContentException.class);
+    }
+
+    Path aside = store.root().resolve("quarantine").resolve(NAME.hex());
+    assertThat(aside).hasBinaryContent(OTHER);
+    assertThat(aside.resolveSibling(NAME.hex() + ".txt"))
+        .content()
+        .contains("expected sha256=" + DIGEST.hex());
   }
 
   @Test
