@@ -180,6 +180,9 @@ public final class Main implements Callable<Integer>, IVersionProvider {
     if (newToken != null) {
       return makeToken(newToken, err);
     }
+    if (quiet) {
+      Narration.quieten();
+    }
     Path root =
         store == null
             ? StorePlace.usual(

@@ -19,6 +19,11 @@ final class Narration {
 
   private Narration() {}
 
+  /** Says nothing but warnings. */
+  static void quieten() {
+    Logger.getLogger("").setLevel(Level.WARNING);
+  }
+
   static void prepare() {
     if (System.getProperty(FORMAT) == null) {
       System.setProperty(FORMAT, "airlock: %4$s: %5$s%6$s%n");

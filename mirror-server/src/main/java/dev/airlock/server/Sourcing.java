@@ -3,7 +3,6 @@ package dev.airlock.server;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.program.Build;
-import dev.airlock.progress.ProgressListener;
 import dev.airlock.routing.RoutedIndex;
 import dev.airlock.routing.Settings;
 import dev.airlock.server.pullthrough.Mode;
@@ -98,7 +97,7 @@ record Sourcing(
     var access = new FileAccess(http);
     var catalog = new Catalog(store);
     InstantSource clock = InstantSource.system();
-    var fetcher = new Fetcher(store, catalog, access, RETRIES, clock, ProgressListener.SILENT);
+    var fetcher = new Fetcher(store, catalog, access, RETRIES, clock, new Arrivals());
     return new Opened(
         new Upstreams(
             catalog,

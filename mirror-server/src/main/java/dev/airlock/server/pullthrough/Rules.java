@@ -166,23 +166,37 @@ final class Rules {
       try {
         presets.putIfAbsent(source.folder(), PresetBundle.read(source));
       } catch (InvalidPresetException e) {
-        if (told.add(source.label() + e.getMessage())) {
-          LOG.log(
-              Level.WARNING,
-              "the preset in {0} is passed over: {1}",
-              source.label(),
-              e.getMessage());
-        }
+        passOver(source.label(), e);
       }
     }
     return presets;
   }
 
+  /** What is wrong with one preset does not keep the others from being served. */
+  private void passOver(String label, Exception reason) {
+    if (told.add(label + reason.getMessage())) {
+      LOG.log(Level.WARNING, "the preset in {0} is passed over: {1}", label, reason.getMessage());
+    }
+  }
+
+  private List<String> names(Path folder) {
+    try {
+      return PresetSource.names(folder);
+    } catch (IOException e) {
+      passOver(folder.toString(), e);
+      return List.of();
+    }
+  }
+
   private List<PresetSource> sources() throws IOException {
     var sources = new ArrayList<PresetSource>();
     for (Path folder : folders) {
-      for (String name : PresetSource.names(folder)) {
-        sources.add(PresetSource.read(folder.resolve(name)));
+      for (String name : names(folder)) {
+        try {
+          sources.add(PresetSource.read(folder.resolve(name)));
+        } catch (IOException e) {
+          passOver(folder.resolve(name).toString(), e);
+        }
       }
     }
     for (String name : catalog.presets()) {

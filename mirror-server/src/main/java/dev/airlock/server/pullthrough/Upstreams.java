@@ -47,6 +47,9 @@ public final class Upstreams implements Closeable {
   /** How long somebody waits for a page of which an older one is held. */
   private static final Duration PATIENCE = Duration.ofSeconds(4);
 
+  /** How long a page waits to learn whether its files can be had in parts. */
+  private static final Duration MOMENT = Duration.ofSeconds(2);
+
   private static final Duration FOR_EVER = Duration.ofDays(365);
 
   private final Catalog catalog;
@@ -57,6 +60,7 @@ public final class Upstreams implements Closeable {
   private final InstantSource clock;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final ConcurrentMap<String, FutureTask<Fresh>> pages = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, FutureTask<Boolean>> probes = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, FutureTask<Optional<Blob>>> metadata =
       new ConcurrentHashMap<>();
   private final ConcurrentMap<IndexKey, IndexSource> sources = new ConcurrentHashMap<>();
@@ -251,15 +255,16 @@ public final class Upstreams implements Closeable {
   boolean offersRanges(IndexFile file) {
     String host = String.valueOf(file.url().getRawAuthority());
     Boolean known = ranges.getIfPresent(host);
-    if (known == null) {
-      try {
-        known = access.answersRanges(file.url());
-        ranges.put(host, known);
-      } catch (IOException cannotTellNow) {
-        return false;
-      }
+    if (known != null) {
+      return known;
     }
-    return known;
+    try {
+      boolean found = joined(probes, host, () -> access.answersRanges(file.url()), MOMENT);
+      ranges.put(host, found);
+      return found;
+    } catch (IOException | TimeoutException cannotTellNow) {
+      return false;
+    }
   }
 
   /** Whether it was found out that the metadata of a file cannot be had without the file. */
