@@ -1,6 +1,7 @@
 package dev.airlock.archive;
 
 import static dev.airlock.fixtures.WheelBuilder.wheel;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -80,6 +81,27 @@ class WheelArchiveTest {
   void refusesTwoMetadata() {
     byte[] wheel = wheel("tiny", "1.0").file("tiny-2.0.dist-info/METADATA", new byte[1]).build();
     assertThatThrownBy(() -> metadata(wheel)).hasMessageContaining("has 2 files");
+  }
+
+  /** As Python's zipfile does, which installs it: the directory at the end counts. */
+  @Test
+  void readsTheDirectoryAtTheEndOfTwoArchivesInOneFile() throws IOException {
+    WheelBuilder last = wheel("tiny", "1.0").requires("what-counts");
+    byte[] first = wheel("tiny", "1.0").requires("what-does-not").build();
+    byte[] both = Arrays.copyOf(first, first.length + last.build().length);
+    System.arraycopy(last.build(), 0, both, first.length, last.build().length);
+
+    assertThat(metadata(both)).isEqualTo(last.metadata());
+  }
+
+  @Test
+  void readsWhatTheDirectorySaysWhereALocalNameDiffers() throws IOException {
+    byte[] wheel = WHEEL.build();
+    byte[] name = "tiny-1.0.dist-info/METADATA".getBytes(UTF_8);
+    int local = new String(wheel, ISO_8859_1).indexOf(new String(name, ISO_8859_1));
+    wheel[local] = 'T';
+
+    assertThat(metadata(wheel)).isEqualTo(WHEEL.metadata());
   }
 
   @Test
