@@ -27,14 +27,12 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,19 +177,19 @@ public final class Mirror {
     if (upstreams == null || routed.isEmpty()) {
       return held.isEmpty()
           ? new PageAnswer.Absent("nothing of the project is held")
-          : new PageAnswer.Held(listed(held), Source.STORE);
+          : new PageAnswer.Held(Listing.of(held), Source.STORE);
     }
     return switch (upstreams.page(routed.get(), project, mode == Mode.ONLINE)) {
       case Upstreams.Known.Page(HeldPage page, Source source) ->
           shown(
               page.page().files(),
-              new Listing(key, project, upstreams).of(page.page().files(), held),
+              new Listing(holdings, upstreams, key, project).of(page.page().files(), held),
               source);
       case Upstreams.Known.None(String reason) ->
           // What an index takes away is kept.
           held.isEmpty()
               ? new PageAnswer.Absent(reason)
-              : new PageAnswer.Held(listed(held), Source.STORE);
+              : new PageAnswer.Held(Listing.of(held), Source.STORE);
       case Upstreams.Known.Unknown(Optional<HeldPage> older, Trouble trouble) ->
           mode == Mode.ONLINE
               ? new PageAnswer.Unavailable(trouble)
@@ -211,7 +209,7 @@ public final class Mirror {
       Trouble trouble)
       throws IOException {
     if (!held.isEmpty()) {
-      return new PageAnswer.Held(listed(held), Source.STALE);
+      return new PageAnswer.Held(Listing.of(held), Source.STALE);
     }
     List<IndexFile> files = new ArrayList<>();
     Map<String, HeldMetadata> known = holdings.metadata(key, project);
@@ -241,77 +239,6 @@ public final class Mirror {
                 + " \"hosts\" in airlock.json if they should be",
             true,
             MOMENT));
-  }
-
-  private static List<IndexFile> listed(List<HeldFile> held) {
-    return held.stream().map(file -> file.at(file.source())).toList();
-  }
-
-  /** Puts together what is held of a project and what its index lists. */
-  private final class Listing {
-    private final IndexKey key;
-    private final ProjectName project;
-    private final Upstreams upstreams;
-
-    Listing(IndexKey key, ProjectName project, Upstreams upstreams) {
-      this.key = key;
-      this.project = project;
-      this.upstreams = upstreams;
-    }
-
-    List<IndexFile> of(List<IndexFile> listed, List<HeldFile> held) throws IOException {
-      Map<String, HeldFile> byName = new LinkedHashMap<>();
-      held.forEach(file -> byName.put(file.name().text(), file));
-      Map<String, HeldMetadata> known = holdings.metadata(key, project);
-      Predicate<IndexFile> offers = offers(listed);
-      var files = new ArrayList<IndexFile>();
-      for (IndexFile file : listed) {
-        HeldFile own = byName.remove(file.name().text());
-        if (own != null) {
-          holdings.compare(own, file);
-          files.add(own.at(own.source()).yanked(file.yanked()));
-        } else if (upstreams.canReach(file)) {
-          files.add(withMetadata(file, known, offers));
-        }
-      }
-      // What an index takes away is kept.
-      files.addAll(listed(List.copyOf(byName.values())));
-      return files;
-    }
-
-    /**
-     * Of which files the metadata can be had: where it is offered, and where it can be read from
-     * within wheels, which the newest of them is asked for.
-     */
-    private Predicate<IndexFile> offers(List<IndexFile> listed) {
-      boolean readable =
-          listed.reversed().stream()
-              .filter(file -> file.isWheel() && file.metadata() instanceof MetadataOffer.None)
-              .filter(upstreams::canReach)
-              .findFirst()
-              .filter(upstreams::offersRanges)
-              .isPresent();
-      return file ->
-          !upstreams.hasNoMetadata(key, file)
-              && (file.metadata() instanceof MetadataOffer.Offered || (readable && file.isWheel()));
-    }
-
-    /**
-     * A file that is not held, with its metadata on offer where that can be had. No digest is
-     * stated of metadata that was not read yet: indexes have stated wrong ones.
-     */
-    static IndexFile withMetadata(
-        IndexFile file, Map<String, HeldMetadata> known, Predicate<IndexFile> offers) {
-      HeldMetadata metadata = known.get(file.name().text());
-      if (metadata != null && metadata.isOf(file)) {
-        return file.offering(new MetadataOffer.Offered(Optional.of(metadata.metadata().digest())))
-            .requiring(metadata.requiresPython());
-      }
-      return file.offering(
-          offers.test(file)
-              ? new MetadataOffer.Offered(Optional.empty())
-              : new MetadataOffer.None());
-    }
   }
 
   // --- files
