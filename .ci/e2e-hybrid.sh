@@ -260,7 +260,7 @@ printf '127.0.0.1 localhost\n10.77.2.1 upstream.example\n' >"/etc/netns/$ns-m/ho
 printf 'nameserver 10.77.2.1\noptions timeout:1 attempts:1\n' >"/etc/netns/$ns-m/resolv.conf"
 
 upstream_config far 10.77.2.1 8080
-in_u nginx -c "$work/far.conf" -e "$work/far-error.log" &
+ip netns exec "$ns-u" nginx -c "$work/far.conf" -e "$work/far-error.log" &
 on_exit "kill $! 2>/dev/null"
 export AIRLOCK_STORE="$work/store-far"
 mirror=http://10.77.1.2:3143
@@ -288,6 +288,13 @@ if len(sys.argv) > 3 and str(status) not in sys.argv[3:]:
     sys.exit("accepted is the status %s" % " or ".join(sys.argv[3:]))
 ASK
 ask() { in_c "$PYTHON" "$work/ask.py" "$@"; }
+# told WHAT ASK-ARGUMENT…: says what came of it.
+told() {
+    told_what=$1
+    shift
+    told_answer=$(ask "$@") || die "$told_what: $told_answer"
+    say "   $told_what: $told_answer"
+}
 up_in_m() {
     for _ in $(seq 600); do
         in_c "$PYTHON" "$work/ask.py" "$mirror/health" >/dev/null 2>&1 && return
@@ -319,9 +326,9 @@ ask "$simple$first/" 5 200
 say "== (b) the upstream's packets are dropped"
 in_u iptables -I INPUT -j DROP
 in_u iptables -I OUTPUT -j DROP
-say "   the first answer: $(ask "$simple$first/" 10 200)"
-for _ in 1 2 3; do say "   the next one: $(ask "$simple$first/" 1 200)"; done
-say "   a project that is not held: $(ask "${simple}airlock-absent/" 5 502 503 504)"
+told "the first answer" "$simple$first/" 10 200
+for _ in 1 2 3; do told "the next one" "$simple$first/" 1 200; done
+told "a project that is not held" "${simple}airlock-absent/" 5 502 503 504
 # shellcheck disable=SC2086 # a list of names
 pip_in_c "$work/far-2" $fitting
 
@@ -351,7 +358,7 @@ fitting=$(in_c "$PYTHON" .ci/pure-wheels.py "$simple" "$version" $preset_project
 pip_in_c "$work/far-3" $fitting
 for unknown in "${simple}airlock-absent/" "$mirror/simple/airlock-absent/" "$mirror/preset/absent/simple/six/" \
     "$mirror/index/absent/simple/six/"; do
-    say "   $(ask "$unknown" 5 404)"
+    told "${unknown#"$mirror"}" "$unknown" 5 404
 done
 sent=$(in_m iptables -L OUTPUT -v -x -n | awk 'NR > 2 { sum += $1 } END { print sum + 0 }')
 [ "$sent" -eq 0 ] || die "offline, the mirror sent $sent packets: $(in_m iptables -L OUTPUT -v -x -n)"
