@@ -18,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -100,11 +101,16 @@ final class Service implements Closeable {
                 store.root(),
                 mirror.mode(),
                 base);
-    return presets.isEmpty()
-        ? List.of(what)
-        : List.of(
-            what,
-            "  pip install --index-url %spreset/%s/simple/ …".formatted(base, presets.getFirst()));
+    var greeting = new ArrayList<>(List.of(what));
+    if (!presets.isEmpty()) {
+      greeting.add(
+          "  pip install --index-url %spreset/%s/simple/ …".formatted(base, presets.getFirst()));
+    }
+    List<String> unsynced = mirror.unsyncedPresets();
+    if (!unsynced.isEmpty()) {
+      greeting.add("  never synced, fetched as they are asked for: " + String.join(", ", unsynced));
+    }
+    return greeting;
   }
 
   private String host() {

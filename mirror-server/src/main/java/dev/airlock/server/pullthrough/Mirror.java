@@ -429,6 +429,16 @@ public final class Mirror {
     return presets.names();
   }
 
+  /** The names of the presets that were never synced, and can be had all the same. */
+  public List<String> unsyncedPresets() throws IOException {
+    if (upstreams == null) {
+      return List.of();
+    }
+    var names = new TreeSet<>(rules.now().presets().keySet());
+    presets.names().forEach(names::remove);
+    return List.copyOf(names);
+  }
+
   /** A preset by its name. */
   public PresetAnswer preset(String name) throws IOException {
     PresetAnswer held = presets.find(name);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 /** What the mirror says of itself: a page for people, and a line for probes. */
 public final class FrontPage {
@@ -28,6 +29,13 @@ public final class FrontPage {
     for (String preset : mirror.presets()) {
       presets.append("<h2>").append(Html.escape(preset)).append("</h2>\n<pre>");
       presets.append(Html.escape(pip(URI.create(request.ownRoot()), preset))).append("</pre>\n");
+    }
+    List<String> unsynced = mirror.unsyncedPresets();
+    if (!unsynced.isEmpty()) {
+      presets
+          .append("<p>Never synced, fetched as they are asked for: ")
+          .append(Html.escape(String.join(", ", unsynced)))
+          .append("</p>\n");
     }
     if (presets.isEmpty()) {
       presets.append("<p>No preset is held yet: run <code>airlock sync PRESET</code>.</p>\n");

@@ -63,9 +63,17 @@ public final class Missed {
         reason);
   }
 
-  /** A project was shown on the pages of a preset though its lock does not have it. */
-  void unlocked(Request request, String preset, IndexKey index, ProjectName project) {
-    String reason = "the lock of preset '" + preset + "' does not have it";
+  /**
+   * A project was shown on the pages of a preset though no lock has it.
+   *
+   * @param synced whether the preset has a lock
+   */
+  void unlocked(
+      Request request, String preset, boolean synced, IndexKey index, ProjectName project) {
+    String reason =
+        synced
+            ? "the lock of preset '" + preset + "' does not have it"
+            : "preset '" + preset + "' was never synced";
     note(
         Kind.UNLOCKED,
         request,
@@ -78,10 +86,11 @@ public final class Missed {
       LOG.log(
           Level.WARNING,
           "unlocked: project ''{0}'' is served to preset ''{1}'' from the index {2}, and is in no"
-              + " lock: add it to the preset and run `airlock sync {1}` before anybody travels",
+              + " lock: {3}run `airlock sync {1}` before anybody travels",
           project,
           preset,
-          index);
+          index,
+          synced ? "add it to the preset and " : "");
     }
   }
 

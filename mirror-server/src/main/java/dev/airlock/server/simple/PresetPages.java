@@ -72,14 +72,14 @@ public final class PresetPages {
             Answers.ofProject(request, project -> page(request, preset, lock, project)),
         unsynced ->
             Answers.ofProject(
-                request, project -> outside(request, unsynced.preset().name(), project)));
+                request, project -> outside(request, unsynced.preset().name(), false, project)));
   }
 
   private Response page(Request request, HeldPreset preset, Lock lock, ProjectName project)
       throws IOException {
     List<LockedPackage> locked = lock.of(project);
     if (locked.isEmpty()) {
-      return outside(request, preset.name(), project);
+      return outside(request, preset.name(), true, project);
     }
     List<Entry> entries = entries(preset, locked);
     if (!entries.isEmpty()) {
@@ -91,7 +91,8 @@ public final class PresetPages {
   }
 
   /** A project that the lock does not have: had from where the preset's rules send it, or not. */
-  private Response outside(Request request, String preset, ProjectName project) throws IOException {
+  private Response outside(Request request, String preset, boolean synced, ProjectName project)
+      throws IOException {
     Optional<Decision> decision = mirror.outsideOfLock(preset, project);
     if (decision.isEmpty()) {
       String reason = "the lock does not have it";
@@ -99,18 +100,20 @@ public final class PresetPages {
       return missing(preset, project, reason);
     }
     return switch (decision.get()) {
-      case Decision.From(RoutedIndex index) -> unlocked(request, preset, index.key(), project);
+      case Decision.From(RoutedIndex index) ->
+          unlocked(request, preset, synced, index.key(), project);
       case Decision.Denied(String rule) -> Answers.denied(project, rule);
       case Decision.Ambiguous _, Decision.Nowhere _ ->
           missing(preset, project, "the preset does not say which index it comes from");
     };
   }
 
-  private Response unlocked(Request request, String preset, IndexKey index, ProjectName project)
+  private Response unlocked(
+      Request request, String preset, boolean synced, IndexKey index, ProjectName project)
       throws IOException {
     return switch (mirror.page(index, project)) {
       case PageAnswer.Held(List<IndexFile> files, Source source) -> {
-        missed.unlocked(request, preset, index, project);
+        missed.unlocked(request, preset, synced, index, project);
         yield Answers.page(request, project, IndexPages.entries(index, files), source)
             .with(UNLOCKED, "true");
       }
