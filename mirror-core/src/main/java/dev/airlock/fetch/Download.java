@@ -176,6 +176,8 @@ public final class Download {
   void beginsAfresh() {
     change(() -> {
       beginning++;
+      begun = false;
+      source = null;
       arrived = 0;
     });
   }

@@ -336,34 +336,42 @@ public final class Fetcher {
   }
 
   private HeldFile fetched(IndexKey key, IndexFile file, Download download) throws IOException {
+    Optional<HeldFile> held = found(key, file);
+    if (held.isPresent()) {
+      return held.get();
+    }
+    Optional<OtherDraft> other = store.blobs().writtenElsewhere(draftName(file));
+    if (other.isEmpty()) {
+      return entered(key, file, download(file, download));
+    }
     long began = System.nanoTime();
-    Optional<HeldFile> held = held(key, file);
-    boolean followed = false;
-    while (held.isEmpty()) {
-      // It is held under no name, or its entry is wrong: so much is unknown that its digest
-      // decides.
-      Optional<Blob> known =
-          file.sha256().isPresent() ? store.blobs().find(file.sha256().get()) : Optional.empty();
-      if (known.isPresent() && hasItsDigest(known.get())) {
-        held = Optional.of(entered(key, file, known.get()));
-        break;
-      }
-      Optional<OtherDraft> other = store.blobs().writtenElsewhere(draftName(file));
-      if (other.isEmpty() || !new Follower(file, download, progress).follow(other.get())) {
-        return entered(key, file, download(file, download));
-      }
-      followed = true;
-      held = entrySoon(key, file);
-    }
-    if (followed) {
+    OtherDraft.Progress last = new Follower(file, download, progress).follow(other.get());
+    held = entrySoon(key, file);
+    if (held.isPresent() && other.get().became(blob(held.get().sha256()), last)) {
       finished(file, held.get().size(), began);
+      return held.get();
     }
-    return held.get();
+    // What was read along is not the file, or stands still.
+    download.beginsAfresh();
+    return held.isPresent() ? held.get() : entered(key, file, download(file, download));
+  }
+
+  /** The file where it is held, be it under another name or without an entry that is right. */
+  private Optional<HeldFile> found(IndexKey key, IndexFile file) throws IOException {
+    Optional<HeldFile> held = held(key, file);
+    if (held.isPresent() || file.sha256().isEmpty()) {
+      return held;
+    }
+    // So much is unknown that its digest decides.
+    Optional<Blob> known = store.blobs().find(file.sha256().get());
+    return known.isPresent() && hasItsDigest(known.get())
+        ? Optional.of(entered(key, file, known.get()))
+        : Optional.empty();
   }
 
   /** What another process has just finished: its entry follows its bytes. */
   private Optional<HeldFile> entrySoon(IndexKey key, IndexFile file) throws IOException {
-    Optional<HeldFile> held = held(key, file);
+    Optional<HeldFile> held = found(key, file);
     for (int look = 1; held.isEmpty() && file.sha256().isEmpty() && look <= LOOKS; look++) {
       Follower.pause();
       held = held(key, file);

@@ -31,11 +31,11 @@ final class Follower {
   }
 
   /**
-   * Looks on until the other one is done with it, however it went.
+   * Looks on until the other one is done with it, however it went, or stands still.
    *
-   * @return false when the other one stands still, so that the file is better fetched here
+   * @return how far it was at the last look
    */
-  boolean follow(OtherDraft other) throws IOException {
+  OtherDraft.Progress follow(OtherDraft other) throws IOException {
     long lastSeen = System.nanoTime();
     OtherDraft.Progress before = OtherDraft.Progress.NOTHING;
     tell(new ProgressEvent.Started(name(), 0, file.size().orElse(NOT_KNOWN)));
@@ -47,12 +47,11 @@ final class Follower {
         moved(other, before, now);
         before = now;
       } else if (System.nanoTime() - lastSeen > PATIENCE.toNanos()) {
-        download.beginsAfresh();
-        return false;
+        break;
       }
       pause();
     }
-    return true;
+    return before;
   }
 
   private void moved(OtherDraft other, OtherDraft.Progress before, OtherDraft.Progress now) {

@@ -69,14 +69,23 @@ final class DiskBlobStore implements BlobStore, Closeable {
 
     @Override
     public Progress progress() throws IOException {
+      return progress(file);
+    }
+
+    private static Progress progress(Path of) throws IOException {
       try {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        BasicFileAttributes attributes = Files.readAttributes(of, BasicFileAttributes.class);
         Object key = attributes.fileKey();
         return new Progress(
             attributes.size(), key == null ? attributes.creationTime().toMillis() : key);
       } catch (NoSuchFileException notYetOrNoMore) {
         return Progress.NOTHING;
       }
+    }
+
+    @Override
+    public boolean became(Blob blob, Progress last) throws IOException {
+      return progress(DiskBlobStore.this.file(blob.digest())).beginning().equals(last.beginning());
     }
 
     @Override

@@ -25,6 +25,14 @@ public interface OtherDraft {
     public static final Progress NOTHING = new Progress(0, "nothing");
   }
 
+  /**
+   * Whether a blob is what was seen as this draft: the same bytes under another name, not some that
+   * were begun after the last look.
+   *
+   * @param last how far it was at the last look
+   */
+  boolean became(Blob blob, Progress last) throws IOException;
+
   /** Opens what is written so far, to be read while more is written. */
   SeekableByteChannel reader() throws IOException;
 }

@@ -25,6 +25,7 @@ import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Draft;
+import dev.airlock.store.Expectation;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.FileAccess;
 import dev.airlock.upstream.Http;
@@ -449,6 +450,37 @@ class FetcherTest {
         assertThat(Channels.newInputStream(channel).readAllBytes()).isEqualTo(BYTES);
       }
       assertThat(first.get().sha256()).isEqualTo(Sha256.of(BYTES));
+    }
+    assertThat(upstream.fileGets()).isEqualTo(1);
+  }
+
+  @Test
+  @SuppressWarnings("try") // closed early, to see what that changes
+  void givesNobodyWhatAnotherProcessFetchedAndRefused() throws Exception {
+    upstream.add(WHEEL);
+    IndexFile file = listed(BULKY);
+    byte[] wrong = BYTES.clone();
+    wrong[BYTES.length / 2] ^= 1;
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var theirs = Store.open(store.root());
+        Draft draft = theirs.blobs().draft(Sha256.of(BYTES))) {
+      draft.write(wrong, 0, wrong.length - 1);
+      Download joined = fetcher.begin(key, file, threads).download();
+      Download.View begun = joined.awaitBegun();
+      assertThat(upstream.fileGets()).isZero();
+      draft.write(wrong, wrong.length - 1, 1);
+      assertThatThrownBy(() -> draft.commit(new Expectation(file.strongestDigest(), file.size())))
+          .isInstanceOf(CorruptContentException.class);
+      draft.close();
+
+      Download.View end = joined.awaitEnd(Duration.ofSeconds(20));
+      assertThat(end.outcome().orElseThrow()).isInstanceOf(Download.Outcome.Held.class);
+      assertThat(end.beginning())
+          .as("whoever read the wrong bytes is told")
+          .isGreaterThan(begun.beginning());
+      try (SeekableByteChannel channel = joined.open()) {
+        assertThat(Channels.newInputStream(channel).readAllBytes()).isEqualTo(BYTES);
+      }
     }
     assertThat(upstream.fileGets()).isEqualTo(1);
   }

@@ -7,12 +7,16 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * Where the bytes of a file come from that is sent: all of them are there, or more and more are.
  */
 interface Supply extends Closeable {
+  /** How often a file is opened that is begun afresh meanwhile. */
+  int ATTEMPTS = 5;
+
   /** The channel they are read from. */
   SeekableByteChannel channel();
 
@@ -43,7 +47,36 @@ interface Supply extends Closeable {
 
   /** Opens a file that is on its way into the store. */
   static Supply of(Download download) throws IOException {
-    return new Growing(download);
+    for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+      Download.View before = download.awaitBegun();
+      if (before.outcome().orElse(null) instanceof Download.Outcome.Failed(Exception reason)) {
+        throw new IOException("the file cannot be had", reason);
+      }
+      Optional<Supply> opened = opened(download, before);
+      if (opened.isPresent()) {
+        return opened.get();
+      }
+    }
+    throw new IOException("the file is begun afresh again and again");
+  }
+
+  /** Empty when the file was begun afresh meanwhile: what was opened may be the earlier one. */
+  private static Optional<Supply> opened(Download download, Download.View before)
+      throws IOException {
+    SeekableByteChannel channel;
+    try {
+      channel = download.open();
+    } catch (IOException e) {
+      if (download.view().beginning() != before.beginning()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    if (download.view().beginning() == before.beginning()) {
+      return Optional.of(new Growing(download, channel, before));
+    }
+    channel.close();
+    return Optional.empty();
   }
 
   /** A file that is there. */
@@ -74,11 +107,11 @@ interface Supply extends Closeable {
     private final long beginning;
     private Download.View seen;
 
-    private Growing(Download download) throws IOException {
+    private Growing(Download download, SeekableByteChannel channel, Download.View seen) {
       this.download = download;
-      this.seen = download.view();
+      this.channel = channel;
+      this.seen = seen;
       this.beginning = seen.beginning();
-      this.channel = download.open();
     }
 
     @Override
