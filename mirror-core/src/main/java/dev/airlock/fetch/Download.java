@@ -60,12 +60,18 @@ public final class Download {
    * @param version grows with every change
    * @param beginning another one means that the bytes were begun afresh: what was read before is
    *     not of the same file
+   * @param begun whether the upstream has begun to answer, or it is known that it does not
    * @param readable how many bytes from the first one on
    * @param total the size of the whole file, where it is known
    * @param outcome how it ended, where it did
    */
   public record View(
-      long version, long beginning, long readable, OptionalLong total, Optional<Outcome> outcome) {}
+      long version,
+      long beginning,
+      boolean begun,
+      long readable,
+      OptionalLong total,
+      Optional<Outcome> outcome) {}
 
   Download(IndexFile file) {
     this.file = file;
@@ -86,6 +92,7 @@ public final class Download {
     return new View(
         version,
         beginning,
+        begun,
         outcome instanceof Outcome.Held(HeldFile _, Blob blob)
             ? blob.size()
             : Math.max(0, last ? most - 1 : most),
@@ -123,12 +130,13 @@ public final class Download {
   }
 
   /**
-   * Waits until the upstream has begun to answer with the file, or it is known that it does not.
+   * Waits until the upstream has begun to answer with the file, or it is known that it does not; no
+   * longer than some time.
    *
    * @return what can be read then
    */
-  public View awaitBegun() throws InterruptedIOException {
-    return await(Duration.ofDays(1), true);
+  public View awaitBegun(Duration atMost) throws InterruptedIOException {
+    return await(atMost, true);
   }
 
   /** Waits for the end, no longer than some time. */

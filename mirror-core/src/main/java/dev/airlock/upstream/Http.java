@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
@@ -25,6 +26,15 @@ import okhttp3.Request;
  */
 public final class Http implements Closeable {
   private static final int PER_HOST = 16;
+
+  /** A server's clients do not know of each other: some slow files must not keep others waiting. */
+  private static final int FILES_OF_A_SERVER = 256;
+
+  /** How long a server's client waits for one of them to end. */
+  private static final Duration PERMIT = Duration.ofSeconds(10);
+
+  private static final Duration FOR_EVER = Duration.ofDays(365);
+
   private static final String DOCUMENT = "document ";
   private static final String FILE = "file ";
   private static final long LARGEST_DOCUMENT = 64L << 20;
@@ -32,6 +42,7 @@ public final class Http implements Closeable {
   private final Calls calls;
   private final Logins logins;
   private final Retries retries;
+  private final boolean rests;
   private final Map<String, Semaphore> hosts = new ConcurrentHashMap<>();
 
   /**
@@ -59,7 +70,8 @@ public final class Http implements Closeable {
   record Document(
       URI address, int status, String contentType, Optional<String> etag, byte[] bytes) {}
 
-  private Http(Calls calls, Logins logins, Retries retries) {
+  private Http(Calls calls, Logins logins, Retries retries, boolean rests) {
+    this.rests = rests;
     this.calls = calls;
     this.logins = logins;
     this.retries = retries;
@@ -119,7 +131,11 @@ public final class Http implements Closeable {
   static Http of(Settings settings, Machine machine) throws IOException {
     var proxies = new EnvironmentProxies(settings.environment());
     var logins = new Logins(Netrc.read(settings.environment(), settings.home()));
-    return new Http(new Calls(settings, proxies, logins, machine), logins, settings.retries());
+    return new Http(
+        new Calls(settings, proxies, logins, machine),
+        logins,
+        settings.retries(),
+        settings.rests());
   }
 
   /**
@@ -287,7 +303,11 @@ public final class Http implements Closeable {
   /** Documents do not wait until some large files have been transferred. */
   private Permit permit(String kind, URI address) throws IOException {
     String host = Authority.of(address).map(Authority::host).orElse("");
-    return Permit.take(hosts.computeIfAbsent(kind + host, _ -> new Semaphore(PER_HOST)));
+    int most = rests && kind.equals(FILE) ? FILES_OF_A_SERVER : PER_HOST;
+    Semaphore semaphore = hosts.computeIfAbsent(kind + host, _ -> new Semaphore(most));
+    Duration atMost = rests ? PERMIT : FOR_EVER;
+    return Permit.take(semaphore, atMost)
+        .orElseThrow(() -> UpstreamException.busy(address, most, atMost));
   }
 
   @Override
@@ -322,10 +342,11 @@ public final class Http implements Closeable {
       this.semaphore = semaphore;
     }
 
-    static Permit take(Semaphore semaphore) throws IOException {
+    static Optional<Permit> take(Semaphore semaphore, Duration atMost) throws IOException {
       try {
-        semaphore.acquire();
-        return new Permit(semaphore);
+        return semaphore.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS)
+            ? Optional.of(new Permit(semaphore))
+            : Optional.empty();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("interrupted while waiting for a connection");

@@ -2,6 +2,7 @@ package dev.airlock.upstream;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ public record PipConfig(
     Map<String, Map<String, String>> sections = new HashMap<>();
     for (Path file : files(environment, home, ofSystem)) {
       if (Files.isRegularFile(file)) {
-        parse(Files.readString(file))
+        parse(text(file))
             .forEach((section, values) ->
                 sections.computeIfAbsent(section, _ -> new HashMap<>()).putAll(values));
       }
@@ -82,6 +83,16 @@ public record PipConfig(
   /** Whether it changes anything. */
   public boolean isNone() {
     return equals(NONE);
+  }
+
+  private static String text(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (MalformedInputException e) {
+      throw new IOException(
+          "pip's configuration in '" + file + "' is not in UTF-8: mend it, or pass --no-pip-config",
+          e);
+    }
   }
 
   private static List<Path> files(Map<String, String> environment, Path home, Path ofSystem) {

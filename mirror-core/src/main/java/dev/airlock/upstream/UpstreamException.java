@@ -168,6 +168,15 @@ public final class UpstreamException extends IOException {
         because);
   }
 
+  /** A host that so much is fetched from that there is no room for more. */
+  static UpstreamException busy(URI address, int transfers, Duration waited) {
+    String what =
+        "%d transfers from its host are under way, and none ended within %s"
+            .formatted(transfers, Names.words(waited));
+    return new UpstreamException(
+        Addresses.shown(address) + ": " + what, Trouble.REST, waited, new IOException(what));
+  }
+
   /** This failure, because of which the host is left alone from now on. */
   UpstreamException resting(Duration left) {
     return new UpstreamException(String.valueOf(getMessage()), Trouble.REST, left, this);

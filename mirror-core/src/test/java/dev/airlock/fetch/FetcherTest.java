@@ -441,7 +441,7 @@ class FetcherTest {
       Future<HeldFile> first = threads.submit(() -> fetcher.file(key, file));
       await(inFlight);
       Download joined = other(theirs).begin(key, file, threads).download();
-      Download.View begun = joined.awaitBegun();
+      Download.View begun = joined.awaitBegun(Duration.ofSeconds(20));
       assertThat(begun.readable()).isPositive();
       try (SeekableByteChannel channel = joined.open()) {
         goOn.countDown();
@@ -466,7 +466,7 @@ class FetcherTest {
         Draft draft = theirs.blobs().draft(Sha256.of(BYTES))) {
       draft.write(wrong, 0, wrong.length - 1);
       Download joined = fetcher.begin(key, file, threads).download();
-      Download.View begun = joined.awaitBegun();
+      Download.View begun = joined.awaitBegun(Duration.ofSeconds(20));
       assertThat(upstream.fileGets()).isZero();
       draft.write(wrong, wrong.length - 1, 1);
       assertThatThrownBy(() -> draft.commit(new Expectation(file.strongestDigest(), file.size())))

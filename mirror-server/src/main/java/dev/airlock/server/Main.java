@@ -264,10 +264,23 @@ public final class Main implements Callable<Integer>, IVersionProvider {
         file.isPresent() ? Settings.read(file.get()) : Settings.NONE,
         presets.isEmpty() ? PresetFolders.usual(environment, Path.of("")) : presets,
         addresses,
-        noPipConfig ? PipConfig.NONE : PipConfig.read(environment, home),
+        noPipConfig || mode() == Mode.OFFLINE ? PipConfig.NONE : pipConfig(environment, home),
         environment,
         home,
         Patience.SERVING);
+  }
+
+  private static PipConfig pipConfig(Map<String, String> environment, Path home)
+      throws IOException {
+    try {
+      return PipConfig.read(environment, home);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          "pip's configuration cannot be used ("
+              + e.getMessage()
+              + "): mend it, or pass --no-pip-config",
+          e);
+    }
   }
 
   private Mode mode() {

@@ -183,6 +183,17 @@ class MainTest {
   }
 
   @Test
+  void saysWhatIsWrongWithPipsConfiguration() throws Exception {
+    Map<String, String> pip = Map.of("PIP_INDEX_URL", "ftp://user:secret@example/");
+    Process hybrid = start(pip, "--store", store.toString(), "--listen", "127.0.0.1:0");
+
+    assertThat(hybrid.waitFor()).isEqualTo(1);
+    assertThat(text(hybrid.getErrorStream()))
+        .contains("pip's configuration cannot be used", "--no-pip-config")
+        .doesNotContain("secret");
+  }
+
+  @Test
   void explainsItself() throws Exception {
     Process help = start(Map.of(), "serve", "--help");
     Process version = start(Map.of(), "--version");

@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -16,6 +17,9 @@ import java.util.OptionalLong;
 interface Supply extends Closeable {
   /** How often a file is opened that is begun afresh meanwhile. */
   int ATTEMPTS = 5;
+
+  /** How long a file is waited for that was begun afresh. */
+  Duration PATIENCE = Duration.ofSeconds(10);
 
   /** The channel they are read from. */
   SeekableByteChannel channel();
@@ -48,7 +52,7 @@ interface Supply extends Closeable {
   /** Opens a file that is on its way into the store. */
   static Supply of(Download download) throws IOException {
     for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
-      Download.View before = download.awaitBegun();
+      Download.View before = download.awaitBegun(PATIENCE);
       if (before.outcome().orElse(null) instanceof Download.Outcome.Failed(Exception reason)) {
         throw new IOException("the file cannot be had", reason);
       }

@@ -287,7 +287,15 @@ public final class Mirror {
     Fetcher.Started started = up.begin(key, file);
     Download download = started.download();
     Source source = started.joined() ? Source.JOINED : Source.UPSTREAM;
-    Download.View view = download.awaitBegun();
+    Download.View view = download.awaitBegun(Upstreams.LONGEST);
+    if (!view.begun()) {
+      return new FileAnswer.Unavailable(
+          new Trouble(
+              "%s has not begun to arrive within %d s"
+                  .formatted(file.name(), Upstreams.LONGEST.toSeconds()),
+              true,
+              MOMENT));
+    }
     if (view.total().isPresent() && view.total().getAsLong() <= SMALL) {
       view = download.awaitEnd(MOMENT);
     }

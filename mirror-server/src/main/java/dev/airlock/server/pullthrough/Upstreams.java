@@ -47,6 +47,15 @@ public final class Upstreams implements Closeable {
   /** How long somebody waits for a page of which an older one is held. */
   private static final Duration PATIENCE = Duration.ofSeconds(4);
 
+  /** How long an index that was slower than that is waited for no more. */
+  private static final Duration SLOW = Duration.ofSeconds(20);
+
+  /** How long somebody waits for what is not held: less than pip, which gives up after 15 s. */
+  static final Duration LONGEST = Duration.ofSeconds(12);
+
+  /** How long a host is not asked again whether it answers ranges, after it did not say. */
+  private static final Duration UNCERTAINTY = Duration.ofSeconds(15);
+
   /** How long a page waits to learn whether its files can be had in parts. */
   private static final Duration MOMENT = Duration.ofSeconds(2);
 
@@ -66,6 +75,8 @@ public final class Upstreams implements Closeable {
   private final ConcurrentMap<IndexKey, IndexSource> sources = new ConcurrentHashMap<>();
   private final Cache<String, String> absent;
   private final Cache<String, Boolean> ranges;
+  private final Cache<String, Boolean> unsure;
+  private final Cache<String, Boolean> slow;
 
   /** Where files are whose metadata cannot be had without them. */
   private final Cache<String, String> without;
@@ -125,6 +136,8 @@ public final class Upstreams implements Closeable {
     this.absent = memory(ABSENCE, nanoTime);
     this.ranges = memory(RANGES, nanoTime);
     this.without = memory(RANGES, nanoTime);
+    this.unsure = memory(UNCERTAINTY, nanoTime);
+    this.slow = memory(SLOW, nanoTime);
   }
 
   private static <V> Cache<String, V> memory(Duration duration, LongSupplier nanoTime) {
@@ -161,25 +174,28 @@ public final class Upstreams implements Closeable {
     if (!confirmed && held.filter(this::isFresh).isPresent()) {
       return new Known.Page(held.get(), Source.STORE);
     }
+    Duration atMost =
+        held.isEmpty() || confirmed
+            ? LONGEST
+            : slow.getIfPresent(key.value()) == null ? PATIENCE : Duration.ZERO;
     String known = absent.getIfPresent(id);
     if (!confirmed && known != null) {
       return new Known.None(known);
     }
     try {
-      boolean impatient = held.isPresent() && !confirmed;
-      return switch (joined(
-          pages, id, () -> fetched(index, project), impatient ? PATIENCE : FOR_EVER)) {
+      return switch (joined(pages, id, () -> fetched(index, project), atMost)) {
         case Fresh.Page(HeldPage page) -> new Known.Page(page, Source.UPSTREAM);
         case Fresh.None(String reason) -> {
           absent.put(id, reason);
           yield new Known.None(reason);
         }
       };
-    } catch (TimeoutException slow) {
+    } catch (TimeoutException late) {
+      slow.put(key.value(), true);
       return new Known.Unknown(
           held,
           new Trouble(
-              index.declared() + " has not answered within " + PATIENCE.toSeconds() + " s",
+              index.declared() + " has not answered within " + atMost.toSeconds() + " s",
               true,
               PATIENCE));
     } catch (InterruptedIOException stopped) {
@@ -197,7 +213,9 @@ public final class Upstreams implements Closeable {
 
   private Fresh fetched(RoutedIndex index, ProjectName project) throws IOException {
     IndexKey key = catalog.register(index.declared());
-    return switch (fetcher.page(key, place(index), project)) {
+    FetchedPage fetched = fetcher.page(key, place(index), project);
+    slow.invalidate(key.value());
+    return switch (fetched) {
       case FetchedPage.Found _ ->
           catalog
               .page(key, project)
@@ -255,14 +273,15 @@ public final class Upstreams implements Closeable {
   boolean offersRanges(IndexFile file) {
     String host = String.valueOf(file.url().getRawAuthority());
     Boolean known = ranges.getIfPresent(host);
-    if (known != null) {
-      return known;
+    if (known != null || unsure.getIfPresent(host) != null) {
+      return known != null && known;
     }
     try {
       boolean found = joined(probes, host, () -> access.answersRanges(file.url()), MOMENT);
       ranges.put(host, found);
       return found;
     } catch (IOException | TimeoutException cannotTellNow) {
+      unsure.put(host, true);
       return false;
     }
   }
