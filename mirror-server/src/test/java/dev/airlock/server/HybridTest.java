@@ -4,6 +4,7 @@ import static dev.airlock.fixtures.SdistBuilder.sdist;
 import static dev.airlock.fixtures.WheelBuilder.wheel;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.fixtures.FakeIndex;
 import dev.airlock.fixtures.WheelBuilder;
@@ -263,6 +264,31 @@ class HybridTest {
       assertThat(page.statusCode()).isEqualTo(502);
       assertThat(page.body()).contains("answered with the status 421");
     }
+  }
+
+  @Test
+  void keepsOutOfAPresetWhatARuleDeniesThoughItIsLocked() throws Exception {
+    Served mirror =
+        serve(
+            Mode.HYBRID,
+            new Settings(List.of(), List.of(new ProjectPattern("foo")), List.of(), Duration.ZERO));
+    mirror.publish("small", Served.locked(Served.PYPI, mirror.hold(Served.PYPI, FOO)));
+
+    assertThat(mirror.get("/preset/small/simple/foo/").body()).contains("deny 'foo'");
+    assertThat(mirror.get("/preset/small/simple/").body()).doesNotContain("foo");
+    assertThat(mirror.get("/preset/small/find-links/").body()).doesNotContain("foo");
+    assertThat(mirror.get("/preset/small/pylock.toml").statusCode()).isEqualTo(404);
+    assertThat(mirror.get(FOO_FILE).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void showsNoLockedFileUnderWhoseNameOtherBytesAreHeld() throws Exception {
+    Served mirror = hybrid();
+    HeldFile locked = mirror.hold(Served.PYPI, FOO);
+    mirror.publish("small", Served.locked(Served.PYPI, locked));
+    mirror.hold(Served.PYPI, FOO.filename(), wheel("foo", "1.0").requires("other").build());
+
+    assertThat(mirror.get("/preset/small/simple/foo/").statusCode()).isEqualTo(404);
   }
 
   @Test

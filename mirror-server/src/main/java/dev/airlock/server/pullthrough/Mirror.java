@@ -181,10 +181,11 @@ public final class Mirror {
     }
     return switch (upstreams.page(routed.get(), project, mode == Mode.ONLINE)) {
       case Upstreams.Known.Page(HeldPage page, Source source) ->
-          shown(
-              page.page().files(),
-              new Listing(holdings, upstreams, key, project).of(page.page().files(), held),
-              source);
+          shown(upstreams, key, page, held, source);
+      case Upstreams.Known.Late(Optional<HeldPage> older, Trouble trouble) ->
+          mode == Mode.ONLINE || older.isEmpty()
+              ? new PageAnswer.Unavailable(trouble)
+              : shown(upstreams, key, older.get(), held, Source.STALE);
       case Upstreams.Known.None(String reason) ->
           // What an index takes away is kept.
           held.isEmpty()
@@ -221,7 +222,12 @@ public final class Mirror {
         : new PageAnswer.Held(files, Source.STALE);
   }
 
-  private static PageAnswer shown(List<IndexFile> listed, List<IndexFile> files, Source source) {
+  private PageAnswer shown(
+      Upstreams upstreams, IndexKey key, HeldPage page, List<HeldFile> held, Source source)
+      throws IOException {
+    List<IndexFile> listed = page.page().files();
+    List<IndexFile> files =
+        new Listing(holdings, upstreams, key, page.page().project()).of(listed, held);
     if (!files.isEmpty()) {
       return new PageAnswer.Held(files, source);
     }
@@ -348,6 +354,10 @@ public final class Mirror {
           locked
               .<Wanted>map(file -> new Wanted.File(listed(file)))
               .orElseGet(() -> new Wanted.None(reason));
+      case Upstreams.Known.Late(Optional<HeldPage> _, Trouble trouble) ->
+          locked
+              .<Wanted>map(file -> new Wanted.File(listed(file)))
+              .orElseGet(() -> new Wanted.Unknown(trouble));
       case Upstreams.Known.Unknown(Optional<HeldPage> _, Trouble trouble) ->
           locked
               .<Wanted>map(file -> new Wanted.File(listed(file)))
@@ -460,23 +470,24 @@ public final class Mirror {
         : new PresetAnswer.Unsynced(bundle);
   }
 
+  /** The rule that keeps a project out, wherever it comes from and whoever asks. */
+  public Optional<String> denial(ProjectName project) throws IOException {
+    return rules.now().denial(project);
+  }
+
   /** The files of a lock's package, as they are shown on the pages of its preset. */
   public List<IndexFile> locked(LockedPackage locked) throws IOException {
     IndexKey key = IndexKey.of(locked.index());
     ProjectName project = locked.project();
-    Optional<String> denied = rules.now().denial(project);
     var files = new ArrayList<IndexFile>();
-    if (denied.isPresent()) {
-      return files;
-    }
     Map<String, HeldMetadata> known = holdings.metadata(key, project);
     for (LockedFile file : locked.files()) {
-      Optional<HeldFile> held =
-          holdings
-              .shown(key, project, file.name().text())
-              .filter(entry -> entry.sha256().equals(file.sha256()));
+      Optional<HeldFile> held = holdings.shown(key, project, file.name().text());
       if (held.isPresent()) {
-        files.add(held.get().at(held.get().source()));
+        // What is held under the name is what its address gives: other bytes are not shown.
+        held.filter(entry -> entry.sha256().equals(file.sha256()))
+            .map(entry -> entry.at(entry.source()))
+            .ifPresent(files::add);
       } else if (upstreams != null) {
         files.add(
             Listing.withMetadata(

@@ -109,6 +109,9 @@ public final class Upstreams implements Closeable {
     /** There is none. */
     record None(String reason) implements Known {}
 
+    /** Its upstream has not said so far; it may be there all the same. */
+    record Late(Optional<HeldPage> older, Trouble trouble) implements Known {}
+
     /** Its upstream cannot say. */
     record Unknown(Optional<HeldPage> older, Trouble trouble) implements Known {}
   }
@@ -192,7 +195,7 @@ public final class Upstreams implements Closeable {
       };
     } catch (TimeoutException late) {
       slow.put(key.value(), true);
-      return new Known.Unknown(
+      return new Known.Late(
           held,
           new Trouble(
               index.declared() + " has not answered within " + atMost.toSeconds() + " s",

@@ -24,12 +24,14 @@ import dev.airlock.sync.PresetBundle;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The pages of a preset: exactly the files of its lock, whatever else the store holds. */
 public final class PresetPages {
@@ -53,14 +55,13 @@ public final class PresetPages {
         request,
         (_, lock) ->
             Answers.projects(
-                request, lock.packages().stream().map(LockedPackage::project).distinct().toList()),
+                request, admitted(lock.packages().stream().map(LockedPackage::project))),
         unsynced ->
             Answers.projects(
                     request,
-                    unsynced.preset().roots().stream()
-                        .map(root -> root.requirement().project())
-                        .distinct()
-                        .toList())
+                    admitted(
+                        unsynced.preset().roots().stream()
+                            .map(root -> root.requirement().project())))
                 .with(UNLOCKED, "true"));
   }
 
@@ -75,8 +76,23 @@ public final class PresetPages {
                 request, project -> outside(request, unsynced.preset().name(), false, project)));
   }
 
+  /** The projects that no rule keeps out, each once. */
+  private List<ProjectName> admitted(Stream<ProjectName> projects) throws IOException {
+    var admitted = new ArrayList<ProjectName>();
+    for (ProjectName project : projects.distinct().toList()) {
+      if (mirror.denial(project).isEmpty()) {
+        admitted.add(project);
+      }
+    }
+    return admitted;
+  }
+
   private Response page(Request request, HeldPreset preset, Lock lock, ProjectName project)
       throws IOException {
+    Optional<String> denial = mirror.denial(project);
+    if (denial.isPresent()) {
+      return Answers.denied(project, denial.get());
+    }
     List<LockedPackage> locked = lock.of(project);
     if (locked.isEmpty()) {
       return outside(request, preset.name(), true, project);
@@ -174,14 +190,20 @@ public final class PresetPages {
    * client named this mirror, and are not for another client.
    */
   public Response lock(Request request) throws IOException {
-    return ofPreset(
-        request,
-        (_, lock) ->
-            Answers.text(
-                LockWriter.write(
-                    lock.at((locked, file) ->
-                        Answers.address(
-                            request.root(), IndexKey.of(locked.index()), file.name())))));
+    return ofPreset(request, (_, lock) -> lock(request, lock));
+  }
+
+  private Response lock(Request request, Lock lock) throws IOException {
+    for (LockedPackage locked : lock.packages()) {
+      Optional<String> denial = mirror.denial(locked.project());
+      if (denial.isPresent()) {
+        return Answers.denied(locked.project(), denial.get());
+      }
+    }
+    return Answers.text(
+        LockWriter.write(
+            lock.at((locked, file) ->
+                Answers.address(request.root(), IndexKey.of(locked.index()), file.name()))));
   }
 
   private interface OfPreset {
@@ -228,6 +250,9 @@ public final class PresetPages {
   private List<Entry> entries(HeldPreset preset, List<LockedPackage> packages) throws IOException {
     var entries = new LinkedHashSet<Entry>();
     for (LockedPackage locked : packages) {
+      if (mirror.denial(locked.project()).isPresent()) {
+        continue;
+      }
       List<IndexFile> files = mirror.locked(locked);
       entries.addAll(IndexPages.entries(IndexKey.of(locked.index()), files));
       tellLeftOut(preset, locked, files);
