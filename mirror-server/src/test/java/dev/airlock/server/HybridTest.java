@@ -292,6 +292,17 @@ class HybridTest {
   }
 
   @Test
+  void fetchesNothingForWhoAsksForNoBytes() throws Exception {
+    HttpResponse<String> head = hybrid().send("HEAD", FOO_FILE);
+
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.headers().firstValueAsLong("Content-Length")).hasValue(FOO.build().length);
+    assertThat(head.headers().firstValue("ETag"))
+        .hasValue("\"sha256:" + FakeIndex.sha256(FOO.build()) + "\"");
+    assertThat(upstream.fileGets()).isZero();
+  }
+
+  @Test
   void keepsWhatAnIndexTakesAway() throws Exception {
     Served mirror = serve(Mode.HYBRID, freshFor(Duration.ZERO));
     mirror.get("/simple/foo/");

@@ -30,6 +30,13 @@ sealed interface Body {
   record File(Blob blob) implements Body {}
 
   /**
+   * A file of which no bytes are sent, as for {@code HEAD}.
+   *
+   * @param size its size in bytes
+   */
+  record Described(long size) implements Body {}
+
+  /**
    * A file that is on its way into the store.
    *
    * @param download its bytes

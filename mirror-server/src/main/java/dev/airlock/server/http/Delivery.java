@@ -59,6 +59,14 @@ record Delivery(int status, Map<String, String> headers, OptionalLong length, Pa
       case Body.Bytes bytes -> memory(request, response, bytes);
       case Body.File(Blob blob) ->
           file(request, response, OptionalLong.of(blob.size()), () -> Supply.of(blob));
+      case Body.Described(long size) ->
+          file(
+              request,
+              response,
+              OptionalLong.of(size),
+              () -> {
+                throw new IOException("no bytes of this file are there");
+              });
       case Body.Arriving(Download download) ->
           file(request, response, download.view().total(), () -> Supply.of(download));
     };

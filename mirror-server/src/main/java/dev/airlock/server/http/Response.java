@@ -76,6 +76,15 @@ public final class Response {
         download.sha256().map(ETag::of));
   }
 
+  /** What is said of a file, for who asks for no bytes of it. */
+  public static Response described(String contentType, long size, Optional<Sha256> sha256) {
+    return new Response(
+        StatusCodes.OK,
+        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, IMMUTABLE),
+        new Body.Described(size),
+        sha256.map(ETag::of));
+  }
+
   /** What was asked for is at another address for good, given relative to the one asked for. */
   public static Response moved(String relative) {
     return new Response(StatusCodes.MOVED_PERMANENTLY, Map.of(), new Body.Empty(), Optional.empty())

@@ -1,7 +1,9 @@
 package dev.airlock.server.pullthrough;
 
+import dev.airlock.digest.Sha256;
 import dev.airlock.fetch.Download;
 import dev.airlock.store.Blob;
+import java.util.Optional;
 
 /** What the mirror has of a file. */
 public sealed interface FileAnswer {
@@ -20,6 +22,14 @@ public sealed interface FileAnswer {
    * @param source whether it was begun for this answer
    */
   record Arriving(Download download, Source source) implements FileAnswer {}
+
+  /**
+   * What its index says of it, which is enough for whoever asks for no bytes.
+   *
+   * @param size its size in bytes
+   * @param sha256 the digest of its bytes, where that is stated
+   */
+  record Listed(long size, Optional<Sha256> sha256) implements FileAnswer {}
 
   /**
    * Nothing, and nowhere to get it from.

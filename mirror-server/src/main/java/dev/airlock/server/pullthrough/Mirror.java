@@ -249,8 +249,13 @@ public final class Mirror {
 
   // --- files
 
-  /** The bytes of a file. */
-  public FileAnswer file(IndexKey key, ProjectName project, String filename) throws IOException {
+  /**
+   * The bytes of a file.
+   *
+   * @param bytes whether they are wanted, or only what is said of them
+   */
+  public FileAnswer file(IndexKey key, ProjectName project, String filename, boolean bytes)
+      throws IOException {
     Optional<String> barred = barred(key, project);
     if (barred.isPresent()) {
       return new FileAnswer.Absent(barred.get());
@@ -269,7 +274,12 @@ public final class Mirror {
               : "it was never fetched from there");
     }
     return switch (wanted(key, project, filename, false)) {
-      case Wanted.File(IndexFile file) -> fetched(key, file);
+      case Wanted.File(IndexFile file) -> {
+        OptionalLong size = bytes ? OptionalLong.empty() : upstreams.size(file);
+        yield size.isPresent()
+            ? new FileAnswer.Listed(size.getAsLong(), file.sha256())
+            : fetched(key, file);
+      }
       case Wanted.None(String reason) -> new FileAnswer.Absent(reason);
       case Wanted.Unknown(Trouble trouble) -> new FileAnswer.Unavailable(trouble);
     };

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -263,6 +264,15 @@ public final class Upstreams implements Closeable {
   /** Whether a file can be asked for now. */
   boolean canReach(IndexFile file) {
     return access.canReach(file.url());
+  }
+
+  /** The size of a file as its index states it, or else as its host does. */
+  OptionalLong size(IndexFile file) {
+    try {
+      return file.size().isPresent() ? file.size() : access.size(file.url());
+    } catch (IOException unknown) {
+      return OptionalLong.empty();
+    }
   }
 
   /** Begins to bring a file into the store, or joins whoever does. Does not wait. */

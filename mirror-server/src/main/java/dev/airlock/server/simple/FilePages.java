@@ -1,9 +1,11 @@
 package dev.airlock.server.simple;
 
 import dev.airlock.catalog.IndexKey;
+import dev.airlock.digest.Sha256;
 import dev.airlock.fetch.Download;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.server.http.Request;
+import dev.airlock.server.http.Request.Method;
 import dev.airlock.server.http.Response;
 import dev.airlock.server.pullthrough.FileAnswer;
 import dev.airlock.server.pullthrough.Mirror;
@@ -46,12 +48,14 @@ public final class FilePages {
         metadata
             ? mirror.metadata(
                 index, project, filename.substring(0, filename.length() - METADATA.length()))
-            : mirror.file(index, project, filename);
+            : mirror.file(index, project, filename, request.method() == Method.GET);
     return switch (answer) {
       case FileAnswer.Held(Blob blob, Source source) ->
           Answers.held(Response.file(metadata ? Response.TEXT : BINARY, blob), source);
       case FileAnswer.Arriving(Download download, Source source) ->
           Answers.held(Response.arriving(BINARY, download), source);
+      case FileAnswer.Listed(long size, Optional<Sha256> sha256) ->
+          Answers.held(Response.described(BINARY, size, sha256), Source.UPSTREAM);
       case FileAnswer.Absent(String reason) -> {
         if (mirror.mode() == Mode.OFFLINE) {
           missed.file(request, index, project, filename, reason);

@@ -13,11 +13,14 @@ import dev.airlock.server.pullthrough.Mirror;
 import dev.airlock.server.pullthrough.Origin;
 import dev.airlock.server.pullthrough.PageAnswer;
 import dev.airlock.server.pullthrough.Source;
+import dev.airlock.server.pullthrough.Trouble;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -133,20 +136,42 @@ public final class TorchPages {
     }
   }
 
-  /** All files of all variants in the form that pip's {@code -f} was given once. */
+  /**
+   * All files of all variants in the form that pip's {@code -f} was given once. A variant whose
+   * index cannot be asked is shown as far as it is held.
+   */
   private Response flat(Map<List<String>, IndexKey> variants, String up) throws IOException {
     var links = new TreeMap<String, String>();
+    var sources = EnumSet.noneOf(Source.class);
+    Optional<Trouble> trouble = Optional.empty();
     for (Map.Entry<List<String>, IndexKey> variant : variants.entrySet()) {
-      for (ProjectName project : mirror.listedProjects(variant.getValue())) {
-        if (mirror.page(variant.getValue(), project)
-            instanceof PageAnswer.Held(List<IndexFile> held, Source _)) {
-          held.forEach(file -> link(links, variant.getKey(), up, file));
+      Iterator<ProjectName> projects = mirror.listedProjects(variant.getValue()).iterator();
+      boolean answers = true;
+      while (answers && projects.hasNext()) {
+        switch (mirror.page(variant.getValue(), projects.next())) {
+          case PageAnswer.Held(List<IndexFile> files, Source source) -> {
+            sources.add(source);
+            files.forEach(file -> link(links, variant.getKey(), up, file));
+          }
+          case PageAnswer.Unavailable(Trouble reason) -> {
+            trouble = Optional.of(reason);
+            answers = false;
+          }
+          case PageAnswer.Absent _ -> {
+            // An index need not have all that rules send to it.
+          }
         }
       }
     }
+    if (links.isEmpty() && trouble.isPresent()) {
+      return Answers.unavailable("the files of PyTorch cannot be listed now", trouble.get());
+    }
     String page = links.values().stream().collect(Collectors.joining("", "<!DOCTYPE html>\n", ""));
     return Answers.held(
-        Response.page(Html.TYPE, page.getBytes(StandardCharsets.UTF_8)), Source.STORE);
+        Response.page(Html.TYPE, page.getBytes(StandardCharsets.UTF_8)),
+        trouble.isPresent() || sources.contains(Source.STALE)
+            ? Source.STALE
+            : sources.contains(Source.UPSTREAM) ? Source.UPSTREAM : Source.STORE);
   }
 
   private static void link(
