@@ -122,6 +122,18 @@ public final class Routing {
         && tables.stream().anyMatch(table -> table.admits(index, project));
   }
 
+  /** Whether an index claims a project. */
+  public boolean isClaimed(ProjectName project) {
+    return tables.stream().anyMatch(table -> !table.claimants(project).isEmpty());
+  }
+
+  /** Whether an index claims a project, rather than to have it as the default. */
+  public boolean claims(IndexKey index, ProjectName project) {
+    return tables.stream()
+        .flatMap(table -> table.claimants(project).stream())
+        .anyMatch(each -> each.key().equals(index));
+  }
+
   /** The indexes, each once, in the order of the rules. */
   public List<RoutedIndex> indexes() {
     return distinct(tables.stream().flatMap(table -> table.rules().stream()).map(Rule::index));

@@ -231,6 +231,7 @@ class HybridTest {
 
   @Test
   void takesNoProjectFromAnIndexThatItDoesNotComeFrom() throws Exception {
+    preset("small", "");
     URI corporate = URI.create("https://corp.example/simple/");
     var settings =
         new Settings(
@@ -246,6 +247,9 @@ class HybridTest {
     assertThat(mirror.get(FOO_FILE).body())
         .contains("comes from the index " + IndexKey.of(corporate));
     assertThat(mirror.get("/index/pypi.org-simple/simple/foo/").statusCode()).isEqualTo(404);
+    assertThat(mirror.get("/preset/small/simple/foo/").body())
+        .as("by the default of a preset that requires it")
+        .contains("comes from the index " + IndexKey.of(corporate));
     assertThat(asked("foo")).isZero();
     assertThat(asked(FOO.filename())).isZero();
   }
@@ -300,6 +304,31 @@ class HybridTest {
     assertThat(head.headers().firstValue("ETag"))
         .hasValue("\"sha256:" + FakeIndex.sha256(FOO.build()) + "\"");
     assertThat(upstream.fileGets()).isZero();
+  }
+
+  @Test
+  void takesWhatOnePresetClaimsByTheDefaultOfAnotherOnlyIfThatRequiresIt() throws Exception {
+    preset("requiring", "");
+    preset("other", "");
+    Path other = directory.resolve("presets/other/preset.json");
+    Files.writeString(
+        other, Files.readString(other).replace("\"foo\": \"1.0\"", "\"bar\": \"1.0\""));
+    preset("claiming", "");
+    Path claiming = directory.resolve("presets/claiming/preset.json");
+    Files.writeString(
+        claiming,
+        Files.readString(claiming)
+            .replace(
+                "\"indexes\": {",
+                "\"indexes\": {\"corp\": {\"url\": \"https://corp.example/simple/\","
+                    + " \"projects\": [\"foo\", \"baz\"]}, "));
+    upstream.add(wheel("baz", "1.0"));
+    Served mirror = hybrid();
+
+    assertThat(mirror.get("/preset/requiring/simple/foo/").statusCode()).isEqualTo(200);
+    assertThat(mirror.get("/preset/other/simple/baz/").statusCode()).isEqualTo(404);
+    assertThat(mirror.get("/index/pypi.org-simple/simple/baz/").statusCode()).isEqualTo(404);
+    assertThat(asked("baz")).isZero();
   }
 
   @Test

@@ -87,10 +87,31 @@ final class Rules {
       Map<String, PresetBundle> presets,
       Map<String, Routing> ofPresets) {
 
-    /** Whether a project may come from an index that is named. */
+    /**
+     * Whether a project may come from an index that is named: by the rules where no preset is
+     * named, or by those of a preset. The default of a preset has what nobody claims; of what
+     * somebody claims it has, unless that is the configuration, what the preset itself requires.
+     */
     boolean admits(IndexKey index, ProjectName project) {
-      return global.admits(index, project)
-          || ofPresets.values().stream().anyMatch(routing -> routing.admits(index, project));
+      if (denial(project).isPresent()) {
+        return false;
+      }
+      boolean claimed = global.isClaimed(project);
+      if (claimed ? global.claims(index, project) : global.admits(index, project)) {
+        return true;
+      }
+      return ofPresets.entrySet().stream()
+          .anyMatch(preset ->
+              preset.getValue().claims(index, project)
+                  || (preset.getValue().admits(index, project)
+                      && (!claimed || (!configured && requires(preset.getKey(), project)))));
+    }
+
+    private boolean requires(String preset, ProjectName project) {
+      PresetBundle bundle = presets.get(preset);
+      return bundle != null
+          && bundle.preset().roots().stream()
+              .anyMatch(root -> root.requirement().project().equals(project));
     }
 
     /** The rule that keeps a project out, wherever it comes from. */

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
 public final class MergedPages {
   private static final Logger LOG = System.getLogger(MergedPages.class.getName());
 
+  private static final int MOST_TOLD = 1_000;
+
   private final Mirror mirror;
   private final IndexPages pages;
   private final Missed missed;
@@ -80,7 +82,7 @@ public final class MergedPages {
                     .map(index -> "/index/" + index + "/simple/" + project + "/")
                     .collect(Collectors.joining(" or ")),
                 project);
-    if (told.add(project)) {
+    if (told.size() < MOST_TOLD && told.add(project)) {
       LOG.log(Level.WARNING, text);
     }
     return Response.notFound(text);
