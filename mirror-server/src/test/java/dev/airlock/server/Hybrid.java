@@ -186,17 +186,58 @@ public final class Hybrid implements Closeable {
     return answer;
   }
 
-  /** Asks for a file and reads nothing of the answer yet. */
-  public Socket begin(String path) throws IOException {
-    var socket = new Socket();
-    socket.setReceiveBufferSize(4096);
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), served.port()));
-    socket
-        .getOutputStream()
-        .write(
-            ("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                .getBytes(StandardCharsets.ISO_8859_1));
-    return socket;
+  /** Asks for a file, and reads no more of the answer than it is told to. */
+  public Reader read(String path, String... headers) throws IOException {
+    return new Reader(served.port(), path, headers);
+  }
+
+  /** A client that reads at its own speed. */
+  public static final class Reader implements Closeable {
+    private static final int LITTLE = 4096;
+
+    private final Socket socket = new Socket();
+    private final String head;
+
+    private Reader(int port, String path, String... headers) throws IOException {
+      socket.setReceiveBufferSize(LITTLE);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      var request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
+      for (String header : headers) {
+        request.append(header).append("\r\n");
+      }
+      socket
+          .getOutputStream()
+          .write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+      var answer = new StringBuilder();
+      while (answer.indexOf("\r\n\r\n") < 0) {
+        int read = socket.getInputStream().read();
+        assertThat(read).as("cut in the head: %s", answer).isNotNegative();
+        answer.append((char) read);
+      }
+      head = answer.toString();
+    }
+
+    /** The status line and the headers of the answer. */
+    public String head() {
+      return head;
+    }
+
+    /** The next bytes of the body. */
+    public byte[] next(int count) throws IOException {
+      return socket.getInputStream().readNBytes(count);
+    }
+
+    /** All bytes of the body that are left. */
+    public byte[] rest() throws IOException {
+      return socket.getInputStream().readAllBytes();
+    }
+
+    /** Goes away, whatever is still to come. */
+    @Override
+    public void close() throws IOException {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
   }
 
   /** Lets time pass, as the mirror sees it. */
