@@ -48,7 +48,7 @@ public final class Hybrid implements Closeable {
 
   /** For upstreams that stand still or crawl. */
   public static final Patience HASTY =
-      patience(Duration.ofMillis(300), 2000, Duration.ofMillis(300));
+      patience(Duration.ofMillis(200), 2000, Duration.ofMillis(200));
 
   private static final Duration SOON = Duration.ofSeconds(20);
 
