@@ -249,34 +249,18 @@ class PageFaultsTest {
     works();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {HTML, JSON})
-  void listsAHundredThousandFiles(String type) throws Exception {
-    line.always("tiny", page(type, type.equals(JSON) ? json(100_000) : html(100_000)));
+  @Test
+  void listsAHundredThousandFiles() throws Exception {
+    String links =
+        IntStream.range(0, 100_000)
+            .mapToObj("<a href='/files/tiny-1.%d-py3-none-any.whl'>t</a>\n"::formatted)
+            .collect(Collectors.joining());
+    line.always("tiny", page(HTML, links));
     HttpResponse<byte[]> page = mirror.get(PAGE);
     assertThat(page.statusCode()).isEqualTo(200);
     assertThat(Hybrid.text(page)).contains("tiny-1.0-py3", "tiny-1.99999-py3");
     line.heal();
     works();
-  }
-
-  private static String html(int count) {
-    return IntStream.range(0, count)
-        .mapToObj("<a href='/files/tiny-1.%1$d-py3-none-any.whl'>t</a>\n"::formatted)
-        .collect(Collectors.joining());
-  }
-
-  private static String json(int count) {
-    return IntStream.range(0, count)
-        .mapToObj(
-            ("{\"filename\": \"tiny-1.%1$d-py3-none-any.whl\", \"hashes\": {}, \"url\":"
-                    + " \"/files/tiny-1.%1$d-py3-none-any.whl\"}")
-                ::formatted)
-        .collect(
-            Collectors.joining(
-                ",",
-                "{\"meta\": {\"api-version\": \"1.0\"}, \"name\": \"tiny\", \"files\": [",
-                "]}"));
   }
 
   @ParameterizedTest
