@@ -201,7 +201,8 @@ public final class Hybrid implements Closeable {
     private Reader(int port, String path, String... headers) throws IOException {
       socket.setReceiveBufferSize(LITTLE);
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      var request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
+      var request =
+          new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n");
       for (String header : headers) {
         request.append(header).append("\r\n");
       }

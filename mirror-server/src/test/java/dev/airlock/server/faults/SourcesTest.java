@@ -15,6 +15,7 @@ import dev.airlock.server.pullthrough.Mode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -74,18 +75,18 @@ class SourcesTest {
       assertThat(second.body()).isEqualTo(first.body());
       assertThat(index.requests("tiny").get(0).header("If-None-Match")).isEmpty();
       assertThat(index.requests("tiny").get(1).header("If-None-Match")).isNotEmpty();
-      assertThat(mirror.get(PAGE, "If-None-Match", first.headers().firstValue("ETag").orElse(""))
-              .statusCode())
+      assertThat(
+              mirror
+                  .get(PAGE, "If-None-Match", first.headers().firstValue("ETag").orElse(""))
+                  .statusCode())
           .isEqualTo(304);
     }
   }
 
   @Test
   void believesAFreshPageWithoutAsking() throws Exception {
-    var settings =
-        new Settings(List.of(), List.of(), List.of(), Duration.ofMinutes(10));
-    try (Hybrid mirror =
-        Hybrid.in(directory).pypi(line.simple()).settings(settings).start()) {
+    var settings = new Settings(List.of(), List.of(), List.of(), Duration.ofMinutes(10));
+    try (Hybrid mirror = Hybrid.in(directory).pypi(line.simple()).settings(settings).start()) {
       for (int i = 0; i < 5; i++) {
         assertThat(mirror.get(PAGE).statusCode()).isEqualTo(200);
       }
@@ -101,8 +102,7 @@ class SourcesTest {
     }
     index.add(wheel("unheld", "1.0"));
     int before = line.connections();
-    try (Hybrid offline =
-        Hybrid.in(directory).pypi(line.simple()).mode(Mode.OFFLINE).start()) {
+    try (Hybrid offline = Hybrid.in(directory).pypi(line.simple()).mode(Mode.OFFLINE).start()) {
       assertThat(Hybrid.text(offline.get(PAGE))).contains(NAME);
       assertThat(offline.get(FILE).body()).isEqualTo(BYTES);
       assertThat(offline.get(FILE + ".metadata").body()).isEqualTo(WHEEL.metadata());
@@ -142,8 +142,7 @@ class SourcesTest {
             new Settings(
                 List.of(
                     new Settings.Index(PYPI, List.of(), true),
-                    new Settings.Index(
-                        CUDA, List.of(new ProjectPattern("nvidia-*")), false)),
+                    new Settings.Index(CUDA, List.of(new ProjectPattern("nvidia-*")), false)),
                 List.of(denied).stream().map(ProjectPattern::new).toList(),
                 List.of(),
                 Duration.ZERO))
@@ -201,7 +200,10 @@ class SourcesTest {
 
   @Test
   void readsMetadataFromWithinWhereWhatStandsBesideIsWrong() throws Exception {
-    index.add(WHEEL).metadata("Metadata-Version: 2.1\nName: x\n".getBytes(), "0".repeat(64));
+    index
+        .add(WHEEL)
+        .metadata(
+            "Metadata-Version: 2.1\nName: x\n".getBytes(StandardCharsets.UTF_8), "0".repeat(64));
     try (Hybrid mirror = mirror()) {
       assertThat(mirror.get(FILE + ".metadata").body()).isEqualTo(WHEEL.metadata());
       assertThat(mirror.held("tiny", NAME)).isEmpty();

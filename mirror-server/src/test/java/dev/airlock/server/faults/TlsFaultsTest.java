@@ -37,8 +37,7 @@ class TlsFaultsTest {
   private static final WheelBuilder WHEEL = wheel("tiny", "1.0");
   private static final byte[] BYTES = WHEEL.build();
   private static final String PAGE = "/simple/tiny/";
-  private static final String FILE =
-      Hybrid.file("pypi.org-simple", "tiny", WHEEL.filename());
+  private static final String FILE = Hybrid.file("pypi.org-simple", "tiny", WHEEL.filename());
 
   @TempDir Path directory;
 
