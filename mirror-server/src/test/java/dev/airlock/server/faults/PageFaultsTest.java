@@ -10,9 +10,13 @@ import static dev.airlock.fixtures.WheelBuilder.wheel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.airlock.catalog.HeldPage;
+import dev.airlock.catalog.IndexKey;
 import dev.airlock.fixtures.FakeIndex;
 import dev.airlock.fixtures.RawUpstream.Step;
 import dev.airlock.fixtures.WheelBuilder;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.routing.Settings;
 import dev.airlock.server.Hybrid;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -185,6 +190,53 @@ class PageFaultsTest {
     assertThat(mirror.get(FILE).body()).isEqualTo(BYTES);
     line.heal();
     works();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<html>Please <a href='/login'>log in</a>.</html>",
+        "<html><form action='/login'><input name=user></form></html>",
+        "<html>This site is blocked.</html>",
+      })
+  void believesNoCaptivePortal(String portal) throws Exception {
+    var settings = new Settings(List.of(), List.of(), List.of(), Duration.ofMinutes(10));
+    try (Hybrid trusting =
+        Hybrid.in(directory.resolve("trusting")).pypi(line.simple()).settings(settings).start()) {
+      line.always("tiny", page(HTML, portal));
+      assertThat(trusting.get(PAGE).statusCode()).isEqualTo(502);
+      line.heal();
+      assertThat(Hybrid.source(trusting.get(PAGE))).isEqualTo("upstream");
+      assertThat(Hybrid.source(trusting.get(PAGE))).isEqualTo("store");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<html><meta http-equiv=refresh content='0; url=http://192.0.2.1/login'></html>", ""
+      })
+  void believesAPageThatListsNothingForNoLongerThanAnAbsence(String html) throws Exception {
+    var settings = new Settings(List.of(), List.of(), List.of(), Duration.ofMinutes(10));
+    try (Hybrid trusting =
+        Hybrid.in(directory.resolve("trusting")).pypi(line.simple()).settings(settings).start()) {
+      line.always("tiny", page(HTML, html));
+      assertThat(trusting.get(PAGE).statusCode()).isEqualTo(404);
+      line.heal();
+      age(trusting, Duration.ofSeconds(31));
+      assertThat(Hybrid.source(trusting.get(PAGE))).isEqualTo("upstream");
+      age(trusting, Duration.ofSeconds(31));
+      assertThat(Hybrid.source(trusting.get(PAGE))).isEqualTo("store");
+    }
+  }
+
+  /** Makes the page that is held one that was read earlier. */
+  private static void age(Hybrid mirror, Duration by) throws IOException {
+    IndexKey key = new IndexKey("pypi.org-simple");
+    HeldPage page = mirror.catalog().page(key, new ProjectName("tiny")).orElseThrow();
+    mirror
+        .catalog()
+        .keep(key, new HeldPage(page.page(), page.source(), page.read().minus(by), page.etag()));
   }
 
   // --- hostile pages
