@@ -214,7 +214,8 @@ class PageFaultsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "<html><meta http-equiv=refresh content='0; url=http://192.0.2.1/login'></html>", ""
+        "<html><meta http-equiv=refresh content='0; url=http://192.0.2.1/login'></html>",
+        ""
       })
   void believesAPageThatListsNothingForNoLongerThanAnAbsence(String html) throws Exception {
     var settings = new Settings(List.of(), List.of(), List.of(), Duration.ofMinutes(10));
