@@ -39,6 +39,7 @@ import java.util.function.LongSupplier;
  * @param environment the environment variables: proxies, certificates, {@code NETRC}
  * @param home the user's home directory
  * @param patience how long upstreams are waited for
+ * @param retries how often, and after which pauses, they are asked again
  */
 record Sourcing(
     Mode mode,
@@ -48,14 +49,15 @@ record Sourcing(
     PipConfig pip,
     Map<String, String> environment,
     Path home,
-    Patience patience) {
+    Patience patience,
+    Retries retries) {
   /** What this server calls itself upstream: by it, it knows a request of its own. */
   static final String USER_AGENT =
       "airlock/%s (mirror %08x)"
           .formatted(Build.current().version(), ThreadLocalRandom.current().nextInt());
 
   /** Clients wait some 15 seconds for the next byte, and try again themselves. */
-  private static final Retries RETRIES =
+  private static final Retries USUAL_RETRIES =
       new Retries(
           4, Duration.ofMillis(200), Duration.ofSeconds(2), duration -> Thread.sleep(duration));
 
@@ -64,6 +66,19 @@ record Sourcing(
     presetFolders = List.copyOf(presetFolders);
     replaced = Map.copyOf(replaced);
     environment = Map.copyOf(environment);
+  }
+
+  /** One that asks again as often as suits its clients. */
+  Sourcing(
+      Mode mode,
+      Settings settings,
+      List<Path> presetFolders,
+      Map<String, URI> replaced,
+      PipConfig pip,
+      Map<String, String> environment,
+      Path home,
+      Patience patience) {
+    this(mode, settings, presetFolders, replaced, pip, environment, home, patience, USUAL_RETRIES);
   }
 
   /** A mirror that looks nowhere but into its store, and has no configuration. */
@@ -92,12 +107,12 @@ record Sourcing(
   Opened open(Store store, LongSupplier nanoTime) throws IOException {
     Egress egress = Egress.only(List.of(), settings.hosts());
     Http http =
-        Http.of(new Http.Settings(USER_AGENT, environment, home, RETRIES, patience, egress, true));
+        Http.of(new Http.Settings(USER_AGENT, environment, home, retries, patience, egress, true));
     var indexes = new Indexes(http);
     var access = new FileAccess(http);
     var catalog = new Catalog(store);
     InstantSource clock = InstantSource.system();
-    var fetcher = new Fetcher(store, catalog, access, RETRIES, clock, new Arrivals());
+    var fetcher = new Fetcher(store, catalog, access, retries, clock, new Arrivals());
     return new Opened(
         new Upstreams(
             catalog,

@@ -14,14 +14,24 @@ import java.time.Duration;
 public record Trouble(String reason, boolean passes, Duration retryAfter) {
   private static final Duration SOON = Duration.ofSeconds(5);
 
+  /** Nobody is sent away for longer, whatever an upstream asks for. */
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+
   static Trouble of(Exception cause) {
     String reason =
         cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     return switch (cause) {
       case UpstreamException e when e.isTransient() || e.isUnreachable() ->
-          new Trouble(reason, true, e.retryAfter().isPositive() ? e.retryAfter() : SOON);
+          new Trouble(reason, true, due(e.retryAfter()));
       case NoSpaceException _ -> new Trouble(reason, true, SOON);
       default -> new Trouble(reason, false, Duration.ZERO);
     };
+  }
+
+  private static Duration due(Duration asked) {
+    if (!asked.isPositive()) {
+      return SOON;
+    }
+    return asked.compareTo(LONGEST) < 0 ? asked : LONGEST;
   }
 }

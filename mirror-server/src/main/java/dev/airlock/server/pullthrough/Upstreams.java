@@ -212,7 +212,12 @@ public final class Upstreams implements Closeable {
   private boolean isFresh(HeldPage page) {
     Instant now = clock.instant();
     // A page from the future was read by a wrong clock.
-    return !page.read().isAfter(now) && page.read().plus(freshness).isAfter(now);
+    return !page.read().isAfter(now) && page.read().plus(believed(page)).isAfter(now);
+  }
+
+  /** A page without files says that there is nothing, or is not the index's at all. */
+  private Duration believed(HeldPage page) {
+    return page.page().files().isEmpty() && ABSENCE.compareTo(freshness) < 0 ? ABSENCE : freshness;
   }
 
   private Fresh fetched(RoutedIndex index, ProjectName project) throws IOException {
