@@ -5,8 +5,8 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
 import io.undertow.server.protocol.http2.Http2ServerConnection;
 import io.undertow.util.AttachmentKey;
+import io.undertow.util.HttpString;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -34,6 +34,7 @@ import org.xnio.channels.StreamSinkChannel;
 final class FilePump implements ChannelListener<StreamSinkChannel>, Closeable {
   private static final AttachmentKey<FilePump> SENDING = AttachmentKey.create(FilePump.class);
   private static final long MOST_PER_EVENT = 8 << 20;
+  private static final HttpString REASON = new HttpString("X-Airlock-Reason");
 
   private final HttpServerExchange exchange;
   private final Supply supply;
@@ -145,7 +146,11 @@ final class FilePump implements ChannelListener<StreamSinkChannel>, Closeable {
           }
         }
       }
-    } catch (IOException clientLeftOrFileFailed) {
+    } catch (Supply.FailedException e) {
+      // Too late for the client; the access log tells.
+      exchange.getResponseHeaders().put(REASON, String.valueOf(e.getMessage()));
+      cut();
+    } catch (IOException clientLeft) {
       cut();
     }
   }
@@ -193,7 +198,7 @@ final class FilePump implements ChannelListener<StreamSinkChannel>, Closeable {
       buffer.clear();
       buffer.limit((int) Math.min(buffer.capacity(), most));
       if (read(supply.channel(), buffer) <= 0) {
-        throw new EOFException("a file became shorter while it was sent");
+        throw new Supply.FailedException("the file became shorter while it was sent");
       }
       buffer.flip();
       return channel.write(buffer);

@@ -3,7 +3,6 @@ package dev.airlock.server.http;
 import dev.airlock.fetch.Download;
 import dev.airlock.store.Blob;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
@@ -27,7 +26,8 @@ interface Supply extends Closeable {
   /**
    * How many bytes from the first one on can be read now.
    *
-   * @throws IOException when the rest never comes, or what was read before is not of the same file
+   * @throws FailedException when the rest never comes, or what was read before is not of the same
+   *     file
    */
   long readable() throws IOException;
 
@@ -83,12 +83,21 @@ interface Supply extends Closeable {
     return Optional.empty();
   }
 
+  /** The file, not the client, is why no more of it is sent. The message says why. */
+  final class FailedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    FailedException(String message) {
+      super(message);
+    }
+  }
+
   /** A file that is there. */
   record Whole(SeekableByteChannel channel, long size) implements Supply {
     @Override
     public long readable() throws IOException {
       if (channel instanceof FileChannel && channel.size() < size) {
-        throw new EOFException("a blob became shorter while it was sent");
+        throw new FailedException("the blob became shorter while it was sent");
       }
       return size;
     }
@@ -138,10 +147,10 @@ interface Supply extends Closeable {
     private void look() throws IOException {
       seen = download.view();
       if (seen.beginning() != beginning) {
-        throw new IOException("the file was begun afresh while it was sent");
+        throw new FailedException("the file was begun afresh while it was sent");
       }
       if (seen.outcome().orElse(null) instanceof Download.Outcome.Failed(Exception reason)) {
-        throw new IOException("the rest of the file cannot be had", reason);
+        throw new FailedException("the rest of the file cannot be had: " + reason.getMessage());
       }
     }
 

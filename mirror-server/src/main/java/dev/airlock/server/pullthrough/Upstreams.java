@@ -14,6 +14,7 @@ import dev.airlock.routing.RoutedIndex;
 import dev.airlock.store.Blob;
 import dev.airlock.upstream.FileAccess;
 import dev.airlock.upstream.IndexSource;
+import dev.airlock.upstream.UpstreamException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -59,8 +60,6 @@ public final class Upstreams implements Closeable {
 
   /** How long a page waits to learn whether its files can be had in parts. */
   private static final Duration MOMENT = Duration.ofSeconds(2);
-
-  private static final Duration FOR_EVER = Duration.ofDays(365);
 
   private final Catalog catalog;
   private final Fetcher fetcher;
@@ -313,7 +312,7 @@ public final class Upstreams implements Closeable {
   Optional<Blob> metadata(IndexKey key, IndexFile file) throws IOException {
     String id = key + "/" + file.name().text();
     try {
-      Optional<Blob> found = joined(metadata, id, () -> fetcher.metadataAlone(key, file), FOR_EVER);
+      Optional<Blob> found = joined(metadata, id, () -> fetcher.metadataAlone(key, file), LONGEST);
       if (found.isEmpty()) {
         without.put(id, file.url().toString());
       }
@@ -321,8 +320,10 @@ public final class Upstreams implements Closeable {
     } catch (MalformedArchiveException damaged) {
       without.put(id, file.url().toString());
       throw damaged;
-    } catch (TimeoutException notWithinAYear) {
-      throw new IOException(notWithinAYear);
+    } catch (TimeoutException late) {
+      throw UpstreamException.unreachable(
+          file.url(),
+          new IOException("its metadata has not come within " + LONGEST.toSeconds() + " s"));
     }
   }
 
