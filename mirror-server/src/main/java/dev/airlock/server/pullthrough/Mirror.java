@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Mirror {
   /**
-   * Files no larger than this are waited for, so that what is wrong with them can still be said.
+   * Files no larger than this, and those of unknown size, are waited for a moment, so that what is
+   * wrong with them can still be said.
    */
   private static final long SMALL = 4 << 20;
 
@@ -312,7 +313,7 @@ public final class Mirror {
               true,
               MOMENT));
     }
-    if (view.total().isPresent() && view.total().getAsLong() <= SMALL) {
+    if (view.total().orElse(0) <= SMALL) {
       view = download.awaitEnd(MOMENT);
     }
     return switch (view.outcome().orElse(null)) {
