@@ -252,6 +252,8 @@ public final class HttpServer implements Closeable {
   private static Transmission.Ready ready(Request request, Response response) {
     try {
       return Transmission.open(Delivery.of(request, response));
+    } catch (Supply.FailedException e) {
+      return Transmission.inMemory(Delivery.of(request, Response.badGateway(message(e))));
     } catch (IOException e) {
       return Transmission.inMemory(Delivery.of(request, failed(request, e)));
     }

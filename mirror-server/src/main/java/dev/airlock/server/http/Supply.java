@@ -54,14 +54,14 @@ interface Supply extends Closeable {
     for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
       Download.View before = download.awaitBegun(PATIENCE);
       if (before.outcome().orElse(null) instanceof Download.Outcome.Failed(Exception reason)) {
-        throw new IOException("the file cannot be had", reason);
+        throw new FailedException("the file cannot be had: " + reason.getMessage());
       }
       Optional<Supply> opened = opened(download, before);
       if (opened.isPresent()) {
         return opened.get();
       }
     }
-    throw new IOException("the file is begun afresh again and again");
+    throw new FailedException("the file is begun afresh again and again");
   }
 
   /** Empty when the file was begun afresh meanwhile: what was opened may be the earlier one. */
