@@ -8,6 +8,7 @@ import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.fetch.FetchedPage;
 import dev.airlock.fetch.Fetcher;
+import dev.airlock.fetch.SingleFlight;
 import dev.airlock.index.IndexFile;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.routing.RoutedIndex;
@@ -24,14 +25,10 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
@@ -68,10 +65,9 @@ public final class Upstreams implements Closeable {
   private final Duration freshness;
   private final InstantSource clock;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-  private final ConcurrentMap<String, FutureTask<Fresh>> pages = new ConcurrentHashMap<>();
-  private final ConcurrentMap<String, FutureTask<Boolean>> probes = new ConcurrentHashMap<>();
-  private final ConcurrentMap<String, FutureTask<Optional<Blob>>> metadata =
-      new ConcurrentHashMap<>();
+  private final SingleFlight<String, Fresh> pages = new SingleFlight<>();
+  private final SingleFlight<String, Boolean> probes = new SingleFlight<>();
+  private final SingleFlight<String, Optional<Blob>> metadata = new SingleFlight<>();
   private final ConcurrentMap<IndexKey, IndexSource> sources = new ConcurrentHashMap<>();
   private final Cache<String, String> absent;
   private final Cache<String, Boolean> ranges;
@@ -186,7 +182,7 @@ public final class Upstreams implements Closeable {
       return new Known.None(known);
     }
     try {
-      return switch (joined(pages, id, () -> fetched(index, project), atMost)) {
+      return switch (pages.run(id, () -> fetched(index, project), executor, atMost)) {
         case Fresh.Page(HeldPage page) -> new Known.Page(page, Source.UPSTREAM);
         case Fresh.None(String reason) -> {
           absent.put(id, reason);
@@ -195,10 +191,11 @@ public final class Upstreams implements Closeable {
       };
     } catch (TimeoutException late) {
       slow.put(key.value(), true);
+      Duration waited = atMost.isZero() ? PATIENCE : atMost;
       return new Known.Late(
           held,
           new Trouble(
-              index.declared() + " has not answered within " + atMost.toSeconds() + " s",
+              index.declared() + " has not answered within " + waited.toSeconds() + " s",
               true,
               PATIENCE));
     } catch (InterruptedIOException stopped) {
@@ -233,36 +230,6 @@ public final class Upstreams implements Closeable {
     };
   }
 
-  /** The result of work that is done once for all who ask for it at a time. */
-  private <V> V joined(
-      ConcurrentMap<String, FutureTask<V>> running, String id, Callable<V> work, Duration atMost)
-      throws IOException, TimeoutException {
-    var mine = new FutureTask<V>(work);
-    FutureTask<V> task = running.putIfAbsent(id, mine);
-    if (task == null) {
-      task = mine;
-      executor.execute(() -> {
-        try {
-          mine.run();
-        } finally {
-          running.remove(id, mine);
-        }
-      });
-    }
-    try {
-      return task.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting for an upstream");
-    } catch (ExecutionException e) {
-      throw switch (e.getCause()) {
-        case IOException cause -> cause;
-        case RuntimeException cause -> throw cause;
-        case null, default -> new IOException(e.getCause());
-      };
-    }
-  }
-
   // --- files
 
   /** Whether a file can be asked for now. */
@@ -294,7 +261,7 @@ public final class Upstreams implements Closeable {
       return known != null && known;
     }
     try {
-      boolean found = joined(probes, host, () -> access.answersRanges(file.url()), MOMENT);
+      boolean found = probes.run(host, () -> access.answersRanges(file.url()), executor, MOMENT);
       ranges.put(host, found);
       return found;
     } catch (IOException | TimeoutException cannotTellNow) {
@@ -312,7 +279,8 @@ public final class Upstreams implements Closeable {
   Optional<Blob> metadata(IndexKey key, IndexFile file) throws IOException {
     String id = key + "/" + file.name().text();
     try {
-      Optional<Blob> found = joined(metadata, id, () -> fetcher.metadataAlone(key, file), LONGEST);
+      Optional<Blob> found =
+          metadata.run(id, () -> fetcher.metadataAlone(key, file), executor, LONGEST);
       if (found.isEmpty()) {
         without.put(id, file.url().toString());
       }

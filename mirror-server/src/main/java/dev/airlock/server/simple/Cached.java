@@ -2,19 +2,15 @@ package dev.airlock.server.simple;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.airlock.fetch.SingleFlight;
 import dev.airlock.index.MediaType;
 import dev.airlock.server.http.Handler;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Response;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.LongSupplier;
 
 /**
@@ -33,7 +29,7 @@ public final class Cached implements Handler {
   /** The memory that handlers share. */
   public static final class Pages {
     private final Cache<Key, Page> cache;
-    private final ConcurrentMap<Key, FutureTask<Response>> making = new ConcurrentHashMap<>();
+    private final SingleFlight<Key, Response> making = new SingleFlight<>();
     private final LongSupplier nanoTime;
 
     /**
@@ -81,28 +77,7 @@ public final class Cached implements Handler {
   public Response handle(Request request) throws IOException {
     Key key = Key.of(request);
     // One maker a page: the others wait for it, as they would for the disk or the upstream.
-    var mine = new FutureTask<>(() -> made(key, request));
-    FutureTask<Response> making = pages.making.putIfAbsent(key, mine);
-    if (making == null) {
-      making = mine;
-      try {
-        mine.run();
-      } finally {
-        pages.making.remove(key, mine);
-      }
-    }
-    try {
-      return making.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting for a page");
-    } catch (ExecutionException e) {
-      throw switch (e.getCause()) {
-        case IOException cause -> cause;
-        case RuntimeException cause -> throw cause;
-        case null, default -> new IOException(e.getCause());
-      };
-    }
+    return pages.making.run(key, () -> made(key, request));
   }
 
   private Response made(Key key, Request request) throws IOException {
