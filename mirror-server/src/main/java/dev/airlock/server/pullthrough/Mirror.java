@@ -341,38 +341,41 @@ public final class Mirror {
   private Wanted wanted(IndexKey key, ProjectName project, String filename, boolean confirmed)
       throws IOException {
     Optional<LockedFile> locked = presets.locked(key, project, filename);
+    Wanted listed = onItsPage(key, project, filename, confirmed);
+    if (listed instanceof Wanted.File(IndexFile file)) {
+      return new Wanted.File(asLocked(file, locked));
+    }
+    return locked.<Wanted>map(file -> new Wanted.File(listed(file))).orElse(listed);
+  }
+
+  /**
+   * A file as its index lists it.
+   *
+   * @param confirmed whether the page has to be one that the upstream confirms now
+   */
+  private Wanted onItsPage(IndexKey key, ProjectName project, String filename, boolean confirmed)
+      throws IOException {
     Optional<RoutedIndex> index = routed(key);
     if (index.isEmpty()) {
-      return locked
-          .<Wanted>map(file -> new Wanted.File(listed(file)))
-          .orElseGet(() -> new Wanted.None("no rule names its index"));
+      return new Wanted.None("no rule names its index");
     }
     Optional<IndexFile> known =
         confirmed
             ? Optional.empty()
             : holdings.page(key, project).flatMap(page -> named(page, filename));
     if (known.isPresent()) {
-      return new Wanted.File(asLocked(known.get(), locked));
+      return new Wanted.File(known.get());
     }
     return switch (upstreams().page(index.get(), project, true)) {
-      case Upstreams.Known.Page(HeldPage page, Source _) when named(page, filename).isPresent() ->
-          new Wanted.File(asLocked(named(page, filename).get(), locked));
-      case Upstreams.Known.Page _ ->
-          locked
-              .<Wanted>map(file -> new Wanted.File(listed(file)))
+      case Upstreams.Known.Page(HeldPage page, Source _) ->
+          named(page, filename)
+              .<Wanted>map(Wanted.File::new)
               .orElseGet(() -> new Wanted.None("its index lists no such file"));
-      case Upstreams.Known.None(String reason) ->
-          locked
-              .<Wanted>map(file -> new Wanted.File(listed(file)))
-              .orElseGet(() -> new Wanted.None(reason));
+      case Upstreams.Known.None(String reason) -> new Wanted.None(reason);
       case Upstreams.Known.Late(Optional<HeldPage> _, Trouble trouble) ->
-          locked
-              .<Wanted>map(file -> new Wanted.File(listed(file)))
-              .orElseGet(() -> new Wanted.Unknown(trouble));
+          new Wanted.Unknown(trouble);
       case Upstreams.Known.Unknown(Optional<HeldPage> _, Trouble trouble) ->
-          locked
-              .<Wanted>map(file -> new Wanted.File(listed(file)))
-              .orElseGet(() -> new Wanted.Unknown(trouble));
+          new Wanted.Unknown(trouble);
     };
   }
 
