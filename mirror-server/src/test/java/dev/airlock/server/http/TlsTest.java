@@ -191,7 +191,9 @@ class TlsTest {
         client.shutdownNow();
         client.awaitTermination(BlobServer.LONG);
         assertThat(server.awaitAllClosed()).as("%s", version).isTrue();
-        assertThat(sent).isDone();
+        assertThat(sent.handle((_, _) -> "ended"))
+            .succeedsWithin(BlobServer.LONG)
+            .isEqualTo("ended");
       }
     }
   }
