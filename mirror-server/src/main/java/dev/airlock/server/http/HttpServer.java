@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -35,6 +36,8 @@ import org.xnio.channels.AcceptingChannel;
  * wait, and then sent by the I/O thread.
  */
 public final class HttpServer implements Closeable {
+  private static final String TOO_MANY_FILES = "Too many open files";
+  private static final Duration BUSY = Duration.ofSeconds(5);
   private static final Logger LOG = System.getLogger(HttpServer.class.getName());
   private static final int BUFFER = 16 << 10;
   private static final int WORKERS = 8;
@@ -228,6 +231,10 @@ public final class HttpServer implements Closeable {
   }
 
   private static Response failed(Request request, Exception e) {
+    if (e instanceof FileSystemException && message(e).contains(TOO_MANY_FILES)) {
+      LOG.log(Level.WARNING, "no file can be opened: " + message(e));
+      return Response.unavailable("the mirror has too many files open: ask again", BUSY);
+    }
     LOG.log(Level.ERROR, "cannot answer /" + String.join("/", request.segments()), e);
     return Response.failed(
         "the mirror failed to answer: "
