@@ -129,16 +129,7 @@ start_server server "$root/airlock" serve --mode hybrid --listen "127.0.0.1:$por
 wait_http "$mirror/health" 120
 
 # Every CPython that is found, each by the pip it brings.
-pythons=$("$PYTHON" - <<'FIND'
-import glob, os, shutil
-seen = set()
-for path in sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python"))) + [shutil.which("python3") or ""]:
-    real = os.path.realpath(path)
-    if path and os.path.exists(real) and real not in seen:
-        seen.add(real)
-        print(path)
-FIND
-)
+pythons=$(cpythons)
 newest=
 for python in $pythons; do
     if "$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then newest=$python; fi

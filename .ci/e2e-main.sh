@@ -120,16 +120,7 @@ clean() {
 mkdir -p "$work/home"
 
 # Every CPython that is found, each by the pip it brings.
-pythons=$("$PYTHON" - <<'FIND'
-import glob, os, shutil
-seen = set()
-for path in sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python"))) + [shutil.which("python3") or ""]:
-    real = os.path.realpath(path)
-    if path and os.path.exists(real) and real not in seen:
-        seen.add(real)
-        print(path)
-FIND
-)
+pythons=$(cpythons)
 wanted=$(sed -n 's/^name = "\(.*\)"$/\1/p' "$work/presets/e2e/pylock.toml" | sort -u)
 whole=0
 for python in $pythons; do

@@ -296,3 +296,16 @@ base_image() {
             "$base_container" "$1" >/dev/null \
         || { image_tool rm "$base_container" >/dev/null; say "error: buildah could not import the base image"; return 1; }
 }
+
+# Every CPython that is found here, a line each; by $PYTHON.
+cpythons() {
+    "$PYTHON" - <<'FIND'
+import glob, os, shutil
+seen = set()
+for path in sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python"))) + [shutil.which("python3") or ""]:
+    real = os.path.realpath(path)
+    if path and os.path.exists(real) and real not in seen:
+        seen.add(real)
+        print(path)
+FIND
+}

@@ -6,6 +6,9 @@ import dev.airlock.index.IndexFile.MetadataOffer;
 import dev.airlock.index.IndexFile.Yanked;
 import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.version.SpecifierSet;
+import dev.airlock.store.Blob;
+import dev.airlock.store.BlobStore;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +38,11 @@ public record HeldFile(
     Optional<Instant> uploadTime,
     Yanked yanked,
     URI source) {
+  /** Its bytes; empty where they are missing or not as many as they should be. */
+  public Optional<Blob> bytes(BlobStore blobs) throws IOException {
+    return blobs.find(sha256).filter(blob -> blob.size() == size);
+  }
+
   /** This file without its metadata, where that is lost. */
   public HeldFile withoutMetadata() {
     return new HeldFile(

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * verified, so that nobody holds a complete file that is not right. Safe for several threads.
  */
 public final class Download {
+  private static final Duration WITHOUT_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
+
   private final IndexFile file;
   private long arrived;
   private long beginning;
@@ -137,6 +139,11 @@ public final class Download {
    */
   public View awaitBegun(Duration atMost) throws InterruptedIOException {
     return await(atMost, true);
+  }
+
+  /** Waits for the end. */
+  View awaitEnd() throws InterruptedIOException {
+    return await(WITHOUT_LIMIT, false);
   }
 
   /** Waits for the end, no longer than some time. */

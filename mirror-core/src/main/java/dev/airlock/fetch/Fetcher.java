@@ -213,10 +213,9 @@ public final class Fetcher {
         || file.sha256().map(stated -> !stated.equals(entry.get().sha256())).orElse(false)) {
       return Optional.empty();
     }
-    Optional<Blob> blob = store.blobs().find(entry.get().sha256());
+    Optional<Blob> blob = entry.get().bytes(store.blobs());
     boolean sound =
         blob.isPresent()
-            && blob.get().size() == entry.get().size()
             && (!verifiesDigests || hasItsDigest(blob.get()))
             && describes(entry.get(), blob.get());
     return sound ? entry : Optional.empty();
@@ -284,7 +283,7 @@ public final class Fetcher {
     if (!flight.joined()) {
       run(key, file, download);
     }
-    View end = download.awaitEnd(Duration.ofDays(365));
+    View end = download.awaitEnd();
     return switch (end.outcome().orElseThrow()) {
       case Download.Outcome.Held(HeldFile held, Blob _) -> held;
       case Download.Outcome.Failed(Exception reason) -> throw rethrown(reason);

@@ -96,29 +96,6 @@ public final class Http implements Closeable {
   }
 
   /**
-   * A client for the environment of a process, with its own limit on silence.
-   *
-   * @param silence how long an upstream may send nothing before it counts as gone
-   */
-  public static Http of(
-      String userAgent,
-      Map<String, String> environment,
-      Path home,
-      Retries retries,
-      Duration silence)
-      throws IOException {
-    return of(
-        new Settings(
-            userAgent,
-            environment,
-            home,
-            retries,
-            Patience.USUAL.silence(silence),
-            Egress.ANYWHERE,
-            false));
-  }
-
-  /**
    * A client that behaves as it is told. The certificates are read when an address asks for them.
    *
    * @throws IOException when a proxy or {@code NETRC} cannot be used

@@ -27,10 +27,12 @@ import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Draft;
 import dev.airlock.store.Expectation;
 import dev.airlock.store.Store;
+import dev.airlock.upstream.Egress;
 import dev.airlock.upstream.FileAccess;
 import dev.airlock.upstream.Http;
 import dev.airlock.upstream.IndexSource;
 import dev.airlock.upstream.Indexes;
+import dev.airlock.upstream.Patience;
 import dev.airlock.upstream.Retries;
 import dev.airlock.upstream.UpstreamException;
 import java.io.IOException;
@@ -84,7 +86,16 @@ class FetcherTest {
   @BeforeEach
   void open() throws IOException {
     upstream = FakeIndex.start();
-    http = Http.of("airlock/test", Map.of(), directory, retries, Duration.ofSeconds(2));
+    http =
+        Http.of(
+            new Http.Settings(
+                "airlock/test",
+                Map.of(),
+                directory,
+                retries,
+                Patience.USUAL.silence(Duration.ofSeconds(2)),
+                Egress.ANYWHERE,
+                false));
     openStore();
     key = catalog.register(upstream.simple());
     index = new Indexes(http).at(upstream.simple());

@@ -311,8 +311,8 @@ class BreakerTest {
     }
   }
 
-  @Test
-  void findsOutBeforeTheSilenceLastsThatNoConnectionCanBeMadeAnyMore() throws IOException {
+  /** With a client that suspects a host of having gone after a tenth of a second. */
+  private void suspectSoon() throws IOException {
     http.close();
     http =
         client(
@@ -320,6 +320,11 @@ class BreakerTest {
                 Duration.ofMillis(300), PATIENCE.head(), PATIENCE.silence(), 1, PATIENCE.window()),
             1,
             true);
+  }
+
+  @Test
+  void findsOutBeforeTheSilenceLastsThatNoConnectionCanBeMadeAnyMore() throws IOException {
+    suspectSoon();
     try (RawUpstream dropped = RawUpstream.start()) {
       dropped.next(
           request(), head("HTTP/1.1 404 Not Found", "Content-Length: 0"), request(), silence());
@@ -335,13 +340,7 @@ class BreakerTest {
 
   @Test
   void waitsForASlowAnswerWhileConnectionsCanBeMade() throws Exception {
-    http.close();
-    http =
-        client(
-            new Patience(
-                Duration.ofMillis(300), PATIENCE.head(), PATIENCE.silence(), 1, PATIENCE.window()),
-            1,
-            true);
+    suspectSoon();
     var probed = new CountDownLatch(1);
     try (RawUpstream slow = RawUpstream.start()) {
       slow.next(

@@ -332,6 +332,36 @@ class HybridTest {
   }
 
   @Test
+  void looksAtThePageAgainWhereItMayBeOutdated() throws Exception {
+    upstream.add(FOO).digest("sha256", "00".repeat(32));
+    Served mirror = hybrid();
+    assertThat(mirror.get("/simple/foo/").body()).contains("00".repeat(32));
+    assertThat(mirror.bytes(FOO_FILE).statusCode()).isEqualTo(502);
+    upstream.add(FOO);
+
+    assertThat(mirror.bytes(FOO_FILE).body())
+        .as("the index has corrected its digest, and the page is still fresh")
+        .isEqualTo(FOO.build());
+  }
+
+  @Test
+  void offersNoMetadataThatIsLost() throws Exception {
+    Served mirror = serve(Mode.HYBRID, freshFor(Duration.ZERO));
+    mirror.get("/simple/foo/");
+    mirror.bytes(FOO_FILE + ".metadata");
+    upstream.close();
+    String digest = FakeIndex.sha256(FOO.metadata());
+    assertThat(mirror.get("/simple/foo/").body()).contains(digest);
+
+    Files.delete(
+        mirror.store.root().resolve("blobs/sha256/" + digest.substring(0, 2) + "/" + digest));
+
+    assertThat(mirror.get("/simple/foo/").body())
+        .contains(FOO.filename())
+        .doesNotContain("core-metadata");
+  }
+
+  @Test
   void keepsWhatAnIndexTakesAway() throws Exception {
     Served mirror = serve(Mode.HYBRID, freshFor(Duration.ZERO));
     mirror.get("/simple/foo/");

@@ -15,6 +15,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +28,7 @@ final class Holdings {
 
   private final Catalog catalog;
   private final BlobStore blobs;
-  private final Set<Object> told = ConcurrentHashMap.newKeySet();
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   Holdings(Catalog catalog, BlobStore blobs) {
     this.catalog = catalog;
@@ -86,7 +87,13 @@ final class Holdings {
 
   /** The core metadata of wheels of a project that are not held, by file names. */
   Map<String, HeldMetadata> metadata(IndexKey index, ProjectName project) throws IOException {
-    return catalog.metadata(index, project);
+    var held = new HashMap<String, HeldMetadata>();
+    for (HeldMetadata metadata : catalog.metadata(index, project).values()) {
+      if (blobs.find(metadata.metadata()).isPresent()) {
+        held.put(metadata.name().text(), metadata);
+      }
+    }
+    return held;
   }
 
   Optional<Blob> blob(Sha256 digest) throws IOException {
@@ -95,8 +102,8 @@ final class Holdings {
 
   /** The bytes of a file, unless they are missing or not as many as there should be. */
   Optional<Blob> blob(HeldFile file) throws IOException {
-    Optional<Blob> blob = blobs.find(file.sha256()).filter(held -> held.size() == file.size());
-    if (blob.isEmpty() && told.add(file.sha256())) {
+    Optional<Blob> blob = file.bytes(blobs);
+    if (blob.isEmpty() && told.add(file.sha256().hex())) {
       LOG.log(
           Level.WARNING,
           "left out "
@@ -109,7 +116,7 @@ final class Holdings {
   /** Tells, once, of an index that has other bytes under the name of a file that is held. */
   void compare(HeldFile held, IndexFile listed) {
     boolean differs = listed.sha256().isPresent() && !listed.sha256().get().equals(held.sha256());
-    if (differs && told.add(listed)) {
+    if (differs && told.add(held.name() + " " + listed.sha256().get())) {
       LOG.log(
           Level.WARNING,
           "the index lists other bytes under the name "

@@ -288,15 +288,27 @@ public final class Mirror {
 
   private FileAnswer fetched(IndexKey key, IndexFile file) throws IOException {
     FileAnswer first = arriving(key, file);
-    if (first instanceof FileAnswer.Held || first instanceof FileAnswer.Arriving) {
+    boolean mayBeOutdated =
+        switch (first) {
+          case FileAnswer.Absent _ -> true;
+          case FileAnswer.Unavailable(Trouble trouble) ->
+              !trouble.passes() || !upstreams().canReach(file);
+          case FileAnswer.Held _, FileAnswer.Arriving _, FileAnswer.Listed _ -> false;
+        };
+    if (!mayBeOutdated) {
       return first;
     }
-    // Indexes move files to other hosts: perhaps the page that is held has an old address.
+    // Indexes move files to other hosts, and correct digests: perhaps the page that is held is old.
     return switch (wanted(key, file.name().project(), file.name().text(), true)) {
-      case Wanted.File(IndexFile again) when !again.url().equals(file.url()) ->
-          arriving(key, again);
+      case Wanted.File(IndexFile again) when !isSame(again, file) -> arriving(key, again);
       default -> first;
     };
+  }
+
+  private static boolean isSame(IndexFile one, IndexFile other) {
+    return one.url().equals(other.url())
+        && one.digests().equals(other.digests())
+        && one.size().equals(other.size());
   }
 
   private FileAnswer arriving(IndexKey key, IndexFile file) throws IOException {

@@ -1,7 +1,5 @@
 package dev.airlock.server.http;
 
-import dev.airlock.digest.Sha256;
-import dev.airlock.store.Blob;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -12,9 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
@@ -26,8 +22,7 @@ final class BlobServer implements Closeable {
   private static final Logger UNDERTOW = Logger.getLogger("io.undertow");
 
   final byte[] content;
-  final Blob blob;
-  final Queue<SeekableByteChannel> opened = new ConcurrentLinkedQueue<>();
+  final WatchedBlob blob;
   private final HttpSettings settings;
   private final HttpServer server;
 
@@ -39,25 +34,7 @@ final class BlobServer implements Closeable {
     content = new byte[size];
     new Random(7).nextBytes(content);
     Path file = Files.write(directory.resolve("blob"), content);
-    blob =
-        new Blob() {
-          @Override
-          public Sha256 digest() {
-            return Sha256.of(new byte[0]);
-          }
-
-          @Override
-          public long size() {
-            return content.length;
-          }
-
-          @Override
-          public SeekableByteChannel open() throws IOException {
-            SeekableByteChannel channel = FileChannel.open(file);
-            opened.add(channel);
-            return channel;
-          }
-        };
+    blob = new WatchedBlob(size, () -> FileChannel.open(file));
     this.settings =
         settings.apply(
             HttpSettings.at(new Listen("127.0.0.1", 0))
@@ -76,17 +53,13 @@ final class BlobServer implements Closeable {
 
   /** Waits until no file is open; whether that came to pass. */
   boolean awaitAllClosed() {
-    long until = System.nanoTime() + LONG.toNanos();
-    while (opened.stream().anyMatch(SeekableByteChannel::isOpen) && System.nanoTime() < until) {
-      LockSupport.parkNanos(1_000_000);
-    }
-    return !opened.isEmpty() && opened.stream().noneMatch(SeekableByteChannel::isOpen);
+    return blob.awaitAllClosed(LONG);
   }
 
   /** Waits until nobody holds a file that was opened, but for the last few; whether that is so. */
   boolean awaitAllForgotten() {
-    var held = opened.stream().map(WeakReference::new).toList();
-    opened.clear();
+    var held = blob.opened().stream().map(WeakReference::new).toList();
+    blob.opened().clear();
     long until = System.nanoTime() + LONG.toNanos();
     while (left(held) > 2 && System.nanoTime() < until) {
       System.gc();

@@ -226,7 +226,7 @@ class Http2Test {
         assertThat(endedAlready).isNotNull();
       }
       raw.awaitEnd();
-      assertThat(server.opened).isEmpty();
+      assertThat(server.blob.opened()).isEmpty();
     }
     assertStillServes();
   }
@@ -246,9 +246,9 @@ class Http2Test {
     for (int i = 0; i < blocks.length; i++) {
       try (var raw = new Raw(identity, server.port())) {
         raw.send(HEADERS, END_STREAM | END_HEADERS, 1, blocks[i]);
-        int opened = server.opened.size();
+        int opened = server.blob.opened().size();
         raw.end(1);
-        assertThat(server.opened).as("request %s", i).hasSize(opened);
+        assertThat(server.blob.opened()).as("request %s", i).hasSize(opened);
       }
     }
     assertStillServes();

@@ -3,8 +3,6 @@ package dev.airlock.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.airlock.digest.Sha256;
-import dev.airlock.store.Blob;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -19,10 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -38,7 +34,7 @@ class HttpServerTest {
   private static final Logger UNDERTOW = Logger.getLogger("io.undertow");
 
   @TempDir Path directory;
-  private final Queue<SeekableByteChannel> opened = new ConcurrentLinkedQueue<>();
+  private WatchedBlob blob;
   private byte[] content;
   private Path file;
   private HttpServer server;
@@ -49,7 +45,8 @@ class HttpServerTest {
     content = new byte[24 << 20];
     new Random(7).nextBytes(content);
     file = Files.write(directory.resolve("blob"), content);
-    server = made(LONG, LONG, () -> FileChannel.open(file));
+    blob = new WatchedBlob(content.length, () -> FileChannel.open(file));
+    server = made(LONG, LONG);
   }
 
   @AfterEach
@@ -61,39 +58,18 @@ class HttpServerTest {
     start(idle, drain, () -> FileChannel.open(file));
   }
 
-  private interface Opening {
-    SeekableByteChannel open() throws IOException;
-  }
-
-  private void start(Duration idle, Duration drain, Opening opening) throws Exception {
-    server = made(idle, drain, opening);
+  private void start(Duration idle, Duration drain, WatchedBlob.Opening opening) throws Exception {
+    blob = new WatchedBlob(content.length, opening);
+    server = made(idle, drain);
     server.start();
   }
 
-  private HttpServer made(Duration idle, Duration drain, Opening opening) {
-    Blob blob =
-        new Blob() {
-          @Override
-          public Sha256 digest() {
-            return Sha256.of(new byte[0]);
-          }
-
-          @Override
-          public long size() {
-            return content.length;
-          }
-
-          @Override
-          public SeekableByteChannel open() throws IOException {
-            SeekableByteChannel channel = opening.open();
-            opened.add(channel);
-            return channel;
-          }
-        };
+  private HttpServer made(Duration idle, Duration drain) {
+    WatchedBlob served = blob;
     return new HttpServer(
         HttpSettings.at(new Listen("127.0.0.1", 0))
             .with(new HttpServer.Timeouts(idle, idle, idle, drain)),
-        _ -> Response.file("application/octet-stream", blob));
+        _ -> Response.file("application/octet-stream", served));
   }
 
   private Socket ask(String... headers) throws IOException {
@@ -117,11 +93,7 @@ class HttpServerTest {
   }
 
   private void awaitAllClosed() {
-    long until = System.nanoTime() + LONG.toNanos();
-    while (opened.stream().anyMatch(SeekableByteChannel::isOpen) && System.nanoTime() < until) {
-      LockSupport.parkNanos(1_000_000);
-    }
-    assertThat(opened).isNotEmpty().noneMatch(SeekableByteChannel::isOpen);
+    assertThat(blob.awaitAllClosed(LONG)).isTrue();
   }
 
   @Test

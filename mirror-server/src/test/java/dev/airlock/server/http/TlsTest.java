@@ -176,7 +176,7 @@ class TlsTest {
       assertThat(Arrays.equals(kept.body.get(), server.content)).isTrue();
       assertThat(sent.get().version()).isEqualTo(Version.HTTP_2);
       assertThat(server.awaitAllClosed()).isTrue();
-      assertThat(server.opened).hasSize(11);
+      assertThat(server.blob.opened()).hasSize(11);
     }
   }
 
@@ -301,7 +301,7 @@ class TlsTest {
           .write("GET /x HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       assertThat(new String(plain.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
           .doesNotContain("HTTP/1.1");
-      assertThat(server.opened).isEmpty();
+      assertThat(server.blob.opened()).isEmpty();
     }
   }
 }

@@ -188,7 +188,7 @@ class UndertowTest {
       skipHead(first.getInputStream());
       skipHead(second.getInputStream());
       try (var third = ask(server.port(), "")) {
-        assertThat(server.opened).hasSize(2);
+        assertThat(server.blob.opened()).hasSize(2);
         first.shutdownOutput();
         skipHead(third.getInputStream());
         assertThat(third.getInputStream().readNBytes(10)).isEqualTo(server.content);

@@ -64,7 +64,7 @@ final class Holdings {
   }
 
   private boolean hasBytes(HeldFile file) throws IOException {
-    return store.blobs().find(file.sha256()).filter(blob -> blob.size() == file.size()).isPresent();
+    return file.bytes(store.blobs()).isPresent();
   }
 
   /**
