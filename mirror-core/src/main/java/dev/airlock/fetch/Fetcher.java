@@ -60,6 +60,9 @@ public final class Fetcher {
   private static final int BUFFER = 1 << 17;
   private static final long NOT_KNOWN = -1;
 
+  /** How many bytes are written before it is looked again whether the disk's reserve has begun. */
+  private static final long BETWEEN_LOOKS = 8 << 20;
+
   /** How often an entry is looked for that another process is about to make. */
   private static final int LOOKS = 100;
 
@@ -517,7 +520,13 @@ public final class Fetcher {
   private void copy(Transfer transfer, Draft draft, IndexFile file, Download download)
       throws IOException {
     byte[] buffer = new byte[BUFFER];
+    long looked = draft.length();
+    store.requireRoom();
     for (int read = next(transfer, buffer, file); read >= 0; read = next(transfer, buffer, file)) {
+      if (draft.length() - looked >= BETWEEN_LOOKS) {
+        looked = draft.length();
+        store.requireRoom();
+      }
       draft.write(buffer, 0, read);
       download.advanced(draft.length());
       progress.on(new ProgressEvent.Advanced(file.name().text(), read));

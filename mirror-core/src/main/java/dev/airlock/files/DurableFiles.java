@@ -27,6 +27,7 @@ public final class DurableFiles {
    * Replaces or creates a file with these bytes.
    *
    * @throws NoSpaceException when the file system is full
+   * @throws ReadOnlyException when it is read-only
    */
   public static void write(Path target, byte[] bytes) throws IOException {
     write(target, bytes, true);
@@ -37,6 +38,7 @@ public final class DurableFiles {
    * the old one or damaged. For what can be had again, and is looked at when it is read.
    *
    * @throws NoSpaceException when the file system is full
+   * @throws ReadOnlyException when it is read-only
    */
   public static void writeSoon(Path target, byte[] bytes) throws IOException {
     write(target, bytes, false);
@@ -62,7 +64,7 @@ public final class DurableFiles {
         syncDirectory(directory);
       }
     } catch (IOException e) {
-      throw NoSpaceException.when(e, target);
+      throw WriteFailures.of(e, target);
     } finally {
       Files.deleteIfExists(temporary);
     }

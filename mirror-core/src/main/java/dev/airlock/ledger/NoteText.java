@@ -1,13 +1,13 @@
 package dev.airlock.ledger;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.packaging.MalformedException;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.store.DamagedDocumentException;
+import dev.airlock.store.Sealed;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Locale;
@@ -86,14 +86,14 @@ final class NoteText {
   }
 
   static byte[] bytes(Note note) throws IOException {
-    return (JSON.writeValueAsString(write(note)) + "\n").getBytes(StandardCharsets.UTF_8);
+    return Sealed.seal(write(note));
   }
 
   /** A note from its document; empty where that is damaged. */
-  static Optional<Note> fromBytes(byte[] bytes) throws IOException {
+  static Optional<Note> fromBytes(byte[] bytes) {
     try {
-      return Optional.of(read(JSON.readTree(bytes)));
-    } catch (JacksonException | IllegalArgumentException damaged) {
+      return Optional.of(read(Sealed.open(bytes)));
+    } catch (DamagedDocumentException | IllegalArgumentException damaged) {
       return Optional.empty();
     }
   }

@@ -1,6 +1,6 @@
 /**
  * What the tool and the server have in common as programs: which build they are, where the store
- * is, and where presets are looked for.
+ * is, where presets are looked for, and how sizes are written.
  */
 @NullMarked
 package dev.airlock.program;

@@ -13,6 +13,13 @@ public interface Blob {
   long size();
 
   /**
+   * What tells these very bytes from others that later have the same name: equal to that of another
+   * moment while nobody wrote to the file, replaced it, or touched it. It is that of the moment
+   * when it is first asked for.
+   */
+  Object identity() throws IOException;
+
+  /**
    * Opens the bytes to read. The caller closes the channel; it is a {@link
    * java.nio.channels.FileChannel} where the blob is a file, so that it can be sent without
    * copying.

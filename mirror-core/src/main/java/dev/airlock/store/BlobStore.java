@@ -55,6 +55,15 @@ public interface BlobStore {
     }
   }
 
+  /**
+   * Puts a blob aside that turned out to be damaged: it is no longer held. Nothing happens to bytes
+   * that came in its place meanwhile.
+   *
+   * @param blob the blob, whose {@link Blob#identity} was asked for before its bytes were read
+   * @param reason what is wrong with it
+   */
+  void quarantine(Blob blob, String reason) throws IOException;
+
   /** The digests of all blobs held, in their order. */
   List<Sha256> list() throws IOException;
 }

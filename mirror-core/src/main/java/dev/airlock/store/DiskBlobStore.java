@@ -4,6 +4,7 @@ import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -40,7 +41,7 @@ final class DiskBlobStore implements BlobStore, Closeable {
   public Optional<Blob> find(Sha256 digest) throws IOException {
     Path file = file(digest);
     try {
-      return Optional.of(new FileBlob(digest, Files.size(file), file));
+      return Optional.of(new FileBlob(digest, file));
     } catch (NoSuchFileException absent) {
       return Optional.empty();
     }
@@ -167,11 +168,36 @@ final class DiskBlobStore implements BlobStore, Closeable {
     record NotKnown() implements Claim {}
   }
 
+  @Override
+  public void quarantine(Blob blob, String reason) throws IOException {
+    Path file = file(blob.digest());
+    try {
+      if (new FileBlob(blob.digest(), file).identity().equals(blob.identity())) {
+        setAside(file, blob.digest(), reason);
+      }
+    } catch (NoSuchFileException somebodyElseDid) {
+      return;
+    }
+    Path aside = quarantine.resolve(blob.digest().hex());
+    // Between the look and the move somebody may have put sound bytes in their place.
+    if (!Files.exists(file) && isSound(aside, blob.digest())) {
+      DurableFiles.publish(aside, file);
+    }
+  }
+
+  private static boolean isSound(Path file, Sha256 digest) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return Sha256.of(in).equals(digest);
+    } catch (NoSuchFileException gone) {
+      return false;
+    }
+  }
+
   /**
    * Puts bytes aside that were not what they should have been, with the reason beside them. Of each
    * name the last ones are kept.
    */
-  void quarantine(Path file, Sha256 name, String reason) throws IOException {
+  void setAside(Path file, Sha256 name, String reason) throws IOException {
     DurableFiles.createDirectories(quarantine);
     Files.move(file, quarantine.resolve(name.hex()), StandardCopyOption.REPLACE_EXISTING);
     DurableFiles.writeSoon(
@@ -190,7 +216,37 @@ final class DiskBlobStore implements BlobStore, Closeable {
     return blobs.resolve(digest.hex().substring(0, 2)).resolve(digest.hex());
   }
 
-  private record FileBlob(Sha256 digest, long size, Path file) implements Blob {
+  /** A blob that is a file. */
+  private static final class FileBlob implements Blob {
+    private final Sha256 digest;
+    private final Path file;
+    private final long size;
+    private @Nullable Object identity;
+
+    FileBlob(Sha256 digest, Path file) throws IOException {
+      this.digest = digest;
+      this.file = file;
+      this.size = Files.size(file);
+    }
+
+    @Override
+    public Sha256 digest() {
+      return digest;
+    }
+
+    @Override
+    public long size() {
+      return size;
+    }
+
+    @Override
+    public synchronized Object identity() throws IOException {
+      if (identity == null) {
+        identity = FileIdentity.of(file);
+      }
+      return identity;
+    }
+
     @Override
     public SeekableByteChannel open() throws IOException {
       return FileChannel.open(file, StandardOpenOption.READ);

@@ -5,7 +5,7 @@ import dev.airlock.digest.Digest;
 import dev.airlock.digest.Hasher;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
-import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.WriteFailures;
 import dev.airlock.store.DiskBlobStore.Claim;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -94,7 +94,7 @@ final class DiskDraft implements Draft {
       return FileChannel.open(
           file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     } catch (IOException e) {
-      throw NoSpaceException.when(e, file);
+      throw WriteFailures.of(e, file);
     }
   }
 
@@ -170,7 +170,7 @@ final class DiskDraft implements Draft {
         channel.write(buffer);
       }
     } catch (IOException e) {
-      throw NoSpaceException.when(e, file);
+      throw WriteFailures.of(e, file);
     }
     hasher.update(bytes, offset, count);
     length += count;
@@ -188,7 +188,7 @@ final class DiskDraft implements Draft {
       blob = target;
       DurableFiles.publish(file, target);
     } catch (IOException e) {
-      throw NoSpaceException.when(e, target);
+      throw WriteFailures.of(e, target);
     }
     committed = true;
     Files.deleteIfExists(validatorFile);
@@ -219,7 +219,7 @@ final class DiskDraft implements Draft {
   }
 
   private CorruptContentException refused(String reason) throws IOException {
-    store.quarantine(file, name, reason);
+    store.setAside(file, name, reason);
     beginAfresh();
     return new CorruptContentException(reason);
   }

@@ -1,12 +1,11 @@
 package dev.airlock.store;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.airlock.files.DurableFiles;
+import dev.airlock.files.NoSpaceException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -16,32 +15,48 @@ import java.nio.file.Path;
  */
 public final class Store implements Closeable {
   /** The format that this program reads and writes. */
-  public static final int FORMAT = 1;
+  public static final int FORMAT = 2;
 
   private static final String MARKER = "airlock-store.json";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path root;
   private final DiskBlobStore blobs;
+  private final Reserve reserve;
 
-  private Store(Path root) {
+  private Store(Path root, Reserve reserve) {
     this.root = root;
+    this.reserve = reserve;
     this.blobs = new DiskBlobStore(root);
   }
 
   /**
    * Opens a store to read and write, and makes one where the directory is absent or empty.
    *
-   * @throws StoreException when it is something else, or of a newer format
+   * @throws StoreException when it is something else, or of another format
    */
   public static Store openOrCreate(Path root) throws IOException {
+    return openOrCreate(root, Reserve.USUAL);
+  }
+
+  /**
+   * Opens a store to read and write, and makes one where the directory is absent or empty.
+   *
+   * @param reserve how much of the disk is left free
+   * @throws StoreException when it is something else, or of another format
+   */
+  public static Store openOrCreate(Path root, Reserve reserve) throws IOException {
     if (!Files.exists(root.resolve(MARKER))) {
       refuseOtherContent(root);
       DurableFiles.createDirectories(root);
-      DurableFiles.write(
-          root.resolve(MARKER), ("{\"format\":" + FORMAT + "}\n").getBytes(StandardCharsets.UTF_8));
+      mark(root);
     }
-    return open(root);
+    return open(root, reserve);
+  }
+
+  private static void mark(Path root) throws IOException {
+    DurableFiles.write(
+        root.resolve(MARKER),
+        Sealed.seal(JsonNodeFactory.instance.objectNode().put("format", FORMAT)));
   }
 
   /** Whether there is a store, of whatever format. */
@@ -52,9 +67,13 @@ public final class Store implements Closeable {
   /**
    * Opens a store that is there. Nothing is written.
    *
-   * @throws StoreException when there is none, or one of a newer format
+   * @throws StoreException when there is none, or one of another format
    */
   public static Store open(Path root) throws IOException {
+    return open(root, Reserve.USUAL);
+  }
+
+  private static Store open(Path root, Reserve reserve) throws IOException {
     Path marker = root.resolve(MARKER);
     if (!Files.isRegularFile(marker)) {
       throw new StoreException(
@@ -63,7 +82,17 @@ public final class Store implements Closeable {
               + "': run `airlock sync PRESET` to make one, or name another with --store");
     }
     int format = format(marker);
-    if (format != FORMAT) {
+    if (format < FORMAT) {
+      throw new StoreException(
+          "the store in '"
+              + root
+              + "' has the older format "
+              + format
+              + ": run `airlock migrate --store "
+              + root
+              + "`, which fetches nothing");
+    }
+    if (format > FORMAT) {
       throw new StoreException(
           "the store in '"
               + root
@@ -73,20 +102,29 @@ public final class Store implements Closeable {
               + FORMAT
               + " only: use the version that wrote it");
     }
-    return new Store(root);
+    return new Store(root, reserve);
   }
 
+  /** The format of a marker; that of format 1 had no seal yet. */
   private static int format(Path marker) throws IOException {
-    String damaged = "'" + marker + "' is damaged: it has to be {\"format\":" + FORMAT + "}";
+    byte[] bytes = Files.readAllBytes(marker);
     try {
-      JsonNode format = JSON.readTree(Files.readAllBytes(marker)).path("format");
-      if (!format.isInt()) {
-        throw new StoreException(damaged);
+      JsonNode document = Sealed.isSealed(bytes) ? Sealed.open(bytes) : Sealed.unsealed(bytes);
+      JsonNode format = document.path("format");
+      boolean possible =
+          format.isInt()
+              && (Sealed.isSealed(bytes) ? format.intValue() >= 2 : format.intValue() == 1);
+      if (possible) {
+        return format.intValue();
       }
-      return format.intValue();
-    } catch (JacksonException e) {
-      throw new StoreException(damaged, e);
+      throw new StoreException(damaged(marker, "it names no format"));
+    } catch (DamagedDocumentException e) {
+      throw new StoreException(damaged(marker, String.valueOf(e.getMessage())), e);
     }
+  }
+
+  private static String damaged(Path marker, String how) {
+    return "'" + marker + "' is damaged: " + how + ". Run `airlock repair`, which writes it anew";
   }
 
   private static void refuseOtherContent(Path root) throws IOException {
@@ -123,8 +161,36 @@ public final class Store implements Closeable {
     blobs.close();
   }
 
-  /** How many bytes can still be written. */
+  /** Whether it can be written, as far as the system tells: not on a read-only medium. */
+  public boolean isWritable() {
+    return Files.isWritable(root);
+  }
+
+  /** How many bytes of distributions can still be written before the reserve begins. */
   public long freeBytes() throws IOException {
-    return Files.getFileStore(root).getUsableSpace();
+    return reserve.freeOn(root);
+  }
+
+  /** How many bytes of the disk are left free. */
+  public long reserveBytes() throws IOException {
+    return reserve.on(root);
+  }
+
+  /**
+   * Says whether more of a distribution may be written.
+   *
+   * @throws NoSpaceException when the reserve has begun
+   */
+  public void requireRoom() throws IOException {
+    if (freeBytes() == 0) {
+      throw new NoSpaceException(
+          "the disk of the store '"
+              + root
+              + "' has "
+              + Files.getFileStore(root).getUsableSpace()
+              + " bytes left, and "
+              + reserveBytes()
+              + " are kept in reserve: free some (`airlock gc`), or allow a smaller --reserve");
+    }
   }
 }

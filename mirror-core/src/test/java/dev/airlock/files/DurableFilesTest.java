@@ -60,14 +60,23 @@ class DurableFilesTest {
         "There is not enough space on the disk",
       })
   void tellsAFullDiskFromOtherTrouble(String message) {
-    IOException full = NoSpaceException.when(new IOException(message), directory);
+    IOException full = WriteFailures.of(new IOException(message), directory);
     var other = new IOException("Input/output error");
 
     assertThat(full).isInstanceOf(NoSpaceException.class).hasMessageContaining("free some");
-    assertThat(NoSpaceException.when(full, directory)).isSameAs(full);
-    assertThat(NoSpaceException.when(other, directory)).isSameAs(other);
-    assertThat(NoSpaceException.when(new IOException(), directory))
+    assertThat(WriteFailures.of(full, directory)).isSameAs(full);
+    assertThat(WriteFailures.of(other, directory)).isSameAs(other);
+    assertThat(WriteFailures.of(new IOException(), directory))
         .isNotInstanceOf(NoSpaceException.class);
+  }
+
+  @Test
+  void tellsAReadOnlyFileSystemFromOtherTrouble() {
+    IOException failure =
+        WriteFailures.of(new IOException("/x/y: Read-only file system"), directory);
+
+    assertThat(failure).isInstanceOf(ReadOnlyException.class).hasMessageContaining("mount it");
+    assertThat(WriteFailures.of(failure, directory)).isSameAs(failure);
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.airlock.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.airlock.files.NoSpaceException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -11,6 +13,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -200,7 +203,8 @@ class DiskBlobStoreTest extends BlobStoreContract {
       assertThat(again.blobs().list()).containsExactly(DIGEST);
       assertThat(again.freeBytes()).isPositive();
     }
-    assertThat(store.root().resolve("airlock-store.json")).hasContent("{\"format\":1}");
+    assertThat(Sealed.open(Files.readAllBytes(store.root().resolve("airlock-store.json"))))
+        .hasToString("{\"format\":2}");
   }
 
   @Test
@@ -267,13 +271,14 @@ class DiskBlobStoreTest extends BlobStoreContract {
       quoteCharacter = '`',
       textBlock =
           """
-          {"format":2}   | has the format 2; this version of airlock reads format 1 only
-          {"format":"1"} | is damaged: it has to be {"format":1}
-          {}             | is damaged: it has to be {"format":1}
-          {"format":     | is damaged: it has to be {"format":1}
-          not json       | is damaged: it has to be {"format":1}
-          ``             | is damaged: it has to be {"format":1}
-          []             | is damaged: it has to be {"format":1}
+          {"format":1}   | has the older format 1: run `airlock migrate --store
+          {"format":2}   | is damaged: it names no format. Run `airlock repair`
+          {"format":"1"} | is damaged: it names no format
+          {}             | is damaged: it names no format
+          {"format":     | is damaged: it is no JSON
+          not json       | is damaged: it is no JSON
+          ``             | is damaged: it names no format
+          []             | is damaged: it names no format
           """)
   void refusesAnotherFormat(String marker, String message) throws IOException {
     Files.writeString(store.root().resolve("airlock-store.json"), marker);
@@ -282,5 +287,65 @@ class DiskBlobStoreTest extends BlobStoreContract {
         .isInstanceOf(StoreException.class)
         .hasMessageContaining(message);
     assertThatThrownBy(() -> Store.openOrCreate(store.root())).isInstanceOf(StoreException.class);
+  }
+
+  @Test
+  void refusesANewerFormat() throws IOException {
+    Files.write(
+        store.root().resolve("airlock-store.json"),
+        Sealed.seal(JsonNodeFactory.instance.objectNode().put("format", 3)));
+
+    assertThatThrownBy(() -> Store.open(store.root()))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("has the format 3")
+        .hasMessageContaining("use the version that wrote it");
+  }
+
+  @Test
+  void leavesTheReserveFree() throws IOException {
+    long all = Files.getFileStore(directory).getTotalSpace();
+    try (Store full = Store.openOrCreate(store.root(), Reserve.of(all))) {
+      assertThat(full.freeBytes()).isZero();
+      assertThatThrownBy(full::requireRoom)
+          .isInstanceOf(NoSpaceException.class)
+          .hasMessageContaining("are kept in reserve")
+          .hasMessageContaining("airlock gc");
+    }
+    try (Store open = Store.openOrCreate(store.root(), Reserve.NONE)) {
+      open.requireRoom();
+      assertThat(open.freeBytes()).isPositive();
+    }
+  }
+
+  @Test
+  void putsADamagedBlobAsideWithTheReason() throws IOException {
+    Blob blob = store().put(WHEEL);
+    Path file = store.root().resolve("blobs/sha256/" + DIGEST.hex().substring(0, 2) + "/" + DIGEST);
+    Files.write(file, OTHER);
+    Blob damaged = store().find(DIGEST).orElseThrow();
+    damaged.identity();
+
+    store().quarantine(damaged, "its bytes are others");
+
+    assertThat(store().find(DIGEST)).isEmpty();
+    assertThat(store.root().resolve("quarantine/" + DIGEST)).hasBinaryContent(OTHER);
+    assertThat(store.root().resolve("quarantine/" + DIGEST + ".txt"))
+        .hasContent("its bytes are others");
+    assertThat(blob.size()).isEqualTo(WHEEL.length);
+  }
+
+  @Test
+  void leavesABlobThatCameInThePlaceOfADamagedOne() throws IOException {
+    Blob judged = store().put(WHEEL);
+    judged.identity();
+    Path file = store.root().resolve("blobs/sha256/" + DIGEST.hex().substring(0, 2) + "/" + DIGEST);
+    Path other = Files.write(directory.resolve("other"), WHEEL);
+    Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+
+    store().quarantine(judged, "its bytes were others");
+
+    assertThat(bytes(store().find(DIGEST).orElseThrow())).isEqualTo(WHEEL);
+    store().quarantine(judged, "said again");
+    assertThat(store().find(DIGEST)).isPresent();
   }
 }

@@ -1,6 +1,7 @@
 package dev.airlock.server.pullthrough;
 
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.ReadOnlyException;
 import dev.airlock.upstream.UpstreamException;
 import java.time.Duration;
 
@@ -23,7 +24,7 @@ public record Trouble(String reason, boolean passes, Duration retryAfter) {
     return switch (cause) {
       case UpstreamException e when e.isTransient() || e.isUnreachable() ->
           new Trouble(reason, true, due(e.retryAfter()));
-      case NoSpaceException _ -> new Trouble(reason, true, SOON);
+      case NoSpaceException _, ReadOnlyException _ -> new Trouble(reason, true, SOON);
       default -> new Trouble(reason, false, Duration.ZERO);
     };
   }
