@@ -37,6 +37,11 @@ final class WatchedBlob implements Blob {
   }
 
   @Override
+  public Object identity() {
+    return opening;
+  }
+
+  @Override
   public SeekableByteChannel open() throws IOException {
     SeekableByteChannel channel = opening.open();
     opened.add(channel);
