@@ -148,6 +148,11 @@ public final class Catalog {
     return held;
   }
 
+  /** Takes away what is said of the metadata of a wheel that is not held. */
+  public void forget(IndexKey index, HeldMetadata metadata) throws IOException {
+    Files.deleteIfExists(layout.metadata(index, metadata.name().project(), metadata.name().text()));
+  }
+
   // --- pages
 
   /**
@@ -199,6 +204,14 @@ public final class Catalog {
         .map(name -> name.substring(0, name.length() - Layout.EXTENSION.length()))
         .filter(Catalog::isPresetName)
         .toList();
+  }
+
+  /** Takes a preset away, its second copy first. Its files stay. */
+  public void remove(String preset) throws IOException {
+    if (isPresetName(preset)) {
+      Files.deleteIfExists(layout.copy(preset));
+      Files.deleteIfExists(layout.preset(preset));
+    }
   }
 
   static boolean isPresetName(String name) {

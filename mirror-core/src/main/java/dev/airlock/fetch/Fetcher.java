@@ -358,8 +358,11 @@ public final class Fetcher {
     return held.isPresent() ? held.get() : entered(key, file, download(file, download));
   }
 
-  /** The file where it is held, be it under another name or without an entry that is right. */
-  private Optional<HeldFile> found(IndexKey key, IndexFile file) throws IOException {
+  /**
+   * The file where it is held, be it under another name or without an entry that is right; then it
+   * is entered anew. Nobody is asked.
+   */
+  public Optional<HeldFile> found(IndexKey key, IndexFile file) throws IOException {
     Optional<HeldFile> held = held(key, file);
     if (held.isPresent() || file.sha256().isEmpty()) {
       return held;

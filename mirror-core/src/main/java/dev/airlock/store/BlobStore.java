@@ -66,4 +66,7 @@ public interface BlobStore {
 
   /** The digests of all blobs held, in their order. */
   List<Sha256> list() throws IOException;
+
+  /** The digests of all blobs held, those first that were written last. */
+  List<Sha256> newestFirst() throws IOException;
 }

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -135,6 +137,24 @@ final class DiskBlobStore implements BlobStore, Closeable {
     }
   }
 
+  @Override
+  public List<Sha256> newestFirst() throws IOException {
+    record Written(Sha256 digest, long millis) {}
+
+    var all = new ArrayList<Written>();
+    for (Sha256 digest : list()) {
+      try {
+        all.add(new Written(digest, Files.getLastModifiedTime(file(digest)).toMillis()));
+      } catch (NoSuchFileException goneMeanwhile) {
+        // It is not held any more.
+      }
+    }
+    return all.stream()
+        .sorted(Comparator.comparingLong(Written::millis).reversed())
+        .map(Written::digest)
+        .toList();
+  }
+
   /**
    * Takes the lock on a draft's name: one byte of the file {@code partial/locks}. The file stays
    * open, because closing it anywhere in a process gives up every lock that the process has on it.
@@ -199,7 +219,11 @@ final class DiskBlobStore implements BlobStore, Closeable {
    */
   void setAside(Path file, Sha256 name, String reason) throws IOException {
     DurableFiles.createDirectories(quarantine);
-    Files.move(file, quarantine.resolve(name.hex()), StandardCopyOption.REPLACE_EXISTING);
+    try {
+      Files.move(file, quarantine.resolve(name.hex()), StandardCopyOption.REPLACE_EXISTING);
+    } catch (NoSuchFileException somebodyElseDid) {
+      return;
+    }
     DurableFiles.writeSoon(
         quarantine.resolve(name.hex() + ".txt"), (reason + "\n").getBytes(StandardCharsets.UTF_8));
   }

@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /**
  * The form of the store's documents: a JSON object whose first key, {@code seal}, is the SHA-256 of
- * all bytes behind it. So a document of which a single bit changed is known, as blobs are.
+ * all bytes behind its digits. So a document of which a single bit changed is known, as blobs are.
  */
 public final class Sealed {
   private static final ObjectMapper JSON = new ObjectMapper();

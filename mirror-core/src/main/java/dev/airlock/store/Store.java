@@ -2,10 +2,12 @@ package dev.airlock.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.files.NoSpaceException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -53,7 +55,11 @@ public final class Store implements Closeable {
     return open(root, reserve);
   }
 
-  private static void mark(Path root) throws IOException {
+  /**
+   * Writes the marker anew. For who has made sure that all else is of this format, or will write it
+   * so.
+   */
+  public static void mark(Path root) throws IOException {
     DurableFiles.write(
         root.resolve(MARKER),
         Sealed.seal(JsonNodeFactory.instance.objectNode().put("format", FORMAT)));
@@ -81,7 +87,7 @@ public final class Store implements Closeable {
               + root
               + "': run `airlock sync PRESET` to make one, or name another with --store");
     }
-    int format = format(marker);
+    int format = formatOf(marker);
     if (format < FORMAT) {
       throw new StoreException(
           "the store in '"
@@ -105,8 +111,17 @@ public final class Store implements Closeable {
     return new Store(root, reserve);
   }
 
+  /**
+   * The format of the store in a directory.
+   *
+   * @throws StoreException when the marker is damaged
+   */
+  public static int format(Path root) throws IOException {
+    return formatOf(root.resolve(MARKER));
+  }
+
   /** The format of a marker; that of format 1 had no seal yet. */
-  private static int format(Path marker) throws IOException {
+  private static int formatOf(Path marker) throws IOException {
     byte[] bytes = Files.readAllBytes(marker);
     try {
       JsonNode document = Sealed.isSealed(bytes) ? Sealed.open(bytes) : Sealed.unsealed(bytes);
@@ -148,6 +163,16 @@ public final class Store implements Closeable {
   /** The directory of the store. */
   public Path root() {
     return root;
+  }
+
+  /**
+   * Puts a damaged document aside, so that it is no longer there, with the reason beside it.
+   *
+   * @param document its place in this store
+   */
+  public void putAside(Path document, String reason) throws IOException {
+    String place = root.relativize(document).toString();
+    blobs.setAside(document, Sha256.of(place.getBytes(StandardCharsets.UTF_8)), reason);
   }
 
   /** The blobs. */

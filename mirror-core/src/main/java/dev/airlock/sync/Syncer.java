@@ -7,10 +7,9 @@ import dev.airlock.catalog.IndexKey;
 import dev.airlock.closure.PageLookup;
 import dev.airlock.closure.TargetClosure;
 import dev.airlock.fetch.Fetcher;
+import dev.airlock.fetch.Locked;
 import dev.airlock.files.NoSpaceException;
 import dev.airlock.index.IndexFile;
-import dev.airlock.index.IndexFile.MetadataOffer;
-import dev.airlock.index.IndexFile.Yanked;
 import dev.airlock.index.ProjectPage;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockWriter;
@@ -247,47 +246,17 @@ public final class Syncer {
 
   private Plan.Item item(Preset preset, UpstreamPackages packages, Wanted want) throws IOException {
     LockedPackage locked = want.locked();
-    IndexFile stated = stated(locked, want.file());
+    IndexFile stated = Locked.stated(locked, want.file());
     OptionalLong size = OptionalLong.of(want.file().size());
     if (fetcher.held(key(preset, locked.project()), stated).isPresent()) {
       return new Plan.Item(locked.project(), locked.version(), stated, size, true, 0);
     }
-    IndexFile file = onPage(packages.page(locked.project()), want.file()).orElse(stated);
+    IndexFile file =
+        packages.page(locked.project()) instanceof PageLookup.Found(ProjectPage page)
+            ? Locked.on(page, want.file()).orElse(stated)
+            : stated;
     return new Plan.Item(
         locked.project(), locked.version(), file, size, false, fetcher.begun(file));
-  }
-
-  /** The file as its page has it: where it is today, with what the lock says it has to be. */
-  private static Optional<IndexFile> onPage(PageLookup page, LockedFile locked) {
-    if (!(page instanceof PageLookup.Found(ProjectPage found))) {
-      return Optional.empty();
-    }
-    return found.files().stream()
-        .filter(file -> file.name().equals(locked.name()))
-        .filter(file -> file.sha256().map(locked.sha256()::equals).orElse(true))
-        .findFirst()
-        .map(file ->
-            new IndexFile(
-                file.name(),
-                file.url(),
-                List.of(locked.sha256().digest()),
-                file.requiresPython(),
-                OptionalLong.of(locked.size()),
-                file.uploadTime(),
-                file.yanked(),
-                file.metadata()));
-  }
-
-  private static IndexFile stated(LockedPackage locked, LockedFile file) {
-    return new IndexFile(
-        file.name(),
-        file.url(),
-        List.of(file.sha256().digest()),
-        locked.requiresPython(),
-        OptionalLong.of(file.size()),
-        file.uploadTime(),
-        new Yanked.No(),
-        new MetadataOffer.None());
   }
 
   /**

@@ -39,6 +39,9 @@ public final class Commands {
     verbs.put("lock", () -> new LockCommand(surroundings));
     verbs.put("check", () -> new CheckCommand(surroundings));
     verbs.put("status", () -> new StatusCommand(surroundings));
+    verbs.put("verify", () -> new VerifyCommand(surroundings));
+    verbs.put("repair", () -> new RepairCommand(surroundings));
+    verbs.put("migrate", () -> new MigrateCommand(surroundings));
     verbs.put("wants", () -> new WantsCommand(surroundings));
     verbs.put("why", () -> new WhyCommand(surroundings));
     verbs.put("tree", () -> new TreeCommand(surroundings));

@@ -1,0 +1,125 @@
+package dev.airlock.upkeep;
+
+import dev.airlock.digest.Sha256;
+import java.io.BufferedWriter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers in {@code verify.progress}, a digest a line, which blobs a verification found sound, so
+ * that one that was interrupted can be gone on with. On a medium that cannot be written nothing is
+ * remembered.
+ */
+public final class Checkpoint implements Closeable {
+  /** The name of its file in a store. */
+  public static final String FILE = "verify.progress";
+
+  private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
+
+  /** How many digests are kept in memory before they are written. */
+  private static final int BATCH = 64;
+
+  private final Optional<Path> file;
+  private final Set<Sha256> earlier;
+  private @Nullable BufferedWriter writer;
+  private int unwritten;
+  private boolean isGivenUp;
+
+  private Checkpoint(Optional<Path> file, Set<Sha256> earlier) {
+    this.file = file;
+    this.earlier = earlier;
+  }
+
+  /** One that remembers nothing. */
+  public static Checkpoint none() {
+    return new Checkpoint(Optional.empty(), Set.of());
+  }
+
+  /**
+   * One in the folder of a store.
+   *
+   * @param resume whether what an earlier run remembered counts
+   */
+  public static Checkpoint in(Path folder, boolean resume) throws IOException {
+    if (!Files.isWritable(folder)) {
+      return none();
+    }
+    Path file = folder.resolve(FILE);
+    Set<Sha256> earlier = resume ? read(file) : Set.of();
+    if (!resume) {
+      Files.deleteIfExists(file);
+    }
+    return new Checkpoint(Optional.of(file), earlier);
+  }
+
+  private static Set<Sha256> read(Path file) throws IOException {
+    var digests = new HashSet<Sha256>();
+    try (var lines = Files.lines(file)) {
+      // The last line may be torn.
+      lines.filter(line -> HEX.matcher(line).matches()).map(Sha256::new).forEach(digests::add);
+    } catch (NoSuchFileException none) {
+      return Set.of();
+    }
+    return digests;
+  }
+
+  /** Whether an earlier run found a blob sound. */
+  boolean has(Sha256 blob) {
+    return earlier.contains(blob);
+  }
+
+  /** A blob was found sound. Where that cannot be written down, no more is. */
+  synchronized void sound(Sha256 blob) {
+    if (file.isEmpty() || isGivenUp) {
+      return;
+    }
+    try {
+      if (writer == null) {
+        writer =
+            Files.newBufferedWriter(
+                file.get(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      }
+      writer.write(blob.hex() + "\n");
+      if (++unwritten >= BATCH) {
+        unwritten = 0;
+        writer.flush();
+      }
+    } catch (IOException fullDisk) {
+      isGivenUp = true;
+      giveUp();
+    }
+  }
+
+  private void giveUp() {
+    try {
+      close();
+    } catch (IOException fullDisk) {
+      writer = null;
+    }
+  }
+
+  /** All was looked at: nothing is to be gone on with. */
+  synchronized void done() throws IOException {
+    giveUp();
+    if (file.isPresent()) {
+      Files.deleteIfExists(file.get());
+    }
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    if (writer != null) {
+      writer.close();
+      writer = null;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.airlock.upkeep;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.airlock.files.DurableFiles;
+import dev.airlock.store.Sealed;
+import dev.airlock.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Makes a store of format 1 one of format 2: seals its documents, which say the same as before, and
+ * keeps presets twice. The marker comes last, so that a migration that was killed is simply run
+ * again. Documents that cannot be understood stay as they are, for a verification to find.
+ */
+public final class Migration {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> FOLDERS = List.of("indexes", "presets", "ledger");
+  private static final String EXTENSION = ".json";
+
+  private Migration() {}
+
+  /**
+   * Migrates the store in a directory, on which nobody else may work.
+   *
+   * @return how many documents were written
+   * @throws dev.airlock.store.StoreException when there is no store, or its marker is damaged
+   */
+  public static int run(Path root) throws IOException {
+    if (Store.format(root) >= Store.FORMAT) {
+      Store.open(root).close();
+      return 0;
+    }
+    int written = 0;
+    for (String folder : FOLDERS) {
+      for (Path document : documents(root.resolve(folder))) {
+        written += seal(document) ? 1 : 0;
+      }
+    }
+    Path presets = root.resolve("presets");
+    for (Path preset : documents(presets)) {
+      Path copy = presets.resolve("copies").resolve(String.valueOf(preset.getFileName()));
+      if (presets.equals(preset.getParent()) && !Files.exists(copy)) {
+        DurableFiles.write(copy, Files.readAllBytes(preset));
+      }
+    }
+    Store.mark(root);
+    return written;
+  }
+
+  private static List<Path> documents(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> paths = Files.walk(folder)) {
+      return paths
+          .filter(path -> {
+            String name = String.valueOf(path.getFileName());
+            return name.endsWith(EXTENSION) && !name.startsWith(DurableFiles.TEMPORARY);
+          })
+          .filter(Files::isRegularFile)
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static boolean seal(Path document) throws IOException {
+    byte[] bytes = Files.readAllBytes(document);
+    if (Sealed.isSealed(bytes)) {
+      return false;
+    }
+    try {
+      if (JSON.readTree(bytes) instanceof ObjectNode said) {
+        DurableFiles.write(document, Sealed.seal(said));
+        return true;
+      }
+      return false;
+    } catch (JacksonException notUnderstood) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,437 @@
+package dev.airlock.upkeep;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.Document;
+import dev.airlock.catalog.Document.Kind;
+import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.HeldMetadata;
+import dev.airlock.catalog.HeldPage;
+import dev.airlock.catalog.HeldPreset;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.catalog.Walk;
+import dev.airlock.digest.Sha256;
+import dev.airlock.fetch.FetchedPage;
+import dev.airlock.fetch.Fetcher;
+import dev.airlock.fetch.Locked;
+import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.PortableNames;
+import dev.airlock.index.IndexFile;
+import dev.airlock.index.ProjectPage;
+import dev.airlock.ledger.Ledger;
+import dev.airlock.lock.LockReader;
+import dev.airlock.lock.LockedPackage;
+import dev.airlock.lock.MalformedLockException;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.progress.ProgressListener;
+import dev.airlock.store.Blob;
+import dev.airlock.store.Store;
+import dev.airlock.upkeep.Repair.Deed;
+import dev.airlock.upstream.IndexSource;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Mends a store: puts aside what is damaged, makes documents anew from others and from what is
+ * held, and fetches by digest what is missing. What cannot be mended is noted as wanted. Others may
+ * work on the store meanwhile.
+ */
+public final class Repairer {
+  private static final String ASKER = "airlock repair";
+  private static final String DOCUMENT = ".json";
+
+  private final Store store;
+  private final Catalog catalog;
+  private final Fetcher fetcher;
+  private final Origins origins;
+  private final Ledger ledger;
+  private final ProgressListener progress;
+  private final List<Deed> deeds = new ArrayList<>();
+  private final Map<String, String> reasons = new TreeMap<>();
+
+  /** Where things come from. */
+  public interface Origins {
+    /** What to ask for an index; empty where nobody may be asked. */
+    Optional<IndexSource> place(IndexKey index) throws IOException;
+
+    /** A preset as its folder has it, with a lock that fits; empty where there is none. */
+    Optional<HeldPreset> preset(String name) throws IOException;
+
+    /** Addresses of indexes that are known from elsewhere, from presets and settings. */
+    Collection<URI> indexes() throws IOException;
+  }
+
+  /** A repairer of a store. */
+  public Repairer(
+      Store store, Fetcher fetcher, Origins origins, Ledger ledger, ProgressListener progress) {
+    this.store = store;
+    this.catalog = new Catalog(store);
+    this.fetcher = fetcher;
+    this.origins = origins;
+    this.ledger = ledger;
+    this.progress = progress;
+  }
+
+  /**
+   * Mends what was found.
+   *
+   * @param preset what belongs to this preset alone; empty for all
+   * @throws NoSpaceException when the disk is full; what was mended stays so
+   */
+  public Repair run(Optional<String> preset, List<Damage> found) throws IOException {
+    for (Damage damage : found) {
+      if (damage instanceof Damage.BadBlob(Sha256 blob, String subject, String what)) {
+        putAside(blob, subject, what);
+      }
+    }
+    mendDocuments(found);
+    var extent = new Verifier.Extent(preset, true);
+    for (Damage damage : lookedAt(extent).damages()) {
+      mendContent(damage);
+    }
+    List<Damage> left = lookedAt(extent).damages();
+    left.forEach(this::want);
+    return new Repair(deeds, left);
+  }
+
+  private Verification lookedAt(Verifier.Extent extent) throws IOException {
+    return new Verifier(store, extent, Pace.free(), Checkpoint.none(), progress).run();
+  }
+
+  private void did(String subject, String what) {
+    deeds.add(new Deed(subject, what));
+  }
+
+  // --- blobs
+
+  private void putAside(Sha256 digest, String subject, String what) throws IOException {
+    Optional<Blob> blob = store.blobs().find(digest);
+    if (blob.isEmpty()) {
+      return;
+    }
+    blob.get().identity();
+    if (!isSound(blob.get())) {
+      store.blobs().quarantine(blob.get(), subject + ": " + what);
+      did(subject, "its damaged bytes were put aside");
+    }
+  }
+
+  private static boolean isSound(Blob blob) {
+    try (SeekableByteChannel channel = blob.open()) {
+      return Sha256.of(Channels.newInputStream(channel)).equals(blob.digest());
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
+  // --- documents
+
+  private void mendDocuments(List<Damage> found) throws IOException {
+    var lostEntries = new ArrayList<Document.Damaged>();
+    for (Kind kind : Kind.values()) {
+      for (Damage damage : found) {
+        if (damage instanceof Damage.BadDocument(Document.Damaged document, String subject)
+            && document.kind() == kind) {
+          mend(document, subject, lostEntries);
+        } else if (damage instanceof Damage.NoCopy(String preset) && kind == Kind.PRESET_COPY) {
+          copy(preset);
+        }
+      }
+    }
+    // When pages are there again, they tell what damaged entries were of.
+    for (Document.Damaged entry : lostEntries) {
+      reenter(entry);
+    }
+  }
+
+  private void mend(Document.Damaged document, String subject, List<Document.Damaged> lostEntries)
+      throws IOException {
+    switch (document.kind()) {
+      case PRESET -> mendPreset(name(document), subject);
+      case PRESET_COPY -> copy(name(document));
+      case INDEX -> mendIndex(document, subject);
+      case PAGE -> mendPage(document, subject);
+      case METADATA, ENTRY -> {
+        store.putAside(document.path(), subject + ": " + document.reason());
+        lostEntries.add(document);
+      }
+    }
+  }
+
+  private static String name(Document.Damaged document) {
+    String file = String.valueOf(document.path().getFileName());
+    return file.endsWith(DOCUMENT) ? file.substring(0, file.length() - DOCUMENT.length()) : file;
+  }
+
+  private void mendPreset(String name, String subject) throws IOException {
+    Optional<HeldPreset> copy = catalog.preset(name).filter(Repairer::hasLock);
+    if (copy.isPresent()) {
+      catalog.publish(copy.get());
+      did(subject, "written anew from its second copy");
+      return;
+    }
+    Optional<HeldPreset> folder = origins.preset(name);
+    if (folder.isPresent()) {
+      catalog.publish(folder.get());
+      did(subject, "written anew from its folder");
+    } else {
+      reasons.put(subject, "both copies are damaged: run `airlock sync " + name + "`");
+    }
+  }
+
+  private static boolean hasLock(HeldPreset preset) {
+    try {
+      LockReader.read(preset.lock());
+      return true;
+    } catch (MalformedLockException e) {
+      return false;
+    }
+  }
+
+  /** Writing a preset writes both copies. */
+  private void copy(String name) throws IOException {
+    Optional<HeldPreset> preset = catalog.preset(name).filter(Repairer::hasLock);
+    if (preset.isPresent()) {
+      catalog.publish(preset.get());
+      did("preset " + name, "its second copy was written anew");
+    } else if (!catalog.presets().contains(name)) {
+      catalog.remove(name);
+      did("preset " + name, "a damaged copy of a preset that is not there was removed");
+    }
+  }
+
+  private void mendIndex(Document.Damaged document, String subject) throws IOException {
+    IndexKey key = document.index().orElseThrow();
+    Optional<URI> address =
+        addresses().stream().filter(known -> IndexKey.of(known).equals(key)).findFirst();
+    if (address.isEmpty()) {
+      reasons.put(subject, "no preset tells its address: sync a preset that names this index");
+      return;
+    }
+    store.putAside(document.path(), subject + ": " + document.reason());
+    catalog.register(address.get());
+    did(subject, "written anew");
+  }
+
+  /**
+   * The addresses of indexes that locks and pages tell, and those that are known from elsewhere.
+   */
+  private Set<URI> addresses() throws IOException {
+    var addresses = new LinkedHashSet<URI>(origins.indexes());
+    Walk.through(
+        store,
+        document -> {
+          if (document instanceof Document.Preset(var _, HeldPreset preset, boolean _)
+              && hasLock(preset)) {
+            locked(preset).forEach(locked -> addresses.add(locked.index()));
+          }
+          if (document instanceof Document.Page(var _, IndexKey _, HeldPage page)) {
+            addresses.add(page.source().resolve("../"));
+          }
+        });
+    return addresses;
+  }
+
+  private static List<LockedPackage> locked(HeldPreset preset) throws IOException {
+    try {
+      return LockReader.read(preset.lock()).packages();
+    } catch (MalformedLockException e) {
+      throw new IOException("the lock of preset '" + preset.name() + "': " + e.getMessage(), e);
+    }
+  }
+
+  private void mendPage(Document.Damaged document, String subject) throws IOException {
+    store.putAside(document.path(), subject + ": " + document.reason());
+    boolean again =
+        page(document.index().orElseThrow(), document.project().orElseThrow()).isPresent();
+    did(subject, again ? "read again" : "put aside; it is read again when its index can be asked");
+  }
+
+  /** The page that is held, or else the one that the index gives now. */
+  private Optional<ProjectPage> page(IndexKey key, ProjectName project) throws IOException {
+    Optional<HeldPage> held = catalog.page(key, project);
+    return held.isPresent() ? held.map(HeldPage::page) : pageAgain(key, project);
+  }
+
+  private Optional<ProjectPage> pageAgain(IndexKey key, ProjectName project) throws IOException {
+    Optional<IndexSource> place = origins.place(key);
+    if (place.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return fetcher.page(key, place.get(), project) instanceof FetchedPage.Found found
+          ? Optional.of(found.page())
+          : Optional.empty();
+    } catch (NoSpaceException | InterruptedIOException e) {
+      throw e;
+    } catch (IOException notNow) {
+      return Optional.empty();
+    }
+  }
+
+  /** Makes a damaged entry, or a note of metadata, anew from what its page lists. */
+  private void reenter(Document.Damaged document) throws IOException {
+    IndexKey key = document.index().orElseThrow();
+    ProjectName project = document.project().orElseThrow();
+    String subject = name(document);
+    Optional<IndexFile> listed =
+        page(key, project).stream()
+            .flatMap(page -> page.files().stream())
+            .filter(file -> PortableNames.encode(file.name().text()).equals(subject))
+            .findFirst();
+    if (listed.isEmpty()) {
+      did(subject, "its damaged entry was put aside");
+      return;
+    }
+    String filename = listed.get().name().text();
+    if (document.kind() == Kind.METADATA) {
+      boolean again =
+          attempt(key, () -> fetcher.metadataAlone(key, listed.get()).isPresent(), subject);
+      did(filename, again ? "its metadata was read again" : "its metadata was put aside");
+    } else if (obtained(key, listed.get(), filename)) {
+      did(filename, "entered anew");
+    }
+  }
+
+  // --- files and metadata
+
+  private void mendContent(Damage damage) throws IOException {
+    switch (damage) {
+      case Damage.BadEntry(IndexKey key, HeldFile file, String _) -> {
+        IndexFile stated = file.at(file.source());
+        if (obtained(key, today(key, stated), damage.subject())) {
+          did(damage.subject(), "held again");
+        }
+      }
+      case Damage.NotEntered(String _, LockedPackage locked, var file, String _) -> {
+        IndexKey key = IndexKey.of(locked.index());
+        Optional<IndexFile> listed =
+            pageToAsk(key, locked.project()).flatMap(page -> Locked.on(page, file));
+        if (obtained(key, listed.orElseGet(() -> Locked.stated(locked, file)), damage.subject())) {
+          did(damage.subject(), "held again");
+        }
+      }
+      case Damage.BadMetadata(IndexKey key, HeldMetadata metadata) -> {
+        Optional<IndexFile> listed =
+            page(key, metadata.name().project()).stream()
+                .flatMap(page -> page.files().stream())
+                .filter(metadata::isOf)
+                .filter(file -> file.name().equals(metadata.name()))
+                .findFirst();
+        boolean again =
+            listed.isPresent()
+                && attempt(
+                    key,
+                    () -> fetcher.metadataAlone(key, listed.get()).isPresent(),
+                    damage.subject());
+        if (!again) {
+          catalog.forget(key, metadata);
+        }
+        did(
+            damage.subject(),
+            again ? "read again" : "forgotten; it is read again when it is asked for");
+      }
+      case Damage.BadBlob _, Damage.BadDocument _, Damage.NoCopy _ -> {
+        // These were seen to before.
+      }
+    }
+  }
+
+  /** The page to look on for where a file is today: the index's own, else the one that is held. */
+  private Optional<ProjectPage> pageToAsk(IndexKey key, ProjectName project) throws IOException {
+    Optional<ProjectPage> now = pageAgain(key, project);
+    return now.isPresent() ? now : page(key, project);
+  }
+
+  /** Where the very bytes of a file are today. */
+  private IndexFile today(IndexKey key, IndexFile stated) throws IOException {
+    if (fetcher.found(key, stated).isPresent()) {
+      return stated;
+    }
+    return pageToAsk(key, stated.name().project()).stream()
+        .flatMap(page -> page.files().stream())
+        .filter(file -> file.name().equals(stated.name()))
+        .filter(file -> file.sha256().isEmpty() || file.sha256().equals(stated.sha256()))
+        .findFirst()
+        .map(file -> stated.movedTo(file.url()))
+        .orElse(stated);
+  }
+
+  private boolean obtained(IndexKey key, IndexFile file, String subject) throws IOException {
+    return fetcher.found(key, file).isPresent()
+        || attempt(
+            key,
+            () -> {
+              fetcher.file(key, file);
+              return true;
+            },
+            subject);
+  }
+
+  /** Something that asks an upstream. */
+  @FunctionalInterface
+  private interface Asking {
+    boolean run() throws IOException;
+  }
+
+  private boolean attempt(IndexKey key, Asking asking, String subject) throws IOException {
+    if (origins.place(key).isEmpty()) {
+      reasons.put(subject, "nobody may be asked for it");
+      return false;
+    }
+    try {
+      return asking.run();
+    } catch (NoSpaceException | InterruptedIOException e) {
+      throw e;
+    } catch (IOException e) {
+      reasons.put(subject, String.valueOf(e.getMessage()));
+      return false;
+    }
+  }
+
+  // --- what is left
+
+  /** Why something could not be mended. */
+  public Optional<String> reason(Damage damage) {
+    return Optional.ofNullable(reasons.get(damage.subject()));
+  }
+
+  private void want(Damage damage) {
+    switch (damage) {
+      case Damage.BadEntry(IndexKey key, HeldFile file, String what) ->
+          want(Optional.empty(), key, file.name().project(), file.name().text(), what);
+      case Damage.NotEntered(String preset, LockedPackage locked, var file, String what) ->
+          want(
+              Optional.of(preset),
+              IndexKey.of(locked.index()),
+              locked.project(),
+              file.name().text(),
+              what);
+      case Damage.BadBlob _, Damage.BadDocument _, Damage.NoCopy _, Damage.BadMetadata _ -> {
+        // No file of an index is missing.
+      }
+    }
+  }
+
+  private void want(
+      Optional<String> preset, IndexKey key, ProjectName project, String filename, String what) {
+    ledger.note(
+        dev.airlock.ledger.Kind.WANTED,
+        preset,
+        Optional.of(key.value()),
+        project,
+        Optional.of(filename),
+        ASKER,
+        what);
+  }
+}

@@ -1,0 +1,363 @@
+package dev.airlock.upkeep;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.Document;
+import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.HeldMetadata;
+import dev.airlock.catalog.HeldPreset;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.catalog.Walk;
+import dev.airlock.digest.Hasher;
+import dev.airlock.digest.Sha256;
+import dev.airlock.lock.Lock;
+import dev.airlock.lock.LockReader;
+import dev.airlock.lock.LockedFile;
+import dev.airlock.lock.LockedPackage;
+import dev.airlock.lock.MalformedLockException;
+import dev.airlock.progress.ProgressEvent;
+import dev.airlock.progress.ProgressListener;
+import dev.airlock.store.Blob;
+import dev.airlock.store.Store;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Looks whether a store is sound: every blob, every document, and that what they name is there.
+ * Others may work on the store meanwhile. Nothing is changed.
+ */
+public final class Verifier {
+  private static final int BUFFER = 1 << 18;
+
+  private final Store store;
+  private final Catalog catalog;
+  private final Extent extent;
+  private final Pace pace;
+  private final Checkpoint checkpoint;
+  private final ProgressListener progress;
+
+  private final Collection<Damage> damages = new ConcurrentLinkedQueue<>();
+  private final List<Document.Entry> entries = new ArrayList<>();
+  private final List<Document.Metadata> metadata = new ArrayList<>();
+  private final Map<String, HeldPreset> presets = new HashMap<>();
+  private final Map<Sha256, String> names = new HashMap<>();
+  private final Set<String> copies = new HashSet<>();
+  private final Set<String> damagedPresets = new HashSet<>();
+  private int documents;
+
+  /**
+   * How far to look.
+   *
+   * @param preset this preset alone, with all that it uses; empty for the whole store
+   * @param fast whether blobs are looked at by their sizes only
+   */
+  public record Extent(Optional<String> preset, boolean fast) {
+    /** The whole store, every byte. */
+    public static final Extent ALL = new Extent(Optional.empty(), false);
+  }
+
+  /** A verification that is not started. */
+  public Verifier(
+      Store store, Extent extent, Pace pace, Checkpoint checkpoint, ProgressListener progress) {
+    this.store = store;
+    this.catalog = new Catalog(store);
+    this.extent = extent;
+    this.pace = pace;
+    this.checkpoint = checkpoint;
+    this.progress = progress;
+  }
+
+  /** Looks, and tells what it found. To be called once. */
+  public Verification run() throws IOException {
+    Walk.through(store, this::visit);
+    presets.values().forEach(this::lookAtCopy);
+    Map<String, Lock> locks = locks();
+    Set<String> used = used(locks);
+    if (extent.preset().isPresent()) {
+      entries.removeIf(entry -> !used.contains(key(entry.index(), entry.file().name().text())));
+      metadata.clear();
+    }
+    Blobs blobs = extent.fast() ? Blobs.NONE : blobs();
+    for (Document.Entry entry : entries) {
+      lookAt(entry);
+    }
+    for (Document.Metadata kept : metadata) {
+      lookAt(kept);
+    }
+    for (Map.Entry<String, Lock> lock : locks.entrySet()) {
+      lookAt(lock.getKey(), lock.getValue());
+    }
+    checkpoint.done();
+    return new Verification(
+        documents,
+        blobs.count(),
+        blobs.bytes(),
+        damages.stream()
+            .sorted(Comparator.comparing(Damage::subject).thenComparing(Damage::what))
+            .toList());
+  }
+
+  // --- documents
+
+  private void visit(Document document) {
+    boolean counts =
+        switch (document) {
+          case Document.Preset(var _, HeldPreset preset, boolean copy) -> {
+            if (!isWanted(preset.name())) {
+              yield false;
+            }
+            if (copy) {
+              copies.add(preset.name());
+            } else {
+              presets.put(preset.name(), preset);
+            }
+            yield true;
+          }
+          case Document.Entry entry -> {
+            entries.add(entry);
+            names.put(entry.file().sha256(), entry.file().name().text());
+            entry
+                .file()
+                .metadata()
+                .ifPresent(digest -> names.put(digest, entry.file().name().text() + ".metadata"));
+            yield true;
+          }
+          case Document.Metadata kept -> {
+            metadata.add(kept);
+            names.put(kept.metadata().metadata(), kept.metadata().name().text() + ".metadata");
+            yield true;
+          }
+          case Document.Damaged damaged -> {
+            visit(damaged);
+            yield true;
+          }
+          case Document.Page _, Document.Index _ -> true;
+        };
+    documents += counts ? 1 : 0;
+  }
+
+  private void visit(Document.Damaged damaged) {
+    String file = String.valueOf(damaged.path().getFileName()).replaceFirst("\\.json$", "");
+    String subject =
+        switch (damaged.kind()) {
+          case PRESET, PRESET_COPY -> {
+            if (!isWanted(file)) {
+              yield "";
+            }
+            damagedPresets.add(file);
+            copies.add(file);
+            yield damaged.kind() == Document.Kind.PRESET
+                ? "preset " + file
+                : "the second copy of preset " + file;
+          }
+          case INDEX -> "index " + damaged.index().map(IndexKey::value).orElse("");
+          case PAGE -> "the page of " + file + of(damaged);
+          case ENTRY -> "the entry " + file + of(damaged);
+          case METADATA -> "the metadata entry " + file + of(damaged);
+        };
+    if (!subject.isEmpty()) {
+      damages.add(new Damage.BadDocument(damaged, subject));
+    }
+  }
+
+  private static String of(Document.Damaged damaged) {
+    return damaged.index().map(index -> " of " + index).orElse("");
+  }
+
+  private boolean isWanted(String preset) {
+    return extent.preset().isEmpty() || extent.preset().get().equals(preset);
+  }
+
+  private void lookAtCopy(HeldPreset preset) {
+    if (!copies.contains(preset.name())) {
+      damages.add(new Damage.NoCopy(preset.name()));
+    }
+  }
+
+  /** The locks of presets; from the second copy where the first is damaged. */
+  private Map<String, Lock> locks() throws IOException {
+    var all = new HashSet<>(presets.keySet());
+    all.addAll(damagedPresets);
+    Map<String, Lock> locks = new HashMap<>();
+    for (String name : all) {
+      Optional<HeldPreset> preset = catalog.preset(name);
+      if (preset.isPresent()) {
+        try {
+          locks.put(name, LockReader.read(preset.get().lock()));
+        } catch (MalformedLockException e) {
+          damages.add(
+              new Damage.BadDocument(
+                  new Document.Damaged(
+                      store.root().resolve("presets").resolve(name + ".json"),
+                      Document.Kind.PRESET,
+                      Optional.empty(),
+                      Optional.empty(),
+                      "its lock cannot be read: " + e.getMessage()),
+                  "preset " + name));
+        }
+      }
+    }
+    return locks;
+  }
+
+  private static Set<String> used(Map<String, Lock> locks) {
+    var used = new HashSet<String>();
+    for (Lock lock : locks.values()) {
+      for (LockedPackage locked : lock.packages()) {
+        locked
+            .files()
+            .forEach(file -> used.add(key(IndexKey.of(locked.index()), file.name().text())));
+      }
+    }
+    return used;
+  }
+
+  private static String key(IndexKey index, String filename) {
+    return index + "/" + filename;
+  }
+
+  // --- blobs
+
+  /** How many blobs were looked at, and how large they are. */
+  private record Blobs(long count, long bytes) {
+    static final Blobs NONE = new Blobs(0, 0);
+  }
+
+  private Blobs blobs() throws IOException {
+    List<Blob> all = new ArrayList<>();
+    for (Sha256 digest : extent.preset().isPresent() ? ofEntries() : store.blobs().newestFirst()) {
+      store.blobs().find(digest).ifPresent(all::add);
+    }
+    List<Blob> left = all.stream().filter(blob -> !checkpoint.has(blob.digest())).toList();
+    long bytes = all.stream().mapToLong(Blob::size).sum();
+    long leftBytes = left.stream().mapToLong(Blob::size).sum();
+    progress.on(
+        new ProgressEvent.Planned(
+            left.size(), leftBytes, all.size() - left.size(), bytes - leftBytes));
+    Workers.each(left, this::lookAt);
+    return new Blobs(all.size(), bytes);
+  }
+
+  private List<Sha256> ofEntries() {
+    var digests = new ArrayList<Sha256>();
+    for (Document.Entry entry : entries) {
+      digests.add(entry.file().sha256());
+      entry.file().metadata().ifPresent(digests::add);
+    }
+    return digests.stream().distinct().toList();
+  }
+
+  private void lookAt(Blob blob) throws IOException {
+    String name = names.getOrDefault(blob.digest(), blob.digest().hex());
+    long started = System.nanoTime();
+    progress.on(new ProgressEvent.Started(name, 0, blob.size()));
+    Optional<String> wrong = wrong(blob, name);
+    if (wrong.isPresent()) {
+      damages.add(new Damage.BadBlob(blob.digest(), name, wrong.get()));
+      progress.on(new ProgressEvent.Failed(name, wrong.get()));
+      return;
+    }
+    checkpoint.sound(blob.digest());
+    progress.on(
+        new ProgressEvent.Finished(
+            name, blob.size(), Duration.ofNanos(System.nanoTime() - started)));
+  }
+
+  /** What is wrong with a blob; nothing with one that went away meanwhile. */
+  private Optional<String> wrong(Blob blob, String name) throws IOException {
+    var hasher = new Hasher();
+    try (SeekableByteChannel channel = blob.open()) {
+      ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+      for (int read = channel.read(buffer); read >= 0; read = channel.read(buffer)) {
+        hasher.update(buffer.array(), 0, read);
+        buffer.clear();
+        progress.on(new ProgressEvent.Advanced(name, read));
+        pace.read(read);
+      }
+    } catch (NoSuchFileException gone) {
+      return Optional.empty();
+    } catch (InterruptedIOException stopped) {
+      throw stopped;
+    } catch (IOException e) {
+      return Optional.of("it cannot be read: " + e.getMessage());
+    }
+    Sha256 actual = hasher.sha256();
+    return actual.equals(blob.digest())
+        ? Optional.empty()
+        : Optional.of("its bytes have the digest " + actual + " instead of " + blob.digest());
+  }
+
+  // --- what documents name
+
+  private void lookAt(Document.Entry entry) throws IOException {
+    Optional<String> wrong = wrong(entry.file());
+    // It may have been taken away or replaced since it was met.
+    if (wrong.isPresent()
+        && catalog
+            .file(entry.index(), entry.file().name().project(), entry.file().name().text())
+            .equals(Optional.of(entry.file()))) {
+      damages.add(new Damage.BadEntry(entry.index(), entry.file(), wrong.get()));
+    }
+  }
+
+  private Optional<String> wrong(HeldFile file) throws IOException {
+    Optional<Blob> blob = store.blobs().find(file.sha256());
+    if (blob.isEmpty()) {
+      return Optional.of("its bytes are missing");
+    }
+    if (blob.get().size() != file.size()) {
+      return Optional.of(
+          "there are " + blob.get().size() + " bytes of it instead of " + file.size());
+    }
+    boolean lacksMetadata =
+        file.metadata().isPresent() && store.blobs().find(file.metadata().get()).isEmpty();
+    return lacksMetadata ? Optional.of("its metadata is missing") : Optional.empty();
+  }
+
+  private void lookAt(Document.Metadata kept) throws IOException {
+    HeldMetadata note = kept.metadata();
+    if (store.blobs().find(note.metadata()).isEmpty()
+        && note.equals(
+            catalog.metadata(kept.index(), note.name().project()).get(note.name().text()))) {
+      damages.add(new Damage.BadMetadata(kept.index(), note));
+    }
+  }
+
+  private void lookAt(String preset, Lock lock) throws IOException {
+    for (LockedPackage locked : lock.packages()) {
+      for (LockedFile file : locked.files()) {
+        Optional<HeldFile> entry =
+            catalog.file(IndexKey.of(locked.index()), locked.project(), file.name().text());
+        if (entry.isEmpty()) {
+          damages.add(
+              new Damage.NotEntered(preset, locked, file, "preset " + preset + " lacks it"));
+        } else if (!entry.get().sha256().equals(file.sha256())) {
+          damages.add(
+              new Damage.NotEntered(
+                  preset,
+                  locked,
+                  file,
+                  "preset "
+                      + preset
+                      + " wants it with the digest "
+                      + file.sha256()
+                      + ", and it is held with "
+                      + entry.get().sha256()));
+        }
+      }
+    }
+  }
+}
