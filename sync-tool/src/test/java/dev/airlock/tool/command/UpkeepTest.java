@@ -1,0 +1,305 @@
+package dev.airlock.tool.command;
+
+import static dev.airlock.fixtures.Presets.preset;
+import static dev.airlock.fixtures.WheelBuilder.wheel;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.airlock.fixtures.FakeIndex;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code verify}, {@code repair} and {@code migrate}. */
+class UpkeepTest {
+  @TempDir private Path directory;
+
+  @SuppressWarnings("NullAway.Init")
+  private FakeIndex pypi;
+
+  @SuppressWarnings("NullAway.Init")
+  private Tool tool;
+
+  @BeforeEach
+  void start() throws IOException {
+    pypi = FakeIndex.start();
+    pypi.add(wheel("app", "1.0").requires("leaf"));
+    pypi.add(wheel("leaf", "1.0"));
+    pypi.add(wheel("other", "1.0"));
+    tool = new Tool(directory);
+    tool.preset("kit", preset("kit", pypi.simple()).packages("app", "1.0").json());
+    tool.preset("rest", preset("rest", pypi.simple()).packages("other", "1.0").json());
+    assertThat(tool.run("sync", "kit")).as(tool.err()).isZero();
+    assertThat(tool.run("sync", "rest")).as(tool.err()).isZero();
+  }
+
+  @AfterEach
+  void stop() {
+    pypi.close();
+  }
+
+  private List<Path> files(String folder) throws IOException {
+    try (Stream<Path> files = Files.walk(tool.store.resolve(folder))) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  private Path blob(String filename) throws IOException {
+    Path entry =
+        files("indexes").stream()
+            .filter(file -> file.toString().contains("/files/"))
+            .filter(file -> file.getFileName().toString().equals(filename + ".json"))
+            .findFirst()
+            .orElseThrow();
+    String digest = new ObjectMapper().readTree(entry.toFile()).path("sha256").asText();
+    return tool.store.resolve("blobs/sha256").resolve(digest.substring(0, 2)).resolve(digest);
+  }
+
+  private static void flip(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 4;
+    Files.write(file, bytes);
+  }
+
+  private JsonNode result() {
+    return tool.json().getLast();
+  }
+
+  // --- verify
+
+  @Test
+  void saysThatASoundStoreIsSound() {
+    assertThat(tool.run("verify")).isZero();
+    assertThat(tool.err()).contains("sound: ").contains("6 blobs");
+
+    assertThat(tool.run("verify", "--json")).isZero();
+    assertThat(result().path("sound").asBoolean()).isTrue();
+    assertThat(result().path("blobs").asInt()).isEqualTo(6);
+    assertThat(result().path("damages")).isEmpty();
+    assertThat(tool.store.resolve("verify.progress")).doesNotExist();
+  }
+
+  @Test
+  void namesADamagedFileAndWhatIsWrong() throws IOException {
+    flip(blob("leaf-1.0-py3-none-any.whl"));
+
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err())
+        .contains("damaged: leaf-1.0-py3-none-any.whl: its bytes have the digest ")
+        .contains("NOT sound: 1 damage. `airlock repair` mends");
+  }
+
+  @Test
+  void looksAtSizesOnlyWhenAskedToBeFast() throws IOException {
+    Path blob = blob("leaf-1.0-py3-none-any.whl");
+    flip(blob);
+    assertThat(tool.run("verify", "--fast")).isZero();
+
+    Files.write(blob, new byte[] {1, 2, 3});
+    assertThat(tool.run("verify", "--fast")).isEqualTo(5);
+    assertThat(tool.err()).contains("there are 3 bytes of it instead of");
+
+    Files.delete(blob);
+    assertThat(tool.run("verify", "--fast")).isEqualTo(5);
+    assertThat(tool.err()).contains("leaf-1.0-py3-none-any.whl: its bytes are missing");
+  }
+
+  @Test
+  void looksAtOnePresetAloneWhenItIsNamed() throws IOException {
+    flip(blob("other-1.0-py3-none-any.whl"));
+
+    assertThat(tool.run("verify", "kit")).as(tool.err()).isZero();
+    assertThat(tool.run("verify", "rest")).isEqualTo(5);
+    assertThat(tool.run("verify", "none")).isEqualTo(2);
+    assertThat(tool.err()).contains("no preset 'none': name one of [kit, rest]");
+  }
+
+  @Test
+  void goesOnWhereItWasInterrupted() throws IOException {
+    Path damaged = blob("leaf-1.0-py3-none-any.whl");
+    Path sound = blob("app-1.0-py3-none-any.whl");
+    flip(sound);
+    flip(damaged);
+    // As if the earlier run had seen one of them before it was damaged, and was then killed.
+    Files.writeString(
+        tool.store.resolve("verify.progress"), sound.getFileName() + "\n" + "0123torn");
+
+    assertThat(tool.run("verify", "--resume")).isEqualTo(5);
+    assertThat(tool.err()).contains("leaf-1.0").doesNotContain("damaged: app-1.0");
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err()).contains("leaf-1.0").contains("damaged: app-1.0");
+  }
+
+  @Test
+  void refusesARateThatIsNone() {
+    assertThat(tool.run("verify", "--rate", "fast")).isEqualTo(2);
+    assertThat(tool.err()).contains("--rate fast: 'fast': accepted are sizes such as 500MB");
+    assertThat(tool.run("verify", "--rate", "0")).isEqualTo(2);
+    assertThat(tool.run("verify", "--rate", "10GB")).isZero();
+  }
+
+  @Test
+  void findsALockThatLacksItsFile() throws IOException {
+    for (Path file : files("indexes")) {
+      if (file.toString().contains("/files/leaf/")) {
+        Files.delete(file);
+      }
+    }
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err()).contains("leaf-1.0-py3-none-any.whl: preset kit lacks it");
+  }
+
+  // --- repair
+
+  @Test
+  void fetchesByDigestWhatIsDamagedAndKeepsTheDamagedBytes() throws IOException {
+    Path blob = blob("leaf-1.0-py3-none-any.whl");
+    byte[] right = Files.readAllBytes(blob);
+    flip(blob);
+
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    assertThat(tool.err())
+        .contains("mended: leaf-1.0-py3-none-any.whl: its damaged bytes were put aside")
+        .contains("mended: leaf-1.0-py3-none-any.whl: held again")
+        .contains("sound: all is mended");
+    assertThat(blob).hasBinaryContent(right);
+    assertThat(tool.store.resolve("quarantine").resolve(blob.getFileName())).exists();
+    assertThat(tool.run("verify")).isZero();
+  }
+
+  @Test
+  void listsAsWantedWhatItCannotHave() throws IOException {
+    flip(blob("leaf-1.0-py3-none-any.whl"));
+
+    assertThat(tool.run("repair", "--offline", "--json")).isEqualTo(3);
+    assertThat(result().path("sound").asBoolean()).isFalse();
+    assertThat(result().path("left").path(0).path("subject").asText())
+        .isEqualTo("leaf-1.0-py3-none-any.whl");
+    assertThat(tool.run("wants")).isZero();
+    assertThat(tool.out()).contains("leaf-1.0-py3-none-any.whl").contains("airlock repair");
+
+    assertThat(tool.run("repair")).isZero();
+    assertThat(tool.run("wants")).isZero();
+    assertThat(tool.out()).isEmpty();
+  }
+
+  @Test
+  void mendsAPresetFromItsSecondCopyAndTheCopyFromThePreset() throws IOException {
+    Path preset = tool.store.resolve("presets/kit.json");
+    Path copy = tool.store.resolve("presets/copies/kit.json");
+    byte[] right = Files.readAllBytes(preset);
+    flip(preset);
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isZero();
+    assertThat(preset).hasBinaryContent(right);
+
+    flip(copy);
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.run("repair", "--offline")).isZero();
+    assertThat(copy).hasBinaryContent(right);
+
+    Files.delete(copy);
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err()).contains("preset kit: its second copy is missing");
+    assertThat(tool.run("repair", "--offline")).isZero();
+    assertThat(copy).hasBinaryContent(right);
+  }
+
+  @Test
+  void mendsAPresetOfWhichBothCopiesAreDamagedFromItsFolder() throws IOException {
+    flip(tool.store.resolve("presets/kit.json"));
+    flip(tool.store.resolve("presets/copies/kit.json"));
+
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isZero();
+    assertThat(tool.err()).contains("preset kit: written anew from its folder");
+    assertThat(tool.run("check", "kit")).as(tool.err()).isZero();
+  }
+
+  @Test
+  void saysWhatToDoWithAPresetThatNothingTells() throws IOException {
+    flip(tool.store.resolve("presets/kit.json"));
+    flip(tool.store.resolve("presets/copies/kit.json"));
+    Files.delete(directory.resolve("presets/kit/pylock.toml"));
+
+    assertThat(tool.run("repair")).isEqualTo(3);
+    assertThat(tool.err())
+        .contains("NOT mended: preset kit: ")
+        .contains("both copies are damaged: run `airlock sync kit`");
+    assertThat(tool.run("sync", "kit")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).isZero();
+  }
+
+  @Test
+  void makesTheWholeCatalogueAnewFromPresetsAndBlobs() throws IOException {
+    Map<Path, byte[]> entries = new TreeMap<>();
+    for (Path file : files("indexes")) {
+      if (file.toString().contains("/files/")) {
+        entries.put(file, Files.readAllBytes(file));
+      }
+      Files.delete(file);
+    }
+    pypi.forget();
+
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+    assertThat(tool.run("check", "kit")).as(tool.err()).isZero();
+    assertThat(tool.run("check", "rest")).as(tool.err()).isZero();
+    assertThat(entries.keySet()).allSatisfy(entry -> assertThat(entry).exists());
+    assertThat(pypi.requests()).isEmpty();
+  }
+
+  @Test
+  void writesADamagedMarkerAnew() throws IOException {
+    Path marker = tool.store.resolve("airlock-store.json");
+    byte[] right = Files.readAllBytes(marker);
+    flip(marker);
+    assertThat(tool.run("verify")).isEqualTo(10);
+    assertThat(tool.err()).contains("is damaged").contains("airlock repair");
+
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    assertThat(marker).hasBinaryContent(right);
+    Files.delete(marker);
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    assertThat(marker).hasBinaryContent(right);
+  }
+
+  // --- migrate
+
+  @Test
+  void migratesAStoreOfFormat1AndFetchesNothing() throws IOException {
+    var before = new TreeMap<Path, byte[]>();
+    for (String folder : List.of("indexes", "presets")) {
+      for (Path file : files(folder)) {
+        before.put(file, Files.readAllBytes(file));
+      }
+    }
+    for (Path file : before.keySet()) {
+      var document = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+      document.remove("seal");
+      Files.writeString(file, document + "\n");
+    }
+    Files.delete(tool.store.resolve("presets/copies/kit.json"));
+    Files.delete(tool.store.resolve("presets/copies/rest.json"));
+    Files.writeString(tool.store.resolve("airlock-store.json"), "{\"format\":1}\n");
+    assertThat(tool.run("check", "kit")).isEqualTo(10);
+    assertThat(tool.err()).contains("has the older format 1: run `airlock migrate --store");
+    pypi.forget();
+
+    assertThat(tool.run("migrate")).as(tool.err()).isZero();
+    assertThat(tool.err()).contains("migrated from format 1 to 2");
+    assertThat(pypi.requests()).isEmpty();
+    assertThat(before).allSatisfy((file, bytes) -> assertThat(file).hasBinaryContent(bytes));
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+    assertThat(tool.run("migrate")).isZero();
+    assertThat(tool.err()).contains("has format 2 already");
+  }
+}
