@@ -427,6 +427,10 @@ public final class Fetcher {
     long started = System.nanoTime();
     String name = file.name().text();
     try (Draft draft = store.blobs().draft(draftName(file))) {
+      if (draft.length() > 0 && file.strongestDigest().isEmpty()) {
+        // Nothing would tell whether the disk kept what an earlier run left.
+        draft.restart();
+      }
       started(file, draft);
       Blob blob = filled(draft, file, download);
       finished(file, blob.size(), started);

@@ -197,6 +197,17 @@ class FetcherTest {
   }
 
   @Test
+  void beginsAfreshWhatNoDigestCanProve() throws IOException {
+    upstream.add(WHEEL).withoutDigest();
+    upstream.next(NAME, cutAfter(100_000), status(404));
+    assertThatThrownBy(this::fetched).isInstanceOf(UpstreamException.class);
+    upstream.forget();
+
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(ranges()).containsExactly("");
+  }
+
+  @Test
   void commitsWithoutARequestWhatWasWholeWhenTheProcessEnded() throws IOException {
     upstream.add(WHEEL).size(BYTES.length);
     try (Draft draft = store.blobs().draft(Sha256.of(BYTES))) {
