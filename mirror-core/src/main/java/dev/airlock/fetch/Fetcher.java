@@ -9,7 +9,6 @@ import dev.airlock.catalog.HeldMetadata;
 import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
-import dev.airlock.fetch.Download.View;
 import dev.airlock.files.NoSpaceException;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.ProjectPage;
@@ -25,6 +24,7 @@ import dev.airlock.store.Blob;
 import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Draft;
 import dev.airlock.store.Expectation;
+import dev.airlock.store.Growth;
 import dev.airlock.store.OtherDraft;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.Addresses;
@@ -282,23 +282,10 @@ public final class Fetcher {
    */
   public HeldFile file(IndexKey key, IndexFile file) throws IOException {
     Flights.Flight flight = flights.join(flight(key, file), () -> new Download(file));
-    Download download = flight.download();
     if (!flight.joined()) {
-      run(key, file, download);
+      run(key, file, flight.download());
     }
-    View end = download.awaitEnd();
-    return switch (end.outcome().orElseThrow()) {
-      case Download.Outcome.Held(HeldFile held, Blob _) -> held;
-      case Download.Outcome.Failed(Exception reason) -> throw rethrown(reason);
-    };
-  }
-
-  private static IOException rethrown(Exception reason) {
-    return switch (reason) {
-      case IOException e -> e;
-      case RuntimeException e -> throw e;
-      default -> new IOException(reason);
-    };
+    return flight.download().await();
   }
 
   /**
@@ -324,38 +311,38 @@ public final class Fetcher {
 
   /** Whatever happens, the download comes to an end: others wait for it. */
   private void run(IndexKey key, IndexFile file, Download download) {
-    Download.Outcome outcome =
-        new Download.Outcome.Failed(new IOException(file.name().text() + " was given up"));
+    Runnable end = () -> download.failed(new IOException(file.name().text() + " was given up"));
     try {
-      HeldFile held = fetched(key, file, download);
-      outcome = new Download.Outcome.Held(held, blob(held.sha256()));
+      HeldFile held = fetched(key, file, download.growth());
+      Blob blob = blob(held.sha256());
+      end = () -> download.arrived(held, blob);
     } catch (IOException | RuntimeException e) {
-      outcome = new Download.Outcome.Failed(e);
+      end = () -> download.failed(e);
     } finally {
       flights.land(flight(key, file), download);
-      download.ended(outcome);
+      end.run();
     }
   }
 
-  private HeldFile fetched(IndexKey key, IndexFile file, Download download) throws IOException {
+  private HeldFile fetched(IndexKey key, IndexFile file, Growth growth) throws IOException {
     Optional<HeldFile> held = found(key, file);
     if (held.isPresent()) {
       return held.get();
     }
     Optional<OtherDraft> other = store.blobs().writtenElsewhere(draftName(file));
     if (other.isEmpty()) {
-      return entered(key, file, download(file, download));
+      return entered(key, file, download(file, growth));
     }
     long began = System.nanoTime();
-    OtherDraft.Progress last = new Follower(file, download, progress).follow(other.get());
+    OtherDraft.Progress last = new Follower(file, growth, progress).follow(other.get());
     held = entrySoon(key, file);
     if (held.isPresent() && other.get().became(blob(held.get().sha256()), last)) {
       finished(file, held.get().size(), began);
       return held.get();
     }
     // What was read along is not the file, or stands still.
-    download.beginsAfresh();
-    return held.isPresent() ? held.get() : entered(key, file, download(file, download));
+    growth.beginsAfresh();
+    return held.isPresent() ? held.get() : entered(key, file, download(file, growth));
   }
 
   /**
@@ -423,12 +410,12 @@ public final class Fetcher {
     }
   }
 
-  private Blob download(IndexFile file, Download download) throws IOException {
+  private Blob download(IndexFile file, Growth growth) throws IOException {
     long started = System.nanoTime();
     String name = file.name().text();
     try (Draft draft = store.blobs().draft(draftName(file))) {
       started(file, draft);
-      Blob blob = filled(draft, file, download);
+      Blob blob = filled(draft, file, growth);
       finished(file, blob.size(), started);
       return blob;
     } catch (InterruptedIOException | ClosedByInterruptException stopped) {
@@ -451,21 +438,21 @@ public final class Fetcher {
   }
 
   /** Reads what is missing, from as many transfers as it takes while each brings something. */
-  private Blob filled(Draft draft, IndexFile file, Download download) throws IOException {
+  private Blob filled(Draft draft, IndexFile file, Growth growth) throws IOException {
     int failures = 0;
     boolean inPieces = draft.length() > 0;
     boolean begunAfresh = false;
     while (true) {
       long before = draft.length();
       try {
-        return committed(draft, file, download);
+        return committed(draft, file, growth);
       } catch (CorruptContentException e) {
         if (!inPieces || begunAfresh) {
           throw new CorruptContentException(
               Addresses.shown(file.url()) + " is not what its index states: " + e.getMessage());
         }
         // The pieces may be of different versions: once more from the beginning.
-        restart(draft, download);
+        restart(draft, growth);
         inPieces = false;
         begunAfresh = true;
         started(file, draft);
@@ -480,8 +467,8 @@ public final class Fetcher {
     }
   }
 
-  private Blob committed(Draft draft, IndexFile file, Download download) throws IOException {
-    OptionalLong total = isWhole(draft, file) ? file.size() : transferred(draft, file, download);
+  private Blob committed(Draft draft, IndexFile file, Growth growth) throws IOException {
+    OptionalLong total = isWhole(draft, file) ? file.size() : transferred(draft, file, growth);
     OptionalLong size = file.size().isPresent() ? file.size() : total;
     return draft.commit(new Expectation(file.strongestDigest(), size));
   }
@@ -494,17 +481,16 @@ public final class Fetcher {
         && file.strongestDigest().isPresent();
   }
 
-  private OptionalLong transferred(Draft draft, IndexFile file, Download download)
-      throws IOException {
+  private OptionalLong transferred(Draft draft, IndexFile file, Growth growth) throws IOException {
     try (Transfer transfer = access.open(file.url(), draft.length(), draft.validator())) {
       if (transfer.offset() != draft.length()) {
-        restart(draft, download);
+        restart(draft, growth);
         started(file, draft);
       }
       OptionalLong total = transfer.total().isPresent() ? transfer.total() : file.size();
       draft.validator(transfer.validator());
-      download.begins(draft::reader, draft.length(), total);
-      copy(transfer, draft, file, download);
+      growth.begins(draft::reader, draft.length(), total);
+      copy(transfer, draft, file, growth);
       if (total.isPresent() && draft.length() < total.getAsLong()) {
         throw UpstreamException.broken(file.url(), draft.length(), total.getAsLong());
       }
@@ -515,12 +501,12 @@ public final class Fetcher {
   /**
    * Whoever reads it is told first, so that nobody takes the new bytes for more of the old ones.
    */
-  private static void restart(Draft draft, Download download) throws IOException {
-    download.beginsAfresh();
+  private static void restart(Draft draft, Growth growth) throws IOException {
+    growth.beginsAfresh();
     draft.restart();
   }
 
-  private void copy(Transfer transfer, Draft draft, IndexFile file, Download download)
+  private void copy(Transfer transfer, Draft draft, IndexFile file, Growth growth)
       throws IOException {
     byte[] buffer = new byte[BUFFER];
     long looked = draft.length();
@@ -531,11 +517,11 @@ public final class Fetcher {
         store.requireRoom();
       }
       draft.write(buffer, 0, read);
-      download.advanced(draft.length());
+      growth.advanced(draft.length());
       progress.on(new ProgressEvent.Advanced(file.name().text(), read));
       if (file.size().isPresent() && draft.length() > file.size().getAsLong()) {
         long length = draft.length();
-        restart(draft, download);
+        restart(draft, growth);
         throw new CorruptContentException(
             "expected " + file.size().getAsLong() + " bytes and got at least " + length);
       }

@@ -26,6 +26,7 @@ import dev.airlock.progress.ProgressEvent;
 import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Draft;
 import dev.airlock.store.Expectation;
+import dev.airlock.store.GrowingBytes;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.Egress;
 import dev.airlock.upstream.FileAccess;
@@ -451,13 +452,13 @@ class FetcherTest {
         var theirs = Store.open(store.root())) {
       Future<HeldFile> first = threads.submit(() -> fetcher.file(key, file));
       await(inFlight);
-      Download joined = other(theirs).begin(key, file, threads).download();
-      Download.View begun = joined.awaitBegun(Duration.ofSeconds(20));
+      GrowingBytes joined = other(theirs).begin(key, file, threads).download().bytes();
+      GrowingBytes.View begun = joined.awaitBegun(Duration.ofSeconds(20));
       assertThat(begun.readable()).isPositive();
       try (SeekableByteChannel channel = joined.open()) {
         goOn.countDown();
-        Download.View end = joined.awaitEnd(Duration.ofSeconds(20));
-        assertThat(end.outcome().orElseThrow()).isInstanceOf(Download.Outcome.Held.class);
+        GrowingBytes.View end = joined.awaitEnd(Duration.ofSeconds(20));
+        assertThat(end.outcome().orElseThrow()).isInstanceOf(GrowingBytes.Outcome.Whole.class);
         assertThat(Channels.newInputStream(channel).readAllBytes()).isEqualTo(BYTES);
       }
       assertThat(first.get().sha256()).isEqualTo(Sha256.of(BYTES));
@@ -476,16 +477,16 @@ class FetcherTest {
         var theirs = Store.open(store.root());
         Draft draft = theirs.blobs().draft(Sha256.of(BYTES))) {
       draft.write(wrong, 0, wrong.length - 1);
-      Download joined = fetcher.begin(key, file, threads).download();
-      Download.View begun = joined.awaitBegun(Duration.ofSeconds(20));
+      GrowingBytes joined = fetcher.begin(key, file, threads).download().bytes();
+      GrowingBytes.View begun = joined.awaitBegun(Duration.ofSeconds(20));
       assertThat(upstream.fileGets()).isZero();
       draft.write(wrong, wrong.length - 1, 1);
       assertThatThrownBy(() -> draft.commit(new Expectation(file.strongestDigest(), file.size())))
           .isInstanceOf(CorruptContentException.class);
       draft.close();
 
-      Download.View end = joined.awaitEnd(Duration.ofSeconds(20));
-      assertThat(end.outcome().orElseThrow()).isInstanceOf(Download.Outcome.Held.class);
+      GrowingBytes.View end = joined.awaitEnd(Duration.ofSeconds(20));
+      assertThat(end.outcome().orElseThrow()).isInstanceOf(GrowingBytes.Outcome.Whole.class);
       assertThat(end.beginning())
           .as("whoever read the wrong bytes is told")
           .isGreaterThan(begun.beginning());
@@ -520,14 +521,16 @@ class FetcherTest {
     upstream.add("bulky", NAME, BYTES).digest("sha256", "00".repeat(32));
     IndexFile file = listed(BULKY);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Download download = fetcher.begin(key, file, threads).download();
+      GrowingBytes download = fetcher.begin(key, file, threads).download().bytes();
       long most = 0;
-      for (Download.View view = download.view(); view.outcome().isEmpty(); view = download.view()) {
+      for (GrowingBytes.View view = download.view();
+          view.outcome().isEmpty();
+          view = download.view()) {
         most = Math.max(most, view.readable());
       }
       assertThat(most).isLessThan(BYTES.length);
       assertThat(download.view().outcome().orElseThrow())
-          .isInstanceOf(Download.Outcome.Failed.class);
+          .isInstanceOf(GrowingBytes.Outcome.Failed.class);
     }
     assertNothingIsHeld();
   }

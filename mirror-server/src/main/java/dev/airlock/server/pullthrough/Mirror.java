@@ -19,6 +19,8 @@ import dev.airlock.routing.RoutedIndex;
 import dev.airlock.routing.Routing;
 import dev.airlock.routing.Settings;
 import dev.airlock.store.Blob;
+import dev.airlock.store.GrowingBytes;
+import dev.airlock.store.GrowingBytes.Outcome;
 import dev.airlock.store.Store;
 import dev.airlock.sync.PresetBundle;
 import dev.airlock.upstream.UpstreamException;
@@ -316,7 +318,7 @@ public final class Mirror {
     Fetcher.Started started = up.begin(key, file);
     Download download = started.download();
     Source source = started.joined() ? Source.JOINED : Source.UPSTREAM;
-    Download.View view = download.awaitBegun(Upstreams.LONGEST);
+    GrowingBytes.View view = download.bytes().awaitBegun(Upstreams.LONGEST);
     if (!view.begun()) {
       return new FileAnswer.Unavailable(
           new Trouble(
@@ -326,14 +328,14 @@ public final class Mirror {
               MOMENT));
     }
     if (view.total().orElse(0) <= SMALL) {
-      view = download.awaitEnd(MOMENT);
+      view = download.bytes().awaitEnd(MOMENT);
     }
     return switch (view.outcome().orElse(null)) {
-      case null -> new FileAnswer.Arriving(download, source);
-      case Download.Outcome.Held(HeldFile _, Blob blob) -> new FileAnswer.Held(blob, source);
-      case Download.Outcome.Failed(UpstreamException e) when e.isAbsent() ->
+      case null -> new FileAnswer.Arriving(download.bytes(), download.sha256(), source);
+      case Outcome.Whole(Blob blob) -> new FileAnswer.Held(blob, source);
+      case Outcome.Failed(UpstreamException e) when e.isAbsent() ->
           new FileAnswer.Absent(String.valueOf(e.getMessage()));
-      case Download.Outcome.Failed(Exception e) -> new FileAnswer.Unavailable(Trouble.of(e));
+      case Outcome.Failed(Exception e) -> new FileAnswer.Unavailable(Trouble.of(e));
     };
   }
 

@@ -2,7 +2,6 @@ package dev.airlock.server.simple;
 
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
-import dev.airlock.fetch.Download;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Request.Method;
@@ -13,6 +12,7 @@ import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.server.pullthrough.Source;
 import dev.airlock.server.pullthrough.Trouble;
 import dev.airlock.store.Blob;
+import dev.airlock.store.GrowingBytes;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -52,8 +52,8 @@ public final class FilePages {
     return switch (answer) {
       case FileAnswer.Held(Blob blob, Source source) ->
           Answers.held(Response.file(metadata ? Response.TEXT : BINARY, blob), source);
-      case FileAnswer.Arriving(Download download, Source source) ->
-          Answers.held(Response.arriving(BINARY, download), source);
+      case FileAnswer.Arriving(GrowingBytes bytes, Optional<Sha256> sha256, Source source) ->
+          Answers.held(Response.arriving(BINARY, bytes, sha256), source);
       case FileAnswer.Listed(long size, Optional<Sha256> sha256) ->
           Answers.held(Response.described(BINARY, size, sha256), Source.UPSTREAM);
       case FileAnswer.Absent(String reason) -> {
