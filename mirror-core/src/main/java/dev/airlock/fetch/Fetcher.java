@@ -10,6 +10,7 @@ import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.ReadOnlyException;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.ProjectPage;
 import dev.airlock.packaging.MalformedException;
@@ -25,7 +26,9 @@ import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Draft;
 import dev.airlock.store.Expectation;
 import dev.airlock.store.Growth;
+import dev.airlock.store.MemoryBlob;
 import dev.airlock.store.OtherDraft;
+import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.Addresses;
 import dev.airlock.upstream.FileAccess;
@@ -46,8 +49,6 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /**
@@ -73,7 +74,7 @@ public final class Fetcher {
   private final InstantSource clock;
   private final ProgressListener progress;
   private final boolean verifiesDigests;
-  private final Set<Sha256> verified = ConcurrentHashMap.newKeySet();
+  private final ProvenBlobs proven;
   private final Flights<String> flights = new Flights<>();
 
   /** A fetcher into a store, which believes in the digests of blobs that are held. */
@@ -84,13 +85,14 @@ public final class Fetcher {
       Retries retries,
       InstantSource clock,
       ProgressListener progress) {
-    this(store, catalog, access, retries, clock, progress, false);
+    this(store, catalog, access, retries, clock, progress, false, new ProvenBlobs());
   }
 
   /**
    * A fetcher into a store.
    *
    * @param verifiesDigests whether blobs that are held are hashed before they count as held
+   * @param proven what is known of blobs, which others may share
    */
   public Fetcher(
       Store store,
@@ -99,7 +101,8 @@ public final class Fetcher {
       Retries retries,
       InstantSource clock,
       ProgressListener progress,
-      boolean verifiesDigests) {
+      boolean verifiesDigests,
+      ProvenBlobs proven) {
     this.store = store;
     this.catalog = catalog;
     this.access = access;
@@ -107,6 +110,7 @@ public final class Fetcher {
     this.clock = clock;
     this.progress = progress;
     this.verifiesDigests = verifiesDigests;
+    this.proven = proven;
   }
 
   // --- pages
@@ -123,18 +127,26 @@ public final class Fetcher {
             .filter(page -> page.source().toString().startsWith(index.description()));
     return switch (index.page(project, held.flatMap(HeldPage::etag))) {
       case PageAnswer.NoSuchProject(String reason) -> new FetchedPage.Missing(reason);
-      case PageAnswer.NotModified() -> {
-        HeldPage page =
-            held.orElseThrow(
-                () -> new IOException(index.description() + " answered 304 to a first request"));
-        catalog.keep(key, new HeldPage(page.page(), page.source(), clock.instant(), page.etag()));
-        yield new FetchedPage.Found(page.page(), index.description());
-      }
-      case PageAnswer.Page(ProjectPage page, URI source, String origin, Optional<String> etag) -> {
-        catalog.keep(key, new HeldPage(page, source, clock.instant(), etag));
-        yield new FetchedPage.Found(page, origin);
-      }
+      case PageAnswer.NotModified() -> kept(key, readNow(held, index), index.description());
+      case PageAnswer.Page(ProjectPage page, URI source, String origin, Optional<String> etag) ->
+          kept(key, new HeldPage(page, source, clock.instant(), etag), origin);
     };
+  }
+
+  private HeldPage readNow(Optional<HeldPage> held, IndexSource index) throws IOException {
+    HeldPage page =
+        held.orElseThrow(
+            () -> new IOException(index.description() + " answered 304 to a first request"));
+    return new HeldPage(page.page(), page.source(), clock.instant(), page.etag());
+  }
+
+  private FetchedPage kept(IndexKey key, HeldPage page, String origin) throws IOException {
+    try {
+      catalog.keep(key, page);
+      return new FetchedPage.Found(page, origin, Optional.empty());
+    } catch (NoSpaceException | ReadOnlyException cannotBeKept) {
+      return new FetchedPage.Found(page, origin, Optional.of(cannotBeKept));
+    }
   }
 
   // --- metadata
@@ -164,7 +176,8 @@ public final class Fetcher {
 
   /**
    * Brings the core metadata of a wheel into the store without the wheel: from beside it, or from
-   * within it by range requests. What is not the metadata of this wheel counts as none.
+   * within it by range requests. What is not the metadata of this wheel counts as none. What a full
+   * or read-only disk does not take is in memory alone.
    *
    * @return empty when it can be had with the whole wheel only
    * @throws UpstreamException when the upstream does not answer
@@ -174,16 +187,17 @@ public final class Fetcher {
     if (alone.isEmpty()) {
       return Optional.empty();
     }
-    Blob blob = store.blobs().put(alone.get());
-    catalog.keep(
-        key,
-        new HeldMetadata(
-            file.name(),
-            blob.digest(),
-            CoreMetadata.parse(alone.get()).requiresPython(),
-            file.sha256(),
-            file.url()));
-    return Optional.of(blob);
+    SpecifierSet requiresPython = CoreMetadata.parse(alone.get()).requiresPython();
+    try {
+      Blob blob = store.blobs().put(alone.get());
+      proven.rememberSound(blob);
+      catalog.keep(
+          key,
+          new HeldMetadata(file.name(), blob.digest(), requiresPython, file.sha256(), file.url()));
+      return Optional.of(blob);
+    } catch (NoSpaceException | ReadOnlyException cannotBeKept) {
+      return Optional.of(new MemoryBlob(alone.get()));
+    }
   }
 
   private static boolean isOf(IndexFile file, byte[] bytes) {
@@ -219,22 +233,9 @@ public final class Fetcher {
     Optional<Blob> blob = entry.get().bytes(store.blobs());
     boolean sound =
         blob.isPresent()
-            && (!verifiesDigests || hasItsDigest(blob.get()))
+            && (verifiesDigests ? proven.prove(blob.get()) : !proven.isDamaged(blob.get()))
             && describes(entry.get(), blob.get());
     return sound ? entry : Optional.empty();
-  }
-
-  private boolean hasItsDigest(Blob blob) throws IOException {
-    if (verified.contains(blob.digest())) {
-      return true;
-    }
-    try (SeekableByteChannel channel = blob.open()) {
-      boolean same = Sha256.of(Channels.newInputStream(channel)).equals(blob.digest());
-      if (same) {
-        verified.add(blob.digest());
-      }
-      return same;
-    }
   }
 
   /** Whether an entry says of a wheel what the wheel says of itself. */
@@ -356,7 +357,7 @@ public final class Fetcher {
     }
     // So much is unknown that its digest decides.
     Optional<Blob> known = store.blobs().find(file.sha256().get());
-    return known.isPresent() && hasItsDigest(known.get())
+    return known.isPresent() && proven.prove(known.get())
         ? Optional.of(entered(key, file, known.get()))
         : Optional.empty();
   }
@@ -378,7 +379,9 @@ public final class Fetcher {
       case WheelFilename wheel -> {
         byte[] bytes = within(blob, wheel);
         requiresPython = understood(bytes, wheel).requiresPython();
-        metadata = Optional.of(store.blobs().put(bytes).digest());
+        Blob beside = store.blobs().put(bytes);
+        proven.rememberSound(beside);
+        metadata = Optional.of(beside.digest());
       }
       case SdistFilename sdist -> {
         try (SeekableByteChannel channel = blob.open()) {
@@ -416,6 +419,7 @@ public final class Fetcher {
     try (Draft draft = store.blobs().draft(draftName(file))) {
       started(file, draft);
       Blob blob = filled(draft, file, growth);
+      proven.rememberSound(blob);
       finished(file, blob.size(), started);
       return blob;
     } catch (InterruptedIOException | ClosedByInterruptException stopped) {

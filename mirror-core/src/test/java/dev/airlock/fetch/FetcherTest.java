@@ -27,6 +27,7 @@ import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Draft;
 import dev.airlock.store.Expectation;
 import dev.airlock.store.GrowingBytes;
+import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.Egress;
 import dev.airlock.upstream.FileAccess;
@@ -126,7 +127,7 @@ class FetcherTest {
   private IndexFile listed(ProjectName project) throws IOException {
     FetchedPage page = fetcher.page(key, index, project);
     assertThat(page).isInstanceOf(FetchedPage.Found.class);
-    return ((FetchedPage.Found) page).page().files().getFirst();
+    return ((FetchedPage.Found) page).page().page().files().getFirst();
   }
 
   private HeldFile fetched() throws IOException {
@@ -406,7 +407,8 @@ class FetcherTest {
             retries,
             InstantSource.fixed(Instant.EPOCH),
             events::add,
-            true);
+            true,
+            new ProvenBlobs());
     assertThat(verifying.held(key, listed(BULKY))).isEmpty();
     assertThat(held(verifying.file(key, listed(BULKY)).sha256())).isEqualTo(BYTES);
     assertThat(verifying.held(key, listed(BULKY))).isPresent();
@@ -751,7 +753,7 @@ class FetcherTest {
     try (FakeIndex other = FakeIndex.start()) {
       other.add(wheel("bulky", "2.0"));
       FetchedPage page = fetcher.page(key, new Indexes(http).at(other.simple()), BULKY);
-      assertThat(((FetchedPage.Found) page).page().files().getFirst().name().version())
+      assertThat(((FetchedPage.Found) page).page().page().files().getFirst().name().version())
           .hasToString("2.0");
       assertThat(other.requests("bulky").getFirst().header("If-None-Match")).isEmpty();
     }

@@ -6,6 +6,7 @@ import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Request.Method;
 import dev.airlock.server.http.Response;
+import dev.airlock.server.pullthrough.Extent;
 import dev.airlock.server.pullthrough.FileAnswer;
 import dev.airlock.server.pullthrough.Mirror;
 import dev.airlock.server.pullthrough.Mode;
@@ -48,7 +49,7 @@ public final class FilePages {
         metadata
             ? mirror.metadata(
                 index, project, filename.substring(0, filename.length() - METADATA.length()))
-            : mirror.file(index, project, filename, request.method() == Method.GET);
+            : mirror.file(index, project, filename, extent(request));
     return switch (answer) {
       case FileAnswer.Held(Blob blob, Source source) ->
           Answers.held(Response.file(metadata ? Response.TEXT : BINARY, blob), source);
@@ -70,6 +71,13 @@ public final class FilePages {
             trouble);
       }
     };
+  }
+
+  private static Extent extent(Request request) {
+    if (request.method() != Method.GET) {
+      return Extent.NOTHING;
+    }
+    return request.header("range").isPresent() ? Extent.PART : Extent.WHOLE;
   }
 
   private Response absent(IndexKey index, ProjectName project, String filename, String reason) {
