@@ -1,16 +1,19 @@
 package dev.airlock.fetch;
 
-import dev.airlock.index.ProjectPage;
+import dev.airlock.catalog.HeldPage;
+import java.io.IOException;
+import java.util.Optional;
 
 /** What came of fetching a page. */
 public sealed interface FetchedPage {
   /**
-   * The page is there, and held.
+   * The page is there.
    *
    * @param page what it says
    * @param origin which place it came from, for messages
+   * @param unkept why it could not be kept: a disk that is full or read-only; empty when it is held
    */
-  record Found(ProjectPage page, String origin) implements FetchedPage {}
+  record Found(HeldPage page, String origin, Optional<IOException> unkept) implements FetchedPage {}
 
   /**
    * The index has no such project.

@@ -9,8 +9,8 @@ import dev.airlock.catalog.HeldMetadata;
 import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
-import dev.airlock.fetch.Download.View;
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.ReadOnlyException;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.ProjectPage;
 import dev.airlock.packaging.MalformedException;
@@ -25,7 +25,10 @@ import dev.airlock.store.Blob;
 import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Draft;
 import dev.airlock.store.Expectation;
+import dev.airlock.store.Growth;
+import dev.airlock.store.MemoryBlob;
 import dev.airlock.store.OtherDraft;
+import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.Addresses;
 import dev.airlock.upstream.FileAccess;
@@ -46,8 +49,6 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /**
@@ -73,7 +74,7 @@ public final class Fetcher {
   private final InstantSource clock;
   private final ProgressListener progress;
   private final boolean verifiesDigests;
-  private final Set<Sha256> verified = ConcurrentHashMap.newKeySet();
+  private final ProvenBlobs proven;
   private final Flights<String> flights = new Flights<>();
 
   /** A fetcher into a store, which believes in the digests of blobs that are held. */
@@ -84,13 +85,14 @@ public final class Fetcher {
       Retries retries,
       InstantSource clock,
       ProgressListener progress) {
-    this(store, catalog, access, retries, clock, progress, false);
+    this(store, catalog, access, retries, clock, progress, false, new ProvenBlobs());
   }
 
   /**
    * A fetcher into a store.
    *
    * @param verifiesDigests whether blobs that are held are hashed before they count as held
+   * @param proven what is known of blobs, which others may share
    */
   public Fetcher(
       Store store,
@@ -99,7 +101,8 @@ public final class Fetcher {
       Retries retries,
       InstantSource clock,
       ProgressListener progress,
-      boolean verifiesDigests) {
+      boolean verifiesDigests,
+      ProvenBlobs proven) {
     this.store = store;
     this.catalog = catalog;
     this.access = access;
@@ -107,6 +110,7 @@ public final class Fetcher {
     this.clock = clock;
     this.progress = progress;
     this.verifiesDigests = verifiesDigests;
+    this.proven = proven;
   }
 
   // --- pages
@@ -123,18 +127,26 @@ public final class Fetcher {
             .filter(page -> page.source().toString().startsWith(index.description()));
     return switch (index.page(project, held.flatMap(HeldPage::etag))) {
       case PageAnswer.NoSuchProject(String reason) -> new FetchedPage.Missing(reason);
-      case PageAnswer.NotModified() -> {
-        HeldPage page =
-            held.orElseThrow(
-                () -> new IOException(index.description() + " answered 304 to a first request"));
-        catalog.keep(key, new HeldPage(page.page(), page.source(), clock.instant(), page.etag()));
-        yield new FetchedPage.Found(page.page(), index.description());
-      }
-      case PageAnswer.Page(ProjectPage page, URI source, String origin, Optional<String> etag) -> {
-        catalog.keep(key, new HeldPage(page, source, clock.instant(), etag));
-        yield new FetchedPage.Found(page, origin);
-      }
+      case PageAnswer.NotModified() -> kept(key, readNow(held, index), index.description());
+      case PageAnswer.Page(ProjectPage page, URI source, String origin, Optional<String> etag) ->
+          kept(key, new HeldPage(page, source, clock.instant(), etag), origin);
     };
+  }
+
+  private HeldPage readNow(Optional<HeldPage> held, IndexSource index) throws IOException {
+    HeldPage page =
+        held.orElseThrow(
+            () -> new IOException(index.description() + " answered 304 to a first request"));
+    return new HeldPage(page.page(), page.source(), clock.instant(), page.etag());
+  }
+
+  private FetchedPage kept(IndexKey key, HeldPage page, String origin) throws IOException {
+    try {
+      catalog.keep(key, page);
+      return new FetchedPage.Found(page, origin, Optional.empty());
+    } catch (NoSpaceException | ReadOnlyException cannotBeKept) {
+      return new FetchedPage.Found(page, origin, Optional.of(cannotBeKept));
+    }
   }
 
   // --- metadata
@@ -164,7 +176,8 @@ public final class Fetcher {
 
   /**
    * Brings the core metadata of a wheel into the store without the wheel: from beside it, or from
-   * within it by range requests. What is not the metadata of this wheel counts as none.
+   * within it by range requests. What is not the metadata of this wheel counts as none. What a full
+   * or read-only disk does not take is in memory alone.
    *
    * @return empty when it can be had with the whole wheel only
    * @throws UpstreamException when the upstream does not answer
@@ -174,16 +187,17 @@ public final class Fetcher {
     if (alone.isEmpty()) {
       return Optional.empty();
     }
-    Blob blob = store.blobs().put(alone.get());
-    catalog.keep(
-        key,
-        new HeldMetadata(
-            file.name(),
-            blob.digest(),
-            CoreMetadata.parse(alone.get()).requiresPython(),
-            file.sha256(),
-            file.url()));
-    return Optional.of(blob);
+    SpecifierSet requiresPython = CoreMetadata.parse(alone.get()).requiresPython();
+    try {
+      Blob blob = store.blobs().put(alone.get());
+      proven.rememberSound(blob);
+      catalog.keep(
+          key,
+          new HeldMetadata(file.name(), blob.digest(), requiresPython, file.sha256(), file.url()));
+      return Optional.of(blob);
+    } catch (NoSpaceException | ReadOnlyException cannotBeKept) {
+      return Optional.of(new MemoryBlob(alone.get()));
+    }
   }
 
   private static boolean isOf(IndexFile file, byte[] bytes) {
@@ -219,22 +233,9 @@ public final class Fetcher {
     Optional<Blob> blob = entry.get().bytes(store.blobs());
     boolean sound =
         blob.isPresent()
-            && (!verifiesDigests || hasItsDigest(blob.get()))
+            && (verifiesDigests ? proven.prove(blob.get()) : !proven.isDamaged(blob.get()))
             && describes(entry.get(), blob.get());
     return sound ? entry : Optional.empty();
-  }
-
-  private boolean hasItsDigest(Blob blob) throws IOException {
-    if (verified.contains(blob.digest())) {
-      return true;
-    }
-    try (SeekableByteChannel channel = blob.open()) {
-      boolean same = Sha256.of(Channels.newInputStream(channel)).equals(blob.digest());
-      if (same) {
-        verified.add(blob.digest());
-      }
-      return same;
-    }
   }
 
   /** Whether an entry says of a wheel what the wheel says of itself. */
@@ -282,23 +283,10 @@ public final class Fetcher {
    */
   public HeldFile file(IndexKey key, IndexFile file) throws IOException {
     Flights.Flight flight = flights.join(flight(key, file), () -> new Download(file));
-    Download download = flight.download();
     if (!flight.joined()) {
-      run(key, file, download);
+      run(key, file, flight.download());
     }
-    View end = download.awaitEnd();
-    return switch (end.outcome().orElseThrow()) {
-      case Download.Outcome.Held(HeldFile held, Blob _) -> held;
-      case Download.Outcome.Failed(Exception reason) -> throw rethrown(reason);
-    };
-  }
-
-  private static IOException rethrown(Exception reason) {
-    return switch (reason) {
-      case IOException e -> e;
-      case RuntimeException e -> throw e;
-      default -> new IOException(reason);
-    };
+    return flight.download().await();
   }
 
   /**
@@ -324,38 +312,38 @@ public final class Fetcher {
 
   /** Whatever happens, the download comes to an end: others wait for it. */
   private void run(IndexKey key, IndexFile file, Download download) {
-    Download.Outcome outcome =
-        new Download.Outcome.Failed(new IOException(file.name().text() + " was given up"));
+    Runnable end = () -> download.failed(new IOException(file.name().text() + " was given up"));
     try {
-      HeldFile held = fetched(key, file, download);
-      outcome = new Download.Outcome.Held(held, blob(held.sha256()));
+      HeldFile held = fetched(key, file, download.growth());
+      Blob blob = blob(held.sha256());
+      end = () -> download.arrived(held, blob);
     } catch (IOException | RuntimeException e) {
-      outcome = new Download.Outcome.Failed(e);
+      end = () -> download.failed(e);
     } finally {
       flights.land(flight(key, file), download);
-      download.ended(outcome);
+      end.run();
     }
   }
 
-  private HeldFile fetched(IndexKey key, IndexFile file, Download download) throws IOException {
+  private HeldFile fetched(IndexKey key, IndexFile file, Growth growth) throws IOException {
     Optional<HeldFile> held = found(key, file);
     if (held.isPresent()) {
       return held.get();
     }
     Optional<OtherDraft> other = store.blobs().writtenElsewhere(draftName(file));
     if (other.isEmpty()) {
-      return entered(key, file, download(file, download));
+      return entered(key, file, download(file, growth));
     }
     long began = System.nanoTime();
-    OtherDraft.Progress last = new Follower(file, download, progress).follow(other.get());
+    OtherDraft.Progress last = new Follower(file, growth, progress).follow(other.get());
     held = entrySoon(key, file);
     if (held.isPresent() && other.get().became(blob(held.get().sha256()), last)) {
       finished(file, held.get().size(), began);
       return held.get();
     }
     // What was read along is not the file, or stands still.
-    download.beginsAfresh();
-    return held.isPresent() ? held.get() : entered(key, file, download(file, download));
+    growth.beginsAfresh();
+    return held.isPresent() ? held.get() : entered(key, file, download(file, growth));
   }
 
   /**
@@ -369,7 +357,7 @@ public final class Fetcher {
     }
     // So much is unknown that its digest decides.
     Optional<Blob> known = store.blobs().find(file.sha256().get());
-    return known.isPresent() && hasItsDigest(known.get())
+    return known.isPresent() && proven.prove(known.get())
         ? Optional.of(entered(key, file, known.get()))
         : Optional.empty();
   }
@@ -391,7 +379,9 @@ public final class Fetcher {
       case WheelFilename wheel -> {
         byte[] bytes = within(blob, wheel);
         requiresPython = understood(bytes, wheel).requiresPython();
-        metadata = Optional.of(store.blobs().put(bytes).digest());
+        Blob beside = store.blobs().put(bytes);
+        proven.rememberSound(beside);
+        metadata = Optional.of(beside.digest());
       }
       case SdistFilename sdist -> {
         try (SeekableByteChannel channel = blob.open()) {
@@ -423,7 +413,7 @@ public final class Fetcher {
     }
   }
 
-  private Blob download(IndexFile file, Download download) throws IOException {
+  private Blob download(IndexFile file, Growth growth) throws IOException {
     long started = System.nanoTime();
     String name = file.name().text();
     try (Draft draft = store.blobs().draft(draftName(file))) {
@@ -432,7 +422,8 @@ public final class Fetcher {
         draft.restart();
       }
       started(file, draft);
-      Blob blob = filled(draft, file, download);
+      Blob blob = filled(draft, file, growth);
+      proven.rememberSound(blob);
       finished(file, blob.size(), started);
       return blob;
     } catch (InterruptedIOException | ClosedByInterruptException stopped) {
@@ -455,21 +446,21 @@ public final class Fetcher {
   }
 
   /** Reads what is missing, from as many transfers as it takes while each brings something. */
-  private Blob filled(Draft draft, IndexFile file, Download download) throws IOException {
+  private Blob filled(Draft draft, IndexFile file, Growth growth) throws IOException {
     int failures = 0;
     boolean inPieces = draft.length() > 0;
     boolean begunAfresh = false;
     while (true) {
       long before = draft.length();
       try {
-        return committed(draft, file, download);
+        return committed(draft, file, growth);
       } catch (CorruptContentException e) {
         if (!inPieces || begunAfresh) {
           throw new CorruptContentException(
               Addresses.shown(file.url()) + " is not what its index states: " + e.getMessage());
         }
         // The pieces may be of different versions: once more from the beginning.
-        restart(draft, download);
+        restart(draft, growth);
         inPieces = false;
         begunAfresh = true;
         started(file, draft);
@@ -484,8 +475,8 @@ public final class Fetcher {
     }
   }
 
-  private Blob committed(Draft draft, IndexFile file, Download download) throws IOException {
-    OptionalLong total = isWhole(draft, file) ? file.size() : transferred(draft, file, download);
+  private Blob committed(Draft draft, IndexFile file, Growth growth) throws IOException {
+    OptionalLong total = isWhole(draft, file) ? file.size() : transferred(draft, file, growth);
     OptionalLong size = file.size().isPresent() ? file.size() : total;
     return draft.commit(new Expectation(file.strongestDigest(), size));
   }
@@ -498,17 +489,16 @@ public final class Fetcher {
         && file.strongestDigest().isPresent();
   }
 
-  private OptionalLong transferred(Draft draft, IndexFile file, Download download)
-      throws IOException {
+  private OptionalLong transferred(Draft draft, IndexFile file, Growth growth) throws IOException {
     try (Transfer transfer = access.open(file.url(), draft.length(), draft.validator())) {
       if (transfer.offset() != draft.length()) {
-        restart(draft, download);
+        restart(draft, growth);
         started(file, draft);
       }
       OptionalLong total = transfer.total().isPresent() ? transfer.total() : file.size();
       draft.validator(transfer.validator());
-      download.begins(draft::reader, draft.length(), total);
-      copy(transfer, draft, file, download);
+      growth.begins(draft::reader, draft.length(), total);
+      copy(transfer, draft, file, growth);
       if (total.isPresent() && draft.length() < total.getAsLong()) {
         throw UpstreamException.broken(file.url(), draft.length(), total.getAsLong());
       }
@@ -519,12 +509,12 @@ public final class Fetcher {
   /**
    * Whoever reads it is told first, so that nobody takes the new bytes for more of the old ones.
    */
-  private static void restart(Draft draft, Download download) throws IOException {
-    download.beginsAfresh();
+  private static void restart(Draft draft, Growth growth) throws IOException {
+    growth.beginsAfresh();
     draft.restart();
   }
 
-  private void copy(Transfer transfer, Draft draft, IndexFile file, Download download)
+  private void copy(Transfer transfer, Draft draft, IndexFile file, Growth growth)
       throws IOException {
     byte[] buffer = new byte[BUFFER];
     long looked = draft.length();
@@ -535,11 +525,11 @@ public final class Fetcher {
         store.requireRoom();
       }
       draft.write(buffer, 0, read);
-      download.advanced(draft.length());
+      growth.advanced(draft.length());
       progress.on(new ProgressEvent.Advanced(file.name().text(), read));
       if (file.size().isPresent() && draft.length() > file.size().getAsLong()) {
         long length = draft.length();
-        restart(draft, download);
+        restart(draft, growth);
         throw new CorruptContentException(
             "expected " + file.size().getAsLong() + " bytes and got at least " + length);
       }

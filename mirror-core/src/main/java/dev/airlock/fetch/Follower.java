@@ -3,6 +3,7 @@ package dev.airlock.fetch;
 import dev.airlock.index.IndexFile;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.progress.ProgressListener;
+import dev.airlock.store.Growth;
 import dev.airlock.store.OtherDraft;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -21,12 +22,12 @@ final class Follower {
   private static final long NOT_KNOWN = -1;
 
   private final IndexFile file;
-  private final Download download;
+  private final Growth growth;
   private final ProgressListener progress;
 
-  Follower(IndexFile file, Download download, ProgressListener progress) {
+  Follower(IndexFile file, Growth growth, ProgressListener progress) {
     this.file = file;
-    this.download = download;
+    this.growth = growth;
     this.progress = progress;
   }
 
@@ -57,15 +58,15 @@ final class Follower {
   private void moved(OtherDraft other, OtherDraft.Progress before, OtherDraft.Progress now) {
     boolean first = before.length() == 0;
     if (!first && before.beginning().equals(now.beginning())) {
-      download.advanced(now.length());
+      growth.advanced(now.length());
       tell(new ProgressEvent.Advanced(name(), now.length() - before.length()));
       return;
     }
     if (!first) {
-      download.beginsAfresh();
+      growth.beginsAfresh();
       tell(new ProgressEvent.Started(name(), 0, file.size().orElse(NOT_KNOWN)));
     }
-    download.begins(other::reader, now.length(), file.size());
+    growth.begins(other::reader, now.length(), file.size());
     tell(new ProgressEvent.Advanced(name(), now.length()));
   }
 

@@ -3,6 +3,7 @@ package dev.airlock.store;
 import dev.airlock.digest.Sha256;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
+import java.time.Instant;
 
 /** Bytes that are held, named by their digest. They never change. */
 public interface Blob {
@@ -18,6 +19,9 @@ public interface Blob {
    * when it is first asked for.
    */
   Object identity() throws IOException;
+
+  /** When its file was written, or was touched since. */
+  Instant written() throws IOException;
 
   /**
    * Opens the bytes to read. The caller closes the channel; it is a {@link

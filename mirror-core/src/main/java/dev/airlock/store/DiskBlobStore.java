@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -269,6 +270,11 @@ final class DiskBlobStore implements BlobStore, Closeable {
         identity = FileIdentity.of(file);
       }
       return identity;
+    }
+
+    @Override
+    public Instant written() throws IOException {
+      return Files.getLastModifiedTime(file).toInstant();
     }
 
     @Override

@@ -51,6 +51,7 @@ public final class Store implements Closeable {
       refuseOtherContent(root);
       DurableFiles.createDirectories(root);
       mark(root);
+      BootRecord.begin(root);
     }
     return open(root, reserve);
   }

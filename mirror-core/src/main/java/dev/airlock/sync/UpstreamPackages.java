@@ -2,6 +2,7 @@ package dev.airlock.sync;
 
 import dev.airlock.archive.MalformedArchiveException;
 import dev.airlock.archive.SdistMetadata;
+import dev.airlock.catalog.HeldPage;
 import dev.airlock.closure.Memo;
 import dev.airlock.closure.MetadataLookup;
 import dev.airlock.closure.PackageSource;
@@ -9,7 +10,6 @@ import dev.airlock.closure.PageLookup;
 import dev.airlock.fetch.FetchedPage;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.index.IndexFile;
-import dev.airlock.index.ProjectPage;
 import dev.airlock.packaging.MalformedException;
 import dev.airlock.packaging.filename.SdistFilename;
 import dev.airlock.packaging.filename.WheelFilename;
@@ -19,6 +19,7 @@ import dev.airlock.progress.ProgressListener;
 import dev.airlock.upstream.UpstreamException;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -58,9 +59,13 @@ final class UpstreamPackages implements PackageSource {
       case FetchedPage.Missing(String reason) ->
           new PageLookup.Missing(
               "the index '" + source.declared().name() + "' does not have it: " + reason);
-      case FetchedPage.Found(ProjectPage page, String origin) -> {
+      case FetchedPage.Found(HeldPage page, String origin, Optional<IOException> unkept) -> {
+        if (unkept.isPresent()) {
+          // What cannot keep a page cannot keep files either.
+          throw unkept.get();
+        }
         origins.put(project, origin);
-        yield new PageLookup.Found(page);
+        yield new PageLookup.Found(page.page());
       }
     };
   }

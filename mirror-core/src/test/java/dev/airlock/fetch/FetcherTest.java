@@ -26,6 +26,8 @@ import dev.airlock.progress.ProgressEvent;
 import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Draft;
 import dev.airlock.store.Expectation;
+import dev.airlock.store.GrowingBytes;
+import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.Egress;
 import dev.airlock.upstream.FileAccess;
@@ -125,7 +127,7 @@ class FetcherTest {
   private IndexFile listed(ProjectName project) throws IOException {
     FetchedPage page = fetcher.page(key, index, project);
     assertThat(page).isInstanceOf(FetchedPage.Found.class);
-    return ((FetchedPage.Found) page).page().files().getFirst();
+    return ((FetchedPage.Found) page).page().page().files().getFirst();
   }
 
   private HeldFile fetched() throws IOException {
@@ -416,7 +418,8 @@ class FetcherTest {
             retries,
             InstantSource.fixed(Instant.EPOCH),
             events::add,
-            true);
+            true,
+            new ProvenBlobs());
     assertThat(verifying.held(key, listed(BULKY))).isEmpty();
     assertThat(held(verifying.file(key, listed(BULKY)).sha256())).isEqualTo(BYTES);
     assertThat(verifying.held(key, listed(BULKY))).isPresent();
@@ -462,13 +465,13 @@ class FetcherTest {
         var theirs = Store.open(store.root())) {
       Future<HeldFile> first = threads.submit(() -> fetcher.file(key, file));
       await(inFlight);
-      Download joined = other(theirs).begin(key, file, threads).download();
-      Download.View begun = joined.awaitBegun(Duration.ofSeconds(20));
+      GrowingBytes joined = other(theirs).begin(key, file, threads).download().bytes();
+      GrowingBytes.View begun = joined.awaitBegun(Duration.ofSeconds(20));
       assertThat(begun.readable()).isPositive();
       try (SeekableByteChannel channel = joined.open()) {
         goOn.countDown();
-        Download.View end = joined.awaitEnd(Duration.ofSeconds(20));
-        assertThat(end.outcome().orElseThrow()).isInstanceOf(Download.Outcome.Held.class);
+        GrowingBytes.View end = joined.awaitEnd(Duration.ofSeconds(20));
+        assertThat(end.outcome().orElseThrow()).isInstanceOf(GrowingBytes.Outcome.Whole.class);
         assertThat(Channels.newInputStream(channel).readAllBytes()).isEqualTo(BYTES);
       }
       assertThat(first.get().sha256()).isEqualTo(Sha256.of(BYTES));
@@ -487,16 +490,16 @@ class FetcherTest {
         var theirs = Store.open(store.root());
         Draft draft = theirs.blobs().draft(Sha256.of(BYTES))) {
       draft.write(wrong, 0, wrong.length - 1);
-      Download joined = fetcher.begin(key, file, threads).download();
-      Download.View begun = joined.awaitBegun(Duration.ofSeconds(20));
+      GrowingBytes joined = fetcher.begin(key, file, threads).download().bytes();
+      GrowingBytes.View begun = joined.awaitBegun(Duration.ofSeconds(20));
       assertThat(upstream.fileGets()).isZero();
       draft.write(wrong, wrong.length - 1, 1);
       assertThatThrownBy(() -> draft.commit(new Expectation(file.strongestDigest(), file.size())))
           .isInstanceOf(CorruptContentException.class);
       draft.close();
 
-      Download.View end = joined.awaitEnd(Duration.ofSeconds(20));
-      assertThat(end.outcome().orElseThrow()).isInstanceOf(Download.Outcome.Held.class);
+      GrowingBytes.View end = joined.awaitEnd(Duration.ofSeconds(20));
+      assertThat(end.outcome().orElseThrow()).isInstanceOf(GrowingBytes.Outcome.Whole.class);
       assertThat(end.beginning())
           .as("whoever read the wrong bytes is told")
           .isGreaterThan(begun.beginning());
@@ -531,14 +534,16 @@ class FetcherTest {
     upstream.add("bulky", NAME, BYTES).digest("sha256", "00".repeat(32));
     IndexFile file = listed(BULKY);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Download download = fetcher.begin(key, file, threads).download();
+      GrowingBytes download = fetcher.begin(key, file, threads).download().bytes();
       long most = 0;
-      for (Download.View view = download.view(); view.outcome().isEmpty(); view = download.view()) {
+      for (GrowingBytes.View view = download.view();
+          view.outcome().isEmpty();
+          view = download.view()) {
         most = Math.max(most, view.readable());
       }
       assertThat(most).isLessThan(BYTES.length);
       assertThat(download.view().outcome().orElseThrow())
-          .isInstanceOf(Download.Outcome.Failed.class);
+          .isInstanceOf(GrowingBytes.Outcome.Failed.class);
     }
     assertNothingIsHeld();
   }
@@ -759,7 +764,7 @@ class FetcherTest {
     try (FakeIndex other = FakeIndex.start()) {
       other.add(wheel("bulky", "2.0"));
       FetchedPage page = fetcher.page(key, new Indexes(http).at(other.simple()), BULKY);
-      assertThat(((FetchedPage.Found) page).page().files().getFirst().name().version())
+      assertThat(((FetchedPage.Found) page).page().page().files().getFirst().name().version())
           .hasToString("2.0");
       assertThat(other.requests("bulky").getFirst().header("If-None-Match")).isEmpty();
     }

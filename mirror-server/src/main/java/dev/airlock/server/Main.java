@@ -1,6 +1,7 @@
 package dev.airlock.server;
 
 import dev.airlock.program.Build;
+import dev.airlock.program.ByteSize;
 import dev.airlock.program.PresetFolders;
 import dev.airlock.program.StorePlace;
 import dev.airlock.routing.InvalidSettingsException;
@@ -12,6 +13,7 @@ import dev.airlock.server.http.PublicUrl;
 import dev.airlock.server.http.TlsFiles;
 import dev.airlock.server.http.TokenFile;
 import dev.airlock.server.pullthrough.Mode;
+import dev.airlock.store.Reserve;
 import dev.airlock.store.StoreException;
 import dev.airlock.upstream.Addresses;
 import dev.airlock.upstream.Patience;
@@ -116,6 +118,23 @@ public final class Main implements Callable<Integer>, IVersionProvider {
   private @Nullable Path store;
 
   @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description =
+          "Where it is noted what was asked for and not there, and nothing else: for a store that"
+              + " cannot be written. Default: the store, or memory where that cannot be written.")
+  private @Nullable Path state;
+
+  @Option(
+      names = "--reserve",
+      paramLabel = "SIZE",
+      description =
+          "How much of the store's disk is left free: 500MB, 2GiB. Below it nothing is fetched, and"
+              + " what is held is served on. Default: AIRLOCK_RESERVE, else a hundredth of the"
+              + " disk, 1 GiB at most.")
+  private @Nullable String reserve;
+
+  @Option(
       names = "--public-url",
       paramLabel = "URL",
       description =
@@ -194,7 +213,7 @@ public final class Main implements Callable<Integer>, IVersionProvider {
           "airlock: warning: the tokens of clients cross the network readable for everybody: give"
               + " --tls-cert and --tls-key, or let a proxy speak TLS and listen on loopback");
     }
-    try (var service = new Service(root, settings, sourcing(), System::nanoTime)) {
+    try (var service = new Service(root, settings, sourcing(), keeping(), System::nanoTime)) {
       service.start();
       // A signal ends the program without unwinding this thread.
       Runtime.getRuntime().addShutdownHook(new Thread(service::close, "airlock-close"));
@@ -268,6 +287,15 @@ public final class Main implements Callable<Integer>, IVersionProvider {
         environment,
         home,
         Patience.SERVING);
+  }
+
+  private Keeping keeping() {
+    String named = reserve == null ? System.getenv("AIRLOCK_RESERVE") : reserve;
+    return new Keeping(
+        named == null || named.isBlank()
+            ? Reserve.USUAL
+            : parsed("--reserve", named, text -> Reserve.of(ByteSize.parse(text))),
+        Optional.ofNullable(state));
   }
 
   private static PipConfig pipConfig(Map<String, String> environment, Path home)

@@ -8,12 +8,17 @@ import dev.airlock.server.http.Listen;
 import dev.airlock.server.http.PublicUrl;
 import dev.airlock.server.pullthrough.Mirror;
 import dev.airlock.server.pullthrough.Mode;
+import dev.airlock.server.pullthrough.Verifications;
 import dev.airlock.server.routes.Routes;
 import dev.airlock.server.simple.Cached;
 import dev.airlock.server.simple.Missed;
+import dev.airlock.store.BootRecord;
+import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,12 +30,15 @@ import java.util.function.LongSupplier;
 
 /** The parts of a running mirror, wired by hand. */
 final class Service implements Closeable {
+  private static final Logger LOG = System.getLogger(Service.class.getName());
   private static final long CACHE_BYTES = 48L << 20;
 
   private final HttpSettings settings;
   private final Store store;
   private final Build build;
   private final Optional<Sourcing.Opened> upstreams;
+  private final Verifications verifications;
+  private final AfterBoot afterBoot;
   private final Ledger ledger;
   private final Mirror mirror;
   private final HttpServer server;
@@ -40,18 +48,24 @@ final class Service implements Closeable {
    *
    * @throws dev.airlock.store.StoreException when there is no store to serve
    */
-  Service(Path root, HttpSettings settings, Sourcing sourcing, LongSupplier nanoTime)
+  Service(
+      Path root, HttpSettings settings, Sourcing sourcing, Keeping keeping, LongSupplier nanoTime)
       throws IOException {
     this.settings = settings;
-    boolean offline = sourcing.mode() == Mode.OFFLINE;
-    store = offline ? Store.open(root) : Store.openOrCreate(root);
+    Mode mode = possible(sourcing.mode(), root);
+    boolean offline = mode == Mode.OFFLINE;
+    store = offline ? Store.open(root) : Store.openOrCreate(root, keeping.reserve());
     build = Build.current();
-    upstreams = offline ? Optional.empty() : Optional.of(sourcing.open(store, nanoTime));
-    ledger = ledger(store);
+    var proven = new ProvenBlobs();
+    verifications = new Verifications(store.blobs(), proven);
+    upstreams = offline ? Optional.empty() : Optional.of(sourcing.open(store, proven, nanoTime));
+    ledger = ledger(store, keeping.state());
+    afterBoot = new AfterBoot(store, new BootRecord(store), verifications);
     mirror =
         new Mirror(
             store,
-            sourcing.mode(),
+            verifications,
+            mode,
             upstreams.map(Sourcing.Opened::upstreams),
             sourcing.settings(),
             sourcing.presetFolders(),
@@ -67,15 +81,38 @@ final class Service implements Closeable {
                 new Cached.Pages(CACHE_BYTES, nanoTime)));
   }
 
-  /** On a medium that cannot be written it is kept for as long as the server runs. */
-  private static Ledger ledger(Store store) {
-    return Files.isWritable(store.root())
-        ? Ledger.in(store.root().resolve(Ledger.DIRECTORY), InstantSource.system())
-        : Ledger.inMemory(InstantSource.system());
+  /** On a medium that cannot be written nothing that is fetched can be kept. */
+  private static Mode possible(Mode wanted, Path root) {
+    if (wanted == Mode.OFFLINE || !Store.exists(root) || Files.isWritable(root)) {
+      return wanted;
+    }
+    LOG.log(
+        Level.WARNING,
+        "the store "
+            + root
+            + " cannot be written: it is served offline, as with --offline, and nothing is"
+            + " fetched");
+    return Mode.OFFLINE;
+  }
+
+  private static Ledger ledger(Store store, Optional<Path> state) {
+    if (state.isPresent()) {
+      return Ledger.in(state.get().resolve(Ledger.DIRECTORY), InstantSource.system());
+    }
+    if (store.isWritable()) {
+      return Ledger.in(store.root().resolve(Ledger.DIRECTORY), InstantSource.system());
+    }
+    LOG.log(
+        Level.INFO,
+        "what is asked for and not there is kept in memory; --state DIR writes it down");
+    return Ledger.inMemory(InstantSource.system());
   }
 
   void start() throws IOException {
     server.start();
+    if (store.isWritable()) {
+      afterBoot.start();
+    }
   }
 
   InetSocketAddress address() {
@@ -121,13 +158,14 @@ final class Service implements Closeable {
   @Override
   public void close() {
     server.close();
+    afterBoot.close();
     ledger.close();
     upstreams.ifPresent(Sourcing.Opened::close);
+    verifications.close();
     try {
       store.close();
     } catch (IOException e) {
-      System.getLogger(Service.class.getName())
-          .log(System.Logger.Level.WARNING, "cannot close the store", e);
+      LOG.log(Level.WARNING, "cannot close the store", e);
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.airlock.routing.RoutedIndex;
 import dev.airlock.routing.Settings;
 import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.server.pullthrough.Upstreams;
+import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.Egress;
 import dev.airlock.upstream.FileAccess;
@@ -103,8 +104,12 @@ record Sourcing(
     }
   }
 
-  /** Opens the upstreams. Nothing is asked yet. */
-  Opened open(Store store, LongSupplier nanoTime) throws IOException {
+  /**
+   * Opens the upstreams. Nothing is asked yet.
+   *
+   * @param proven what is known of blobs
+   */
+  Opened open(Store store, ProvenBlobs proven, LongSupplier nanoTime) throws IOException {
     Egress egress = Egress.only(List.of(), settings.hosts());
     Http http =
         Http.of(new Http.Settings(USER_AGENT, environment, home, retries, patience, egress, true));
@@ -112,7 +117,8 @@ record Sourcing(
     var access = new FileAccess(http);
     var catalog = new Catalog(store);
     InstantSource clock = InstantSource.system();
-    var fetcher = new Fetcher(store, catalog, access, retries, clock, new Arrivals());
+    var fetcher =
+        new Fetcher(store, catalog, access, retries, clock, new Arrivals(), false, proven);
     return new Opened(
         new Upstreams(
             catalog,

@@ -79,11 +79,21 @@ final class Served implements Closeable {
     this(root, sourcing, UnaryOperator.identity());
   }
 
+  Served(Path root, Sourcing sourcing, Keeping keeping) throws IOException {
+    this(root, sourcing, keeping, UnaryOperator.identity());
+  }
+
   Served(Path root, UnaryOperator<HttpSettings> settings) throws IOException {
     this(root, Sourcing.offline(), settings);
   }
 
   private Served(Path root, Sourcing sourcing, UnaryOperator<HttpSettings> settings)
+      throws IOException {
+    this(root, sourcing, Keeping.USUAL, settings);
+  }
+
+  private Served(
+      Path root, Sourcing sourcing, Keeping keeping, UnaryOperator<HttpSettings> settings)
       throws IOException {
     store = Store.openOrCreate(root);
     catalog = new Catalog(store);
@@ -92,6 +102,7 @@ final class Served implements Closeable {
             root,
             settings.apply(HttpSettings.at(new Listen("127.0.0.1", 0)).with(TIMEOUTS)),
             sourcing,
+            keeping,
             now::get);
     service.start();
   }

@@ -1,7 +1,7 @@
 package dev.airlock.server.http;
 
-import dev.airlock.fetch.Download;
 import dev.airlock.store.Blob;
+import dev.airlock.store.GrowingBytes;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -37,9 +37,9 @@ sealed interface Body {
   record Described(long size) implements Body {}
 
   /**
-   * A file that is on its way into the store.
+   * A file of which more and more may be sent.
    *
-   * @param download its bytes
+   * @param bytes its bytes
    */
-  record Arriving(Download download) implements Body {}
+  record Arriving(GrowingBytes bytes) implements Body {}
 }

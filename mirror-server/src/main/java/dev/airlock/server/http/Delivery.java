@@ -1,8 +1,8 @@
 package dev.airlock.server.http;
 
-import dev.airlock.fetch.Download;
 import dev.airlock.server.http.Request.Method;
 import dev.airlock.store.Blob;
+import dev.airlock.store.GrowingBytes;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,8 +67,8 @@ record Delivery(int status, Map<String, String> headers, OptionalLong length, Pa
               () -> {
                 throw new IOException("no bytes of this file are there");
               });
-      case Body.Arriving(Download download) ->
-          file(request, response, download.view().total(), () -> Supply.of(download));
+      case Body.Arriving(GrowingBytes bytes) ->
+          file(request, response, bytes.view().total(), () -> Supply.of(bytes));
     };
   }
 

@@ -1,8 +1,8 @@
 package dev.airlock.server.http;
 
 import dev.airlock.digest.Sha256;
-import dev.airlock.fetch.Download;
 import dev.airlock.store.Blob;
+import dev.airlock.store.GrowingBytes;
 import io.undertow.util.StatusCodes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -65,15 +65,17 @@ public final class Response {
   }
 
   /**
-   * A file that is on its way into the store, sent as it comes. When it turns out to be wrong or
-   * does not come to its end, the connection is cut.
+   * A file of which more and more may be sent. When it turns out to be wrong or does not come to
+   * its end, the connection is cut.
+   *
+   * @param sha256 the digest that it will have, where that is known
    */
-  public static Response arriving(String contentType, Download download) {
+  public static Response arriving(String contentType, GrowingBytes bytes, Optional<Sha256> sha256) {
     return new Response(
         StatusCodes.OK,
         Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, IMMUTABLE),
-        new Body.Arriving(download),
-        download.sha256().map(ETag::of));
+        new Body.Arriving(bytes),
+        sha256.map(ETag::of));
   }
 
   /** What is said of a file, for who asks for no bytes of it. */

@@ -1,7 +1,9 @@
 package dev.airlock.server.http;
 
-import dev.airlock.fetch.Download;
 import dev.airlock.store.Blob;
+import dev.airlock.store.GrowingBytes;
+import dev.airlock.store.GrowingBytes.Outcome;
+import dev.airlock.store.GrowingBytes.View;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -49,14 +51,14 @@ interface Supply extends Closeable {
     return new Whole(blob.open(), blob.size());
   }
 
-  /** Opens a file that is on its way into the store. */
-  static Supply of(Download download) throws IOException {
+  /** Opens a file that is on its way. */
+  static Supply of(GrowingBytes bytes) throws IOException {
     for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
-      Download.View before = download.awaitBegun(PATIENCE);
-      if (before.outcome().orElse(null) instanceof Download.Outcome.Failed(Exception reason)) {
+      View before = bytes.awaitBegun(PATIENCE);
+      if (before.outcome().orElse(null) instanceof Outcome.Failed(Exception reason)) {
         throw new FailedException("the file cannot be had: " + reason.getMessage());
       }
-      Optional<Supply> opened = opened(download, before);
+      Optional<Supply> opened = opened(bytes, before);
       if (opened.isPresent()) {
         return opened.get();
       }
@@ -65,19 +67,18 @@ interface Supply extends Closeable {
   }
 
   /** Empty when the file was begun afresh meanwhile: what was opened may be the earlier one. */
-  private static Optional<Supply> opened(Download download, Download.View before)
-      throws IOException {
+  private static Optional<Supply> opened(GrowingBytes bytes, View before) throws IOException {
     SeekableByteChannel channel;
     try {
-      channel = download.open();
+      channel = bytes.open();
     } catch (IOException e) {
-      if (download.view().beginning() != before.beginning()) {
+      if (bytes.view().beginning() != before.beginning()) {
         return Optional.empty();
       }
       throw e;
     }
-    if (download.view().beginning() == before.beginning()) {
-      return Optional.of(new Growing(download, channel, before));
+    if (bytes.view().beginning() == before.beginning()) {
+      return Optional.of(new Growing(bytes, channel, before));
     }
     channel.close();
     return Optional.empty();
@@ -113,15 +114,15 @@ interface Supply extends Closeable {
     }
   }
 
-  /** A file that arrives. Not for several threads. */
+  /** A file of which more and more may be sent. Not for several threads. */
   final class Growing implements Supply {
-    private final Download download;
+    private final GrowingBytes bytes;
     private final SeekableByteChannel channel;
     private final long beginning;
-    private Download.View seen;
+    private View seen;
 
-    private Growing(Download download, SeekableByteChannel channel, Download.View seen) {
-      this.download = download;
+    private Growing(GrowingBytes bytes, SeekableByteChannel channel, View seen) {
+      this.bytes = bytes;
       this.channel = channel;
       this.seen = seen;
       this.beginning = seen.beginning();
@@ -145,18 +146,18 @@ interface Supply extends Closeable {
     }
 
     private void look() throws IOException {
-      seen = download.view();
+      seen = bytes.view();
       if (seen.beginning() != beginning) {
         throw new FailedException("the file was begun afresh while it was sent");
       }
-      if (seen.outcome().orElse(null) instanceof Download.Outcome.Failed(Exception reason)) {
+      if (seen.outcome().orElse(null) instanceof Outcome.Failed(Exception reason)) {
         throw new FailedException("the rest of the file cannot be had: " + reason.getMessage());
       }
     }
 
     @Override
     public void whenMore(Runnable then) {
-      download.whenNewer(seen, then);
+      bytes.whenNewer(seen, then);
     }
   }
 }

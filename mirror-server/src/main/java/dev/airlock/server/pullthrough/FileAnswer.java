@@ -1,8 +1,8 @@
 package dev.airlock.server.pullthrough;
 
 import dev.airlock.digest.Sha256;
-import dev.airlock.fetch.Download;
 import dev.airlock.store.Blob;
+import dev.airlock.store.GrowingBytes;
 import java.util.Optional;
 
 /** What the mirror has of a file. */
@@ -16,12 +16,14 @@ public sealed interface FileAnswer {
   record Held(Blob blob, Source source) implements FileAnswer {}
 
   /**
-   * Its bytes as they come.
+   * Its bytes as they may be sent: as they come, or as they are verified.
    *
-   * @param download the download that brings them
-   * @param source whether it was begun for this answer
+   * @param bytes the bytes
+   * @param sha256 the digest that they will have, where that is known
+   * @param source where the answer came from; for a download, whether it was begun for this answer
    */
-  record Arriving(Download download, Source source) implements FileAnswer {}
+  record Arriving(GrowingBytes bytes, Optional<Sha256> sha256, Source source)
+      implements FileAnswer {}
 
   /**
    * What its index says of it, which is enough for whoever asks for no bytes.

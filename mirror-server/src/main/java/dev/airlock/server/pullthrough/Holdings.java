@@ -1,19 +1,27 @@
 package dev.airlock.server.pullthrough;
 
+import dev.airlock.archive.MalformedArchiveException;
+import dev.airlock.archive.WheelArchive;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldMetadata;
 import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
+import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.ReadOnlyException;
 import dev.airlock.index.IndexFile;
+import dev.airlock.packaging.filename.WheelFilename;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.store.Blob;
 import dev.airlock.store.BlobStore;
+import dev.airlock.store.MemoryBlob;
+import dev.airlock.store.ProvenBlobs;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.nio.channels.SeekableByteChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,17 +30,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What the store holds, of which nothing counts whose bytes are not there. */
+/** What the store holds, of which nothing counts whose bytes are missing or known as damaged. */
 final class Holdings {
   private static final Logger LOG = System.getLogger(Holdings.class.getName());
 
   private final Catalog catalog;
   private final BlobStore blobs;
+  private final ProvenBlobs proven;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-  Holdings(Catalog catalog, BlobStore blobs) {
+  Holdings(Catalog catalog, BlobStore blobs, ProvenBlobs proven) {
     this.catalog = catalog;
     this.blobs = blobs;
+    this.proven = proven;
   }
 
   List<IndexKey> indexes() throws IOException {
@@ -82,14 +92,47 @@ final class Holdings {
   /** The core metadata of a file that is held. */
   Optional<Blob> metadata(IndexKey index, ProjectName project, String filename) throws IOException {
     Optional<Sha256> digest = shown(index, project, filename).flatMap(HeldFile::metadata);
-    return digest.isEmpty() ? Optional.empty() : blobs.find(digest.get());
+    return digest.isEmpty() ? Optional.empty() : blob(digest.get());
+  }
+
+  /**
+   * The core metadata of a wheel that is held, whose blob was lost: made anew from the wheel, and
+   * put in its place where the store can be written.
+   */
+  Optional<Blob> restoredMetadata(IndexKey index, ProjectName project, String filename)
+      throws IOException {
+    Optional<HeldFile> entry = catalog.file(index, project, filename);
+    Optional<Blob> bytes = entry.isEmpty() ? Optional.empty() : blob(entry.get());
+    if (bytes.isEmpty()
+        || entry.get().metadata().isEmpty()
+        || !(entry.get().name() instanceof WheelFilename wheel)) {
+      return Optional.empty();
+    }
+    try (SeekableByteChannel channel = bytes.get().open()) {
+      byte[] within = WheelArchive.metadata(channel, wheel);
+      return Sha256.of(within).equals(entry.get().metadata().get())
+          ? Optional.of(restored(within))
+          : Optional.empty();
+    } catch (MalformedArchiveException damaged) {
+      return Optional.empty();
+    }
+  }
+
+  private Blob restored(byte[] metadata) throws IOException {
+    try {
+      Blob blob = blobs.put(metadata);
+      proven.rememberSound(blob);
+      return blob;
+    } catch (NoSpaceException | ReadOnlyException cannotBeKept) {
+      return new MemoryBlob(metadata);
+    }
   }
 
   /** The core metadata of wheels of a project that are not held, by file names. */
   Map<String, HeldMetadata> metadata(IndexKey index, ProjectName project) throws IOException {
     var held = new HashMap<String, HeldMetadata>();
     for (HeldMetadata metadata : catalog.metadata(index, project).values()) {
-      if (blobs.find(metadata.metadata()).isPresent()) {
+      if (blob(metadata.metadata()).isPresent()) {
         held.put(metadata.name().text(), metadata);
       }
     }
@@ -97,12 +140,16 @@ final class Holdings {
   }
 
   Optional<Blob> blob(Sha256 digest) throws IOException {
-    return blobs.find(digest);
+    return undamaged(blobs.find(digest));
+  }
+
+  private Optional<Blob> undamaged(Optional<Blob> blob) throws IOException {
+    return blob.isPresent() && proven.isDamaged(blob.get()) ? Optional.empty() : blob;
   }
 
   /** The bytes of a file, unless they are missing or not as many as there should be. */
   Optional<Blob> blob(HeldFile file) throws IOException {
-    Optional<Blob> blob = file.bytes(blobs);
+    Optional<Blob> blob = undamaged(file.bytes(blobs));
     if (blob.isEmpty() && told.add(file.sha256().hex())) {
       LOG.log(
           Level.WARNING,
@@ -134,8 +181,7 @@ final class Holdings {
     if (blob(file).isEmpty()) {
       return Optional.empty();
     }
-    boolean hasMetadata =
-        file.metadata().isEmpty() || blobs.find(file.metadata().get()).isPresent();
+    boolean hasMetadata = file.metadata().isEmpty() || blob(file.metadata().get()).isPresent();
     return Optional.of(hasMetadata ? file : file.withoutMetadata());
   }
 }

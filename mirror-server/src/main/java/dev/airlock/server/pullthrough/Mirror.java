@@ -19,11 +19,17 @@ import dev.airlock.routing.RoutedIndex;
 import dev.airlock.routing.Routing;
 import dev.airlock.routing.Settings;
 import dev.airlock.store.Blob;
+import dev.airlock.store.CorruptContentException;
+import dev.airlock.store.GrowingBytes;
+import dev.airlock.store.GrowingBytes.Outcome;
+import dev.airlock.store.MemoryBlob;
+import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
 import dev.airlock.sync.PresetBundle;
 import dev.airlock.upstream.UpstreamException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +55,12 @@ public final class Mirror {
 
   private static final Duration MOMENT = Duration.ofSeconds(2);
 
+  private static final Trouble DAMAGED =
+      new Trouble("its bytes in the store are damaged, and were not replaced", true, MOMENT);
+
   private final Path root;
+  private final Verifications verifications;
+  private final ProvenBlobs proven;
   private final Holdings holdings;
   private final Presets presets;
   private final Rules rules;
@@ -59,6 +70,7 @@ public final class Mirror {
   /**
    * A mirror of a store.
    *
+   * @param verifications how the bytes that are sent are verified
    * @param upstreams what it may ask; empty when it is offline
    * @param settings the configuration
    * @param presetFolders where presets are that were never synced, perhaps
@@ -66,6 +78,7 @@ public final class Mirror {
    */
   public Mirror(
       Store store,
+      Verifications verifications,
       Mode mode,
       Optional<Upstreams> upstreams,
       Settings settings,
@@ -73,7 +86,9 @@ public final class Mirror {
       LongSupplier nanoTime) {
     var catalog = new Catalog(store);
     this.root = store.root();
-    this.holdings = new Holdings(catalog, store.blobs());
+    this.verifications = verifications;
+    this.proven = verifications.proven();
+    this.holdings = new Holdings(catalog, store.blobs(), proven);
     this.presets = new Presets(catalog);
     this.rules = new Rules(catalog, settings, presetFolders, upstreams.isPresent(), nanoTime);
     this.mode = mode;
@@ -88,9 +103,13 @@ public final class Mirror {
     return mode;
   }
 
-  /** Whether the store is where it was. */
+  /** Whether the store is where it was, and can be read. */
   public boolean isReadable() {
-    return Store.exists(root);
+    try (Store _ = Store.open(root)) {
+      return true;
+    } catch (IOException notNow) {
+      return false;
+    }
   }
 
   // --- indexes
@@ -253,9 +272,9 @@ public final class Mirror {
   /**
    * The bytes of a file.
    *
-   * @param bytes whether they are wanted, or only what is said of them
+   * @param extent how much of it is wanted
    */
-  public FileAnswer file(IndexKey key, ProjectName project, String filename, boolean bytes)
+  public FileAnswer file(IndexKey key, ProjectName project, String filename, Extent extent)
       throws IOException {
     Optional<String> barred = barred(key, project);
     if (barred.isPresent()) {
@@ -263,9 +282,9 @@ public final class Mirror {
     }
     Optional<HeldFile> entry = holdings.entry(key, project, filename);
     if (entry.isPresent()) {
-      Optional<Blob> blob = holdings.blob(entry.get());
-      if (blob.isPresent()) {
-        return new FileAnswer.Held(blob.get(), Source.STORE);
+      Optional<FileAnswer> held = verified(holdings.blob(entry.get()), extent, Source.STORE);
+      if (held.isPresent()) {
+        return held.get();
       }
     }
     if (upstreams == null) {
@@ -276,18 +295,56 @@ public final class Mirror {
     }
     return switch (wanted(key, project, filename, false)) {
       case Wanted.File(IndexFile file) -> {
-        OptionalLong size = bytes ? OptionalLong.empty() : upstreams.size(file);
+        OptionalLong size = extent == Extent.NOTHING ? upstreams.size(file) : OptionalLong.empty();
         yield size.isPresent()
             ? new FileAnswer.Listed(size.getAsLong(), file.sha256())
-            : fetched(key, file);
+            : fetched(key, file, extent);
       }
       case Wanted.None(String reason) -> new FileAnswer.Absent(reason);
       case Wanted.Unknown(Trouble trouble) -> new FileAnswer.Unavailable(trouble);
     };
   }
 
-  private FileAnswer fetched(IndexKey key, IndexFile file) throws IOException {
-    FileAnswer first = arriving(key, file);
+  /**
+   * Bytes that are held, as they may be sent: those that were not verified yet under their present
+   * identity are verified while they are sent, and a small file and a part before that.
+   *
+   * @return empty when there are none, or they turn out to be damaged
+   */
+  private Optional<FileAnswer> verified(Optional<Blob> held, Extent extent, Source source)
+      throws IOException {
+    if (held.isEmpty() || proven.isDamaged(held.get())) {
+      return Optional.empty();
+    }
+    Blob blob = held.get();
+    if (extent == Extent.NOTHING || blob instanceof MemoryBlob || proven.isSound(blob)) {
+      return Optional.of(new FileAnswer.Held(blob, source));
+    }
+    GrowingBytes bytes;
+    try {
+      bytes = verifications.begin(blob);
+    } catch (NoSuchFileException vanished) {
+      return Optional.empty();
+    }
+    boolean waits = extent == Extent.PART || blob.size() <= SMALL;
+    GrowingBytes.View view = waits ? bytes.awaitEnd(Upstreams.LONGEST) : bytes.view();
+    return switch (view.outcome().orElse(null)) {
+      case Outcome.Whole _ -> Optional.of(new FileAnswer.Held(blob, source));
+      case Outcome.Failed(CorruptContentException _) -> Optional.empty();
+      case Outcome.Failed(IOException e) -> throw e;
+      case Outcome.Failed(RuntimeException e) -> throw e;
+      case Outcome.Failed(Exception e) -> throw new IOException(e);
+      case null ->
+          Optional.of(
+              waits
+                  ? new FileAnswer.Unavailable(
+                      new Trouble("its bytes are still being verified", true, MOMENT))
+                  : new FileAnswer.Arriving(bytes, Optional.of(blob.digest()), source));
+    };
+  }
+
+  private FileAnswer fetched(IndexKey key, IndexFile file, Extent extent) throws IOException {
+    FileAnswer first = arriving(key, file, extent);
     boolean mayBeOutdated =
         switch (first) {
           case FileAnswer.Absent _ -> true;
@@ -300,7 +357,7 @@ public final class Mirror {
     }
     // Indexes move files to other hosts, and correct digests: perhaps the page that is held is old.
     return switch (wanted(key, file.name().project(), file.name().text(), true)) {
-      case Wanted.File(IndexFile again) when !isSame(again, file) -> arriving(key, again);
+      case Wanted.File(IndexFile again) when !isSame(again, file) -> arriving(key, again, extent);
       default -> first;
     };
   }
@@ -311,12 +368,12 @@ public final class Mirror {
         && one.size().equals(other.size());
   }
 
-  private FileAnswer arriving(IndexKey key, IndexFile file) throws IOException {
+  private FileAnswer arriving(IndexKey key, IndexFile file, Extent extent) throws IOException {
     Upstreams up = upstreams();
     Fetcher.Started started = up.begin(key, file);
     Download download = started.download();
     Source source = started.joined() ? Source.JOINED : Source.UPSTREAM;
-    Download.View view = download.awaitBegun(Upstreams.LONGEST);
+    GrowingBytes.View view = download.bytes().awaitBegun(Upstreams.LONGEST);
     if (!view.begun()) {
       return new FileAnswer.Unavailable(
           new Trouble(
@@ -326,14 +383,16 @@ public final class Mirror {
               MOMENT));
     }
     if (view.total().orElse(0) <= SMALL) {
-      view = download.awaitEnd(MOMENT);
+      view = download.bytes().awaitEnd(MOMENT);
     }
     return switch (view.outcome().orElse(null)) {
-      case null -> new FileAnswer.Arriving(download, source);
-      case Download.Outcome.Held(HeldFile _, Blob blob) -> new FileAnswer.Held(blob, source);
-      case Download.Outcome.Failed(UpstreamException e) when e.isAbsent() ->
+      case null -> new FileAnswer.Arriving(download.bytes(), download.sha256(), source);
+      case Outcome.Whole(Blob blob) ->
+          verified(Optional.of(blob), extent, source)
+              .orElseGet(() -> new FileAnswer.Unavailable(DAMAGED));
+      case Outcome.Failed(UpstreamException e) when e.isAbsent() ->
           new FileAnswer.Absent(String.valueOf(e.getMessage()));
-      case Download.Outcome.Failed(Exception e) -> new FileAnswer.Unavailable(Trouble.of(e));
+      case Outcome.Failed(Exception e) -> new FileAnswer.Unavailable(Trouble.of(e));
     };
   }
 
@@ -423,9 +482,14 @@ public final class Mirror {
     if (barred.isPresent()) {
       return new FileAnswer.Absent(barred.get());
     }
-    Optional<Blob> held = holdings.metadata(key, project, filename);
+    Optional<FileAnswer> held =
+        verified(holdings.metadata(key, project, filename), Extent.PART, Source.STORE);
     if (held.isPresent()) {
-      return new FileAnswer.Held(held.get(), Source.STORE);
+      return held.get();
+    }
+    Optional<Blob> restored = holdings.restoredMetadata(key, project, filename);
+    if (restored.isPresent()) {
+      return new FileAnswer.Held(restored.get(), Source.STORE);
     }
     if (upstreams == null || holdings.present(key, project, filename)) {
       return new FileAnswer.Absent("there is no metadata of it apart");
@@ -440,9 +504,10 @@ public final class Mirror {
   private FileAnswer metadata(IndexKey key, IndexFile file) throws IOException {
     HeldMetadata known = holdings.metadata(key, file.name().project()).get(file.name().text());
     if (known != null && known.isOf(file)) {
-      Optional<Blob> blob = holdings.blob(known.metadata());
-      if (blob.isPresent()) {
-        return new FileAnswer.Held(blob.get(), Source.STORE);
+      Optional<FileAnswer> held =
+          verified(holdings.blob(known.metadata()), Extent.PART, Source.STORE);
+      if (held.isPresent()) {
+        return held.get();
       }
     }
     try {

@@ -3,6 +3,7 @@ package dev.airlock.server.pullthrough;
 import dev.airlock.files.NoSpaceException;
 import dev.airlock.files.ReadOnlyException;
 import dev.airlock.upstream.UpstreamException;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param retryAfter when it makes sense to ask again
  */
 public record Trouble(String reason, boolean passes, Duration retryAfter) {
+  private static final String TOO_MANY_FILES = "Too many open files";
   private static final Duration SOON = Duration.ofSeconds(5);
 
   /** Nobody is sent away for longer, whatever an upstream asks for. */
@@ -25,6 +27,8 @@ public record Trouble(String reason, boolean passes, Duration retryAfter) {
       case UpstreamException e when e.isTransient() || e.isUnreachable() ->
           new Trouble(reason, true, due(e.retryAfter()));
       case NoSpaceException _, ReadOnlyException _ -> new Trouble(reason, true, SOON);
+      case FileSystemException _ when reason.contains(TOO_MANY_FILES) ->
+          new Trouble("the mirror has too many files open", true, SOON);
       default -> new Trouble(reason, false, Duration.ZERO);
     };
   }

@@ -9,6 +9,8 @@ import dev.airlock.catalog.IndexKey;
 import dev.airlock.fetch.FetchedPage;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.fetch.SingleFlight;
+import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.ReadOnlyException;
 import dev.airlock.index.IndexFile;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.routing.RoutedIndex;
@@ -19,6 +21,8 @@ import dev.airlock.upstream.UpstreamException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -58,6 +62,11 @@ public final class Upstreams implements Closeable {
   /** How long a page waits to learn whether its files can be had in parts. */
   private static final Duration MOMENT = Duration.ofSeconds(2);
 
+  /** How long nobody is told again that pages cannot be kept. */
+  private static final Duration TOLD = Duration.ofMinutes(10);
+
+  private static final Logger LOG = System.getLogger(Upstreams.class.getName());
+
   private final Catalog catalog;
   private final Fetcher fetcher;
   private final FileAccess access;
@@ -70,6 +79,7 @@ public final class Upstreams implements Closeable {
   private final SingleFlight<String, Optional<Blob>> metadata = new SingleFlight<>();
   private final ConcurrentMap<IndexKey, IndexSource> sources = new ConcurrentHashMap<>();
   private final Cache<String, String> absent;
+  private final Cache<String, String> told;
   private final Cache<String, Boolean> ranges;
   private final Cache<String, Boolean> unsure;
   private final Cache<String, Boolean> slow;
@@ -133,6 +143,7 @@ public final class Upstreams implements Closeable {
     this.freshness = freshness;
     this.clock = clock;
     this.absent = memory(ABSENCE, nanoTime);
+    this.told = memory(TOLD, nanoTime);
     this.ranges = memory(RANGES, nanoTime);
     this.without = memory(RANGES, nanoTime);
     this.unsure = memory(UNCERTAINTY, nanoTime);
@@ -217,17 +228,34 @@ public final class Upstreams implements Closeable {
   }
 
   private Fresh fetched(RoutedIndex index, ProjectName project) throws IOException {
-    IndexKey key = catalog.register(index.declared());
+    IndexKey key = registered(index);
     FetchedPage fetched = fetcher.page(key, place(index), project);
     slow.invalidate(key.value());
     return switch (fetched) {
-      case FetchedPage.Found _ ->
-          catalog
-              .page(key, project)
-              .<Fresh>map(Fresh.Page::new)
-              .orElseThrow(() -> new IOException("the page of " + project + " vanished"));
+      case FetchedPage.Found(HeldPage page, String _, Optional<IOException> unkept) -> {
+        unkept.ifPresent(this::tell);
+        yield new Fresh.Page(page);
+      }
       case FetchedPage.Missing(String reason) -> new Fresh.None(reason);
     };
+  }
+
+  private IndexKey registered(RoutedIndex index) throws IOException {
+    try {
+      return catalog.register(index.declared());
+    } catch (NoSpaceException | ReadOnlyException cannotBeKept) {
+      tell(cannotBeKept);
+      return index.key();
+    }
+  }
+
+  /** Says, now and then, that pages are passed on without being kept. */
+  private void tell(IOException unkept) {
+    String reason = String.valueOf(unkept.getMessage());
+    String kind = unkept.getClass().getSimpleName();
+    if (told.asMap().putIfAbsent(kind, reason) == null) {
+      LOG.log(Level.WARNING, "pages are passed on and not kept: " + reason);
+    }
   }
 
   // --- files

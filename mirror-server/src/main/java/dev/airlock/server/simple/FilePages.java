@@ -2,17 +2,18 @@ package dev.airlock.server.simple;
 
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
-import dev.airlock.fetch.Download;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Request.Method;
 import dev.airlock.server.http.Response;
+import dev.airlock.server.pullthrough.Extent;
 import dev.airlock.server.pullthrough.FileAnswer;
 import dev.airlock.server.pullthrough.Mirror;
 import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.server.pullthrough.Source;
 import dev.airlock.server.pullthrough.Trouble;
 import dev.airlock.store.Blob;
+import dev.airlock.store.GrowingBytes;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -48,12 +49,12 @@ public final class FilePages {
         metadata
             ? mirror.metadata(
                 index, project, filename.substring(0, filename.length() - METADATA.length()))
-            : mirror.file(index, project, filename, request.method() == Method.GET);
+            : mirror.file(index, project, filename, extent(request));
     return switch (answer) {
       case FileAnswer.Held(Blob blob, Source source) ->
           Answers.held(Response.file(metadata ? Response.TEXT : BINARY, blob), source);
-      case FileAnswer.Arriving(Download download, Source source) ->
-          Answers.held(Response.arriving(BINARY, download), source);
+      case FileAnswer.Arriving(GrowingBytes bytes, Optional<Sha256> sha256, Source source) ->
+          Answers.held(Response.arriving(BINARY, bytes, sha256), source);
       case FileAnswer.Listed(long size, Optional<Sha256> sha256) ->
           Answers.held(Response.described(BINARY, size, sha256), Source.UPSTREAM);
       case FileAnswer.Absent(String reason) -> {
@@ -70,6 +71,13 @@ public final class FilePages {
             trouble);
       }
     };
+  }
+
+  private static Extent extent(Request request) {
+    if (request.method() != Method.GET) {
+      return Extent.NOTHING;
+    }
+    return request.header("range").isPresent() ? Extent.PART : Extent.WHOLE;
   }
 
   private Response absent(IndexKey index, ProjectName project, String filename, String reason) {

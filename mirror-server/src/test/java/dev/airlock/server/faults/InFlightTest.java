@@ -274,7 +274,7 @@ class InFlightTest {
       var page =
           (FetchedPage.Found)
               fetcher.page(key, new Indexes(http).at(line.simple()), new ProjectName("large"));
-      return fetcher.file(key, page.page().files().getFirst());
+      return fetcher.file(key, page.page().page().files().getFirst());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.airlock.store.Blob;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -38,7 +39,12 @@ final class WatchedBlob implements Blob {
 
   @Override
   public Object identity() {
-    return opening;
+    return this;
+  }
+
+  @Override
+  public Instant written() {
+    return Instant.EPOCH;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.airlock.catalog.Catalog;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.preset.Preset;
 import dev.airlock.progress.ProgressListener;
+import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
 import dev.airlock.sync.Sources;
 import dev.airlock.sync.Syncer;
@@ -65,7 +66,15 @@ final class Session implements AutoCloseable {
       var access = new FileAccess(http);
       InstantSource clock = surroundings.clock();
       var fetcher =
-          new Fetcher(store, catalog, access, Retries.DEFAULT, clock, progress, verifiesDigests);
+          new Fetcher(
+              store,
+              catalog,
+              access,
+              Retries.DEFAULT,
+              clock,
+              progress,
+              verifiesDigests,
+              new ProvenBlobs());
       var syncer = new Syncer(store, catalog, fetcher, access, executor, jobs, clock, progress);
       return new Session(store, http, executor, syncer, sources);
     } catch (UnknownIndexException e) {
