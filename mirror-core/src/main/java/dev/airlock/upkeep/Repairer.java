@@ -270,7 +270,7 @@ public final class Repairer {
     }
     try {
       return fetcher.page(key, place.get(), project) instanceof FetchedPage.Found found
-          ? Optional.of(found.page())
+          ? Optional.of(found.page().page())
           : Optional.empty();
     } catch (NoSpaceException | InterruptedIOException e) {
       throw e;

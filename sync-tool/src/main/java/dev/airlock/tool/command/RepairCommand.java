@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.ledger.Ledger;
+import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Reserve;
 import dev.airlock.store.Store;
 import dev.airlock.tool.terminal.Amounts;
@@ -92,7 +93,14 @@ final class RepairCommand extends AirlockCommand {
       var catalog = new Catalog(store);
       var fetcher =
           new Fetcher(
-              store, catalog, new FileAccess(http), Retries.DEFAULT, around.clock(), view, true);
+              store,
+              catalog,
+              new FileAccess(http),
+              Retries.DEFAULT,
+              around.clock(),
+              view,
+              true,
+              new ProvenBlobs());
       Optional<Indexes> asked = offline ? Optional.empty() : Optional.of(new Indexes(http));
       var origins = new KnownOrigins(around, catalog, asked, indexes.replaced(), pip);
       var repairer = new Repairer(store, fetcher, origins, ledger, view);
