@@ -7,8 +7,10 @@ import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.store.DamagedDocumentException;
 import dev.airlock.store.Sealed;
 import dev.airlock.store.Store;
+import dev.airlock.store.Trash;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -33,10 +36,12 @@ import java.util.stream.Stream;
 public final class Catalog {
   private static final Duration USED_ANEW = Duration.ofHours(1);
 
+  private final Store store;
   private final Layout layout;
 
   /** The catalogue of a store. */
   public Catalog(Store store) {
+    this.store = store;
     this.layout = new Layout(store.root());
   }
 
@@ -70,14 +75,66 @@ public final class Catalog {
     DurableFiles.write(entry(index, file), Sealed.seal(Forms.write(file)));
   }
 
-  /** A file by its name. */
+  /** A file by its name. An entry that lies in the trash counts, and comes back. */
   public Optional<HeldFile> file(IndexKey index, ProjectName project, String filename)
       throws IOException {
     if (DistributionFilename.of(filename, project).isEmpty()) {
       return Optional.empty();
     }
-    return read(layout.file(index, project, filename), document -> Forms.file(document, project));
+    Path entry = layout.file(index, project, filename);
+    Reader<HeldFile> reader = document -> Forms.file(document, project);
+    Optional<HeldFile> file = read(entry, reader);
+    if (file.isPresent() || Files.exists(entry)) {
+      return file;
+    }
+    Path fromTrash = fromTrash(new FileKey(index, project, filename), entry);
+    return read(fromTrash, reader);
   }
+
+  /** Where an entry is that is not in its place: in its place again, where it can be put back. */
+  private Path fromTrash(FileKey key, Path entry) throws IOException {
+    if (store.restores()) {
+      try {
+        store.trash().restore(key.inTrash(), entry);
+        return entry;
+      } catch (IOException cannotBePutBack) {
+        // it is read where it lies
+      }
+    }
+    return store.trash().find(key.inTrash()).orElse(entry);
+  }
+
+  // --- taking away
+
+  /**
+   * Takes the entry of a file away. Whoever asks for it by its name brings it back.
+   *
+   * @return whether it was there
+   */
+  public boolean discard(FileKey file, Trash.Bag bag) throws IOException {
+    Path entry = layout.file(file.index(), file.project(), file.filename());
+    boolean taken = bag.take(entry, file.inTrash());
+    deleteIfEmpty(Objects.requireNonNull(entry.getParent()));
+    return taken;
+  }
+
+  /** Brings the entry of a file back, where it lies in the trash. */
+  public void restore(FileKey file) throws IOException {
+    store
+        .trash()
+        .restore(file.inTrash(), layout.file(file.index(), file.project(), file.filename()));
+  }
+
+  /** A folder without files would count as a project. */
+  private static void deleteIfEmpty(Path folder) throws IOException {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (DirectoryNotEmptyException stillNeeded) {
+      // it has other files
+    }
+  }
+
+  // --- the files of a project
 
   /** The files of a project that are held, in the order of their names. */
   public List<HeldFile> files(IndexKey index, ProjectName project) throws IOException {
@@ -150,7 +207,9 @@ public final class Catalog {
 
   /** Takes away what is said of the metadata of a wheel that is not held. */
   public void forget(IndexKey index, HeldMetadata metadata) throws IOException {
-    Files.deleteIfExists(layout.metadata(index, metadata.name().project(), metadata.name().text()));
+    Path document = layout.metadata(index, metadata.name().project(), metadata.name().text());
+    Files.deleteIfExists(document);
+    deleteIfEmpty(Objects.requireNonNull(document.getParent()));
   }
 
   // --- pages
@@ -211,6 +270,7 @@ public final class Catalog {
     if (isPresetName(preset)) {
       Files.deleteIfExists(layout.copy(preset));
       Files.deleteIfExists(layout.preset(preset));
+      DurableFiles.syncDirectory(layout.presets());
     }
   }
 

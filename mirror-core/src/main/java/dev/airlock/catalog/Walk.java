@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Goes through every document of a catalogue, the damaged ones too. Documents that come or go
@@ -30,14 +32,22 @@ public final class Walk {
     void visit(Document document) throws IOException;
   }
 
-  private Walk(Layout layout, Visitor visitor) {
+  private final Set<Kind> kinds;
+
+  private Walk(Layout layout, Set<Kind> kinds, Visitor visitor) {
     this.layout = layout;
+    this.kinds = kinds;
     this.visitor = visitor;
   }
 
   /** Goes through the documents of a store, presets first. */
   public static void through(Store store, Visitor visitor) throws IOException {
-    var walk = new Walk(new Layout(store.root()), visitor);
+    through(store, EnumSet.allOf(Kind.class), visitor);
+  }
+
+  /** Goes through the documents of some kinds. */
+  public static void through(Store store, Set<Kind> kinds, Visitor visitor) throws IOException {
+    var walk = new Walk(new Layout(store.root()), Set.copyOf(kinds), visitor);
     walk.presets();
     walk.indexes();
   }
@@ -86,7 +96,7 @@ public final class Walk {
           Optional.of(key),
           Optional.empty(),
           document -> index(own, key, document));
-    } else {
+    } else if (kinds.contains(Kind.INDEX)) {
       visitor.visit(
           new Document.Damaged(
               own, Kind.INDEX, Optional.of(key), Optional.empty(), "it is missing"));
@@ -179,6 +189,9 @@ public final class Walk {
       Optional<ProjectName> project,
       Reading reading)
       throws IOException {
+    if (!kinds.contains(kind)) {
+      return;
+    }
     Document document;
     try {
       document = reading.read(Sealed.open(Files.readAllBytes(path)));

@@ -44,6 +44,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -63,6 +64,9 @@ public final class Fetcher {
 
   /** How many bytes are written before it is looked again whether the disk's reserve has begun. */
   private static final long BETWEEN_LOOKS = 8 << 20;
+
+  /** How often a file is fetched that somebody takes away before it is entered. */
+  private static final int ATTEMPTS = 3;
 
   /** How often an entry is looked for that another process is about to make. */
   private static final int LOOKS = 100;
@@ -325,7 +329,26 @@ public final class Fetcher {
     }
   }
 
+  /** Once more where a collector took the bytes away before it could see their entry. */
   private HeldFile fetched(IndexKey key, IndexFile file, Growth growth) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return heldOrFetched(key, file, growth);
+      } catch (NoSuchFileException taken) {
+        if (attempt == ATTEMPTS) {
+          throw new IOException(
+              file.name().text()
+                  + " is taken out of the store as often as it is fetched: let no collection with"
+                  + " so short a grace run meanwhile",
+              taken);
+        }
+        growth.beginsAfresh();
+      }
+    }
+  }
+
+  private HeldFile heldOrFetched(IndexKey key, IndexFile file, Growth growth)
+      throws IOException {
     Optional<HeldFile> held = found(key, file);
     if (held.isPresent()) {
       return held.get();
@@ -356,7 +379,7 @@ public final class Fetcher {
       return held;
     }
     // So much is unknown that its digest decides.
-    Optional<Blob> known = store.blobs().find(file.sha256().get());
+    Optional<Blob> known = store.blobs().reuse(file.sha256().get());
     return known.isPresent() && proven.prove(known.get())
         ? Optional.of(entered(key, file, known.get()))
         : Optional.empty();
@@ -400,7 +423,21 @@ public final class Fetcher {
             file.yanked(),
             file.url());
     catalog.enter(key, entry);
+    requireHeld(entry.sha256());
+    if (metadata.isPresent()) {
+      requireHeld(metadata.get());
+    }
     return entry;
+  }
+
+  /**
+   * What was collected before its name stood in the catalogue is missing now; what is only in the
+   * trash comes back.
+   */
+  private void requireHeld(Sha256 digest) throws IOException {
+    if (store.blobs().reuse(digest).isEmpty()) {
+      throw new NoSuchFileException(digest.hex(), null, "it was collected meanwhile");
+    }
   }
 
   private static CoreMetadata understood(byte[] metadata, WheelFilename wheel)

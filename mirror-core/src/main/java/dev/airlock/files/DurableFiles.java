@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -20,6 +21,8 @@ public final class DurableFiles {
    * writes.
    */
   public static final String TEMPORARY = ".tmp-";
+
+  private static final int ATTEMPTS = 5;
 
   private DurableFiles() {}
 
@@ -46,7 +49,22 @@ public final class DurableFiles {
 
   private static void write(Path target, byte[] bytes, boolean durable) throws IOException {
     Path directory = parent(target);
-    createDirectories(directory);
+    for (int attempt = 1; ; attempt++) {
+      createDirectories(directory);
+      try {
+        writeIn(directory, target, bytes, durable);
+        return;
+      } catch (NoSuchFileException e) {
+        // Whoever takes files away removes folders that are empty.
+        if (attempt == ATTEMPTS || Files.isDirectory(directory)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static void writeIn(Path directory, Path target, byte[] bytes, boolean durable)
+      throws IOException {
     Path temporary = temporaryIn(directory);
     try {
       try (FileChannel channel =

@@ -17,6 +17,13 @@ public interface BlobStore {
   Optional<Blob> find(Sha256 digest) throws IOException;
 
   /**
+   * The blob of a digest, for whoever is about to name it in a document: from now on it counts as
+   * new to those who collect what nothing names. Whoever has named it asks once more: what was
+   * collected before the document was there is found missing now.
+   */
+  Optional<Blob> reuse(Sha256 digest) throws IOException;
+
+  /**
    * Begins a blob, or goes on with one that an earlier run left unfinished under the same name.
    *
    * @param name what tells unfinished blobs apart: the digest expected, or a digest of the address
@@ -35,7 +42,7 @@ public interface BlobStore {
   /** Adds bytes in memory. A blob of this name that is damaged is written again. */
   default Blob put(byte[] bytes) throws IOException {
     Sha256 digest = Sha256.of(bytes);
-    Optional<Blob> held = find(digest);
+    Optional<Blob> held = reuse(digest);
     if (held.isPresent() && holds(held.get(), bytes)) {
       return held.get();
     }

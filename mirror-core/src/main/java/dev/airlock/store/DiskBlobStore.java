@@ -2,6 +2,8 @@ package dev.airlock.store;
 
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
+import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.WriteFailures;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +14,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +33,25 @@ import org.jspecify.annotations.Nullable;
 final class DiskBlobStore implements BlobStore, Closeable {
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
 
+  /** How often a blob is looked for that others take away and bring back at the same time. */
+  private static final int LOOKS = 3;
+
   private final Path blobs;
   private final Path partials;
   private final Path quarantine;
+  private final Trash trash;
+  private final boolean restores;
   private @Nullable FileChannel locks;
 
-  DiskBlobStore(Path root) {
+  /**
+   * The blobs of a store.
+   *
+   * @param restores whether blobs that are asked for and lie in the trash are put back; else they
+   *     are read where they lie
+   */
+  DiskBlobStore(Path root, Trash trash, boolean restores) {
+    this.trash = trash;
+    this.restores = restores;
     this.blobs = root.resolve("blobs").resolve("sha256");
     this.partials = root.resolve("partial");
     this.quarantine = root.resolve("quarantine");
@@ -42,12 +59,69 @@ final class DiskBlobStore implements BlobStore, Closeable {
 
   @Override
   public Optional<Blob> find(Sha256 digest) throws IOException {
+    return find(digest, false);
+  }
+
+  /**
+   * Finds a blob, in the trash too.
+   *
+   * @param only whether only one counts that is where blobs belong, so that nobody who saw it in
+   *     the trash can delete it any more
+   */
+  private Optional<Blob> find(Sha256 digest, boolean only) throws IOException {
     Path file = file(digest);
+    Optional<Blob> blob = at(file, digest);
+    for (int look = 1; blob.isEmpty() && look <= LOOKS; look++) {
+      boolean last = trash.isEmpty();
+      blob = fromTrash(digest, file, only);
+      if (blob.isEmpty()) {
+        // Somebody else may have brought it back between the two looks.
+        blob = at(file, digest);
+      }
+      if (last) {
+        break;
+      }
+    }
+    return blob;
+  }
+
+  private Optional<Blob> fromTrash(Sha256 digest, Path file, boolean only) throws IOException {
+    if (restores || only) {
+      try {
+        return trash.restore(digest.hex(), file) ? at(file, digest) : Optional.empty();
+      } catch (IOException cannotBeWritten) {
+        IOException failure = WriteFailures.of(cannotBeWritten, file);
+        if (only || failure instanceof NoSpaceException) {
+          throw failure;
+        }
+      }
+    }
+    return inTrash(digest);
+  }
+
+  private Optional<Blob> inTrash(Sha256 digest) throws IOException {
+    Optional<Path> file = trash.find(digest.hex());
+    return file.isPresent() ? at(file.get(), digest) : Optional.empty();
+  }
+
+  private Optional<Blob> at(Path file, Sha256 digest) throws IOException {
     try {
       return Optional.of(new FileBlob(digest, file));
     } catch (NoSuchFileException absent) {
       return Optional.empty();
     }
+  }
+
+  @Override
+  public Optional<Blob> reuse(Sha256 digest) throws IOException {
+    if (find(digest, true).isPresent()) {
+      try {
+        Trash.touch(file(digest));
+      } catch (NoSuchFileException takenMeanwhile) {
+        // it is brought back as if it were new
+      }
+    }
+    return find(digest, true);
   }
 
   @Override
@@ -156,6 +230,92 @@ final class DiskBlobStore implements BlobStore, Closeable {
         .toList();
   }
 
+  void each(Store.BlobVisitor visitor) throws IOException {
+    for (Path folder : children(blobs)) {
+      for (Path file : children(folder)) {
+        String name = file.getFileName().toString();
+        if (HEX.matcher(name).matches()) {
+          try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            visitor.visit(
+                new Sha256(name), attributes.size(), attributes.lastModifiedTime().toInstant());
+          } catch (NoSuchFileException takenMeanwhile) {
+            // it is none of the blobs any more
+          }
+        }
+      }
+    }
+  }
+
+  private static List<Path> children(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.sorted().toList();
+    } catch (NoSuchFileException | NotDirectoryException none) {
+      return List.of();
+    }
+  }
+
+  OptionalLong discard(Sha256 digest, Trash.Bag bag, Instant before) throws IOException {
+    Path file = file(digest);
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      boolean taken =
+          attributes.lastModifiedTime().toInstant().isBefore(before)
+              && bag.take(file, digest.hex());
+      return taken ? OptionalLong.of(attributes.size()) : OptionalLong.empty();
+    } catch (NoSuchFileException gone) {
+      return OptionalLong.empty();
+    }
+  }
+
+  List<Store.Leftover> leftovers(Instant before, boolean deletes) throws IOException {
+    var leftovers = new ArrayList<Store.Leftover>();
+    for (Path file : children(partials)) {
+      String name = file.getFileName().toString().replaceFirst("\\.part$", "");
+      if (HEX.matcher(name).matches()) {
+        leftover(file, new Sha256(name), before, deletes).ifPresent(leftovers::add);
+      }
+    }
+    return leftovers;
+  }
+
+  private Optional<Store.Leftover> leftover(Path file, Sha256 name, Instant before, boolean deletes)
+      throws IOException {
+    try {
+      if (!isBefore(file, before)) {
+        return Optional.empty();
+      }
+      return switch (lock(name)) {
+        case Claim.Theirs() -> Optional.empty();
+        case Claim.NotKnown() -> deleted(file, name, deletes);
+        case Claim.Ours(FileLock lock) -> {
+          try {
+            // Before the lock was ours, somebody may have gone on with it.
+            yield isBefore(file, before) ? deleted(file, name, deletes) : Optional.empty();
+          } finally {
+            lock.release();
+          }
+        }
+      };
+    } catch (NoSuchFileException finished) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isBefore(Path file, Instant time) throws IOException {
+    return Files.getLastModifiedTime(file).toInstant().isBefore(time);
+  }
+
+  private static Optional<Store.Leftover> deleted(Path file, Sha256 name, boolean deletes)
+      throws IOException {
+    long bytes = Files.size(file);
+    if (deletes) {
+      Files.delete(file);
+      Files.deleteIfExists(DiskDraft.validator(file));
+    }
+    return Optional.of(new Store.Leftover(name, bytes));
+  }
+
   /**
    * Takes the lock on a draft's name: one byte of the file {@code partial/locks}. The file stays
    * open, because closing it anywhere in a process gives up every lock that the process has on it.
@@ -242,7 +402,7 @@ final class DiskBlobStore implements BlobStore, Closeable {
   }
 
   /** A blob that is a file. */
-  private static final class FileBlob implements Blob {
+  private final class FileBlob implements Blob {
     private final Sha256 digest;
     private final Path file;
     private final long size;
@@ -279,7 +439,16 @@ final class DiskBlobStore implements BlobStore, Closeable {
 
     @Override
     public SeekableByteChannel open() throws IOException {
-      return FileChannel.open(file, StandardOpenOption.READ);
+      try {
+        return FileChannel.open(file, StandardOpenOption.READ);
+      } catch (NoSuchFileException moved) {
+        // Somebody took it away since it was found, or brought it back.
+        Optional<Blob> again = find(digest);
+        if (again.isEmpty()) {
+          throw moved;
+        }
+        return FileChannel.open(((FileBlob) again.get()).file, StandardOpenOption.READ);
+      }
     }
   }
 }

@@ -52,7 +52,7 @@ final class DiskDraft implements Draft {
     this.store = store;
     this.name = name;
     this.file = file;
-    this.validatorFile = file.resolveSibling(file.getFileName() + ".validator");
+    this.validatorFile = validator(file);
     this.lock = lock;
     this.channel = openFile(file);
     this.length = channel.size();
@@ -87,6 +87,11 @@ final class DiskDraft implements Draft {
   /** Where the draft of a name is kept between runs. */
   static Path file(Path directory, Sha256 name) {
     return directory.resolve(name.hex() + ".part");
+  }
+
+  /** Where the validator of a draft is kept. */
+  static Path validator(Path file) {
+    return file.resolveSibling(file.getFileName() + ".validator");
   }
 
   private static FileChannel openFile(Path file) throws IOException {
@@ -184,6 +189,10 @@ final class DiskDraft implements Draft {
     Path target = store.file(digest);
     try {
       channel.force(true);
+      if (!allWrittenHere) {
+        // As a blob it is new, however old the part is.
+        Trash.touch(file);
+      }
       DurableFiles.createDirectories(Objects.requireNonNull(target.getParent()));
       blob = target;
       DurableFiles.publish(file, target);

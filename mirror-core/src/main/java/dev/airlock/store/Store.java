@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * A store on disk, as {@code docs/format.md} lays it out: a directory with a format marker, blobs,
@@ -24,11 +27,15 @@ public final class Store implements Closeable {
   private final Path root;
   private final DiskBlobStore blobs;
   private final Reserve reserve;
+  private final Trash trash;
+  private final boolean restores;
 
-  private Store(Path root, Reserve reserve) {
+  private Store(Path root, Reserve reserve, boolean restores) {
     this.root = root;
     this.reserve = reserve;
-    this.blobs = new DiskBlobStore(root);
+    this.trash = new Trash(root);
+    this.restores = restores;
+    this.blobs = new DiskBlobStore(root, trash, restores);
   }
 
   /**
@@ -53,7 +60,14 @@ public final class Store implements Closeable {
       mark(root);
       BootRecord.begin(root);
     }
-    return open(root, reserve);
+    Store store = open(root, reserve, true);
+    try {
+      store.trash.keepSpare();
+    } catch (IOException e) {
+      System.getLogger(Store.class.getName())
+          .log(System.Logger.Level.DEBUG, "no spare directory for the trash", e);
+    }
+    return store;
   }
 
   /**
@@ -77,10 +91,19 @@ public final class Store implements Closeable {
    * @throws StoreException when there is none, or one of another format
    */
   public static Store open(Path root) throws IOException {
-    return open(root, Reserve.USUAL);
+    return open(root, Reserve.USUAL, false);
   }
 
-  private static Store open(Path root, Reserve reserve) throws IOException {
+  /**
+   * Opens a store that is there, to read and write.
+   *
+   * @throws StoreException when there is none, or one of another format
+   */
+  public static Store openToWrite(Path root, Reserve reserve) throws IOException {
+    return open(root, reserve, true);
+  }
+
+  private static Store open(Path root, Reserve reserve, boolean restores) throws IOException {
     Path marker = root.resolve(MARKER);
     if (!Files.isRegularFile(marker)) {
       throw new StoreException(
@@ -109,7 +132,7 @@ public final class Store implements Closeable {
               + FORMAT
               + " only: use the version that wrote it");
     }
-    return new Store(root, reserve);
+    return new Store(root, reserve, restores);
   }
 
   /**
@@ -179,6 +202,58 @@ public final class Store implements Closeable {
   /** The blobs. */
   public BlobStore blobs() {
     return blobs;
+  }
+
+  /** What was taken out and can still come back. */
+  public Trash trash() {
+    return trash;
+  }
+
+  /** Takes what is known of a blob without reading it. */
+  @FunctionalInterface
+  public interface BlobVisitor {
+    /**
+     * Takes a blob.
+     *
+     * @param size its size in bytes
+     * @param since when it was written, or last found by somebody who was about to name it
+     */
+    void visit(Sha256 digest, long size, Instant since) throws IOException;
+  }
+
+  /** Goes through all blobs, in the order of the directories. Those in the trash are left out. */
+  public void eachBlob(BlobVisitor visitor) throws IOException {
+    blobs.each(visitor);
+  }
+
+  /**
+   * Takes a blob away, unless it counts as newer than some time.
+   *
+   * @return how many bytes it has; empty when it was left or was not there
+   * @throws NoSpaceException when the disk has no room for its name in the bag
+   */
+  public OptionalLong discard(Sha256 digest, Trash.Bag bag, Instant before) throws IOException {
+    return blobs.discard(digest, bag, before);
+  }
+
+  /** An interrupted transfer that nobody goes on with. */
+  public record Leftover(Sha256 name, long bytes) {}
+
+  /**
+   * The unfinished blobs that nobody writes and nobody wrote to since some time.
+   *
+   * @param deletes whether they are deleted
+   */
+  public List<Leftover> leftovers(Instant before, boolean deletes) throws IOException {
+    return blobs.leftovers(before, deletes);
+  }
+
+  /**
+   * Whether what is asked for and lies in the trash is put back; else it is read where it lies, for
+   * nothing is written.
+   */
+  public boolean restores() {
+    return restores;
   }
 
   /** Gives up what is held open. Blobs that were opened stay readable. */

@@ -6,6 +6,7 @@ import dev.airlock.catalog.HeldPreset;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.closure.PageLookup;
 import dev.airlock.closure.TargetClosure;
+import dev.airlock.digest.Sha256;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.fetch.Locked;
 import dev.airlock.files.NoSpaceException;
@@ -15,6 +16,7 @@ import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockWriter;
 import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
+import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.version.Version;
 import dev.airlock.preset.Preset;
@@ -27,6 +29,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +44,9 @@ import java.util.stream.Stream;
  * is missing, fetches that in parallel, and publishes the preset when nothing is missing any more.
  */
 public final class Syncer {
+  /** How often it is looked whether a collector took something away. */
+  private static final int LOOKS = 5;
+
   private final Store store;
   private final Catalog catalog;
   private final Fetcher fetcher;
@@ -267,6 +273,7 @@ public final class Syncer {
    */
   public List<SyncReport.Failure> fetch(Preset preset, Lock lock, Plan plan) throws IOException {
     List<Plan.Item> missing = plan.missing();
+    use(preset, plan.held());
     progress.on(
         new ProgressEvent.Planned(
             missing.size(), plan.missingBytes(), plan.held().size(), plan.heldBytes()));
@@ -295,11 +302,19 @@ public final class Syncer {
         String.valueOf(reason.getMessage()));
   }
 
-  /** Makes a preset whose closure is complete known to whoever serves the store. */
-  public void publish(PresetBundle bundle, Lock lock) throws IOException {
+  /**
+   * Makes a preset whose closure is complete known to whoever serves the store. Then it looks once
+   * more whether all is held: what a collector decided on before it could see the preset is brought
+   * back, or fetched again.
+   *
+   * @return what was taken away and cannot be had again
+   */
+  public List<SyncReport.Failure> publish(PresetBundle bundle, Lock lock, Plan plan)
+      throws IOException {
     for (var index : bundle.preset().indexes()) {
       catalog.register(index.url());
     }
+    use(bundle.preset(), plan.items());
     catalog.publish(
         new HeldPreset(
             bundle.preset().name(),
@@ -308,6 +323,63 @@ public final class Syncer {
             bundle.lastStep(),
             LockWriter.write(lock),
             clock.instant()));
+    for (int look = 1; ; look++) {
+      List<Plan.Item> taken = taken(bundle.preset(), lock, plan);
+      if (taken.isEmpty()) {
+        return List.of();
+      }
+      var failures = new ArrayList<SyncReport.Failure>();
+      for (Plan.Item item : taken) {
+        fetched(bundle.preset(), lock, item).ifPresent(failures::add);
+      }
+      if (!failures.isEmpty()) {
+        return failures;
+      }
+      if (look == LOOKS) {
+        throw new IOException(
+            taken.getFirst().file().name().text()
+                + " is taken out of the store as often as it is fetched: let no collection with"
+                + " so short a grace run meanwhile");
+      }
+    }
+  }
+
+  private List<Plan.Item> taken(Preset preset, Lock lock, Plan plan) throws IOException {
+    Map<DistributionFilename, Sha256> locked = new HashMap<>();
+    lock.files().forEach(file -> locked.put(file.name(), file.sha256()));
+    var taken = new ArrayList<Plan.Item>();
+    for (Plan.Item item : plan.items()) {
+      Sha256 digest = locked.get(item.file().name());
+      if (digest != null && !isInPlace(key(preset, item.project()), item, digest)) {
+        taken.add(item);
+      }
+    }
+    return taken;
+  }
+
+  /**
+   * Whether entry and bytes are where they belong, and not in the trash; looking brings them back.
+   */
+  private boolean isInPlace(IndexKey key, Plan.Item item, Sha256 digest) throws IOException {
+    Optional<HeldFile> held = catalog.file(key, item.project(), item.file().name().text());
+    if (held.isEmpty()
+        || !held.get().sha256().equals(digest)
+        || catalog.lastUsed(key, held.get()).isEmpty()
+        || held.get().bytes(store.blobs()).isEmpty()) {
+      return false;
+    }
+    Optional<Sha256> metadata = held.get().metadata();
+    return metadata.isEmpty() || store.blobs().find(metadata.get()).isPresent();
+  }
+
+  /** Lets files count as used, so that nobody takes them for forgotten. */
+  private void use(Preset preset, List<Plan.Item> items) throws IOException {
+    for (Plan.Item item : items) {
+      IndexKey key = key(preset, item.project());
+      catalog
+          .file(key, item.project(), item.file().name().text())
+          .ifPresent(held -> catalog.used(key, held, clock.instant()));
+    }
   }
 
   private static IndexKey key(Preset preset, ProjectName project) {

@@ -22,6 +22,7 @@ import dev.airlock.progress.ProgressEvent;
 import dev.airlock.progress.ProgressListener;
 import dev.airlock.rehearsal.Finding.Kind;
 import dev.airlock.store.Store;
+import dev.airlock.sync.Plan;
 import dev.airlock.sync.PresetBundle;
 import dev.airlock.sync.Sources;
 import dev.airlock.sync.Syncer;
@@ -98,9 +99,9 @@ class RehearsalTest {
       Sources sources = Sources.of(bundle.preset(), new Indexes(http), Map.of(), PipConfig.NONE);
       Syncer.Solved solved = syncer.solve(bundle.preset(), sources, Optional.empty());
       Lock lock = syncer.lock(bundle, solved, syncer.plan(bundle.preset(), solved));
-      assertThat(syncer.fetch(bundle.preset(), lock, syncer.plan(bundle.preset(), lock, sources)))
-          .isEmpty();
-      syncer.publish(bundle, lock);
+      Plan plan = syncer.plan(bundle.preset(), lock, sources);
+      assertThat(syncer.fetch(bundle.preset(), lock, plan)).isEmpty();
+      assertThat(syncer.publish(bundle, lock, plan)).isEmpty();
       return lock;
     }
   }

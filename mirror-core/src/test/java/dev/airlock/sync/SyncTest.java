@@ -120,11 +120,9 @@ class SyncTest {
 
     List<SyncReport.Failure> fetch(PresetBundle bundle, Lock lock)
         throws IOException, UnknownIndexException {
-      List<SyncReport.Failure> failures = syncer.fetch(bundle.preset(), lock, plan(bundle, lock));
-      if (failures.isEmpty()) {
-        syncer.publish(bundle, lock);
-      }
-      return failures;
+      Plan plan = plan(bundle, lock);
+      List<SyncReport.Failure> failures = syncer.fetch(bundle.preset(), lock, plan);
+      return failures.isEmpty() ? syncer.publish(bundle, lock, plan) : failures;
     }
 
     /**

@@ -209,7 +209,7 @@ final class SyncRun {
       requireSpace(plan);
       failures = syncer.fetch(bundle.preset(), lock, plan);
       if (failures.isEmpty()) {
-        syncer.publish(bundle, lock);
+        failures = syncer.publish(bundle, lock, plan);
       }
     }
     return new SyncReport(lock, !holds, extent == Extent.LOCK ? plan : asFound, failures);

@@ -1,0 +1,213 @@
+package dev.airlock.upkeep;
+
+import dev.airlock.catalog.Document;
+import dev.airlock.catalog.Document.Kind;
+import dev.airlock.catalog.FileKey;
+import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.HeldMetadata;
+import dev.airlock.catalog.HeldPreset;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.catalog.Walk;
+import dev.airlock.digest.Sha256;
+import dev.airlock.lock.Lock;
+import dev.airlock.lock.LockReader;
+import dev.airlock.lock.LockedFile;
+import dev.airlock.lock.LockedPackage;
+import dev.airlock.lock.MalformedLockException;
+import dev.airlock.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What the documents of a store name, as they were read at about one time. A document that is there
+ * from before the reading to its end is in it.
+ *
+ * @param presets the presets with their locks, by name
+ * @param entries the entries of files
+ * @param metadata the metadata of wheels that are not held
+ * @param damaged the entries and presets of which nobody can tell what they name, as clauses
+ */
+public record Inventory(
+    Map<String, Preset> presets,
+    List<Entry> entries,
+    List<Metadata> metadata,
+    List<String> damaged) {
+  private static final Set<Kind> NAMING =
+      EnumSet.of(Kind.PRESET, Kind.PRESET_COPY, Kind.ENTRY, Kind.METADATA);
+
+  /**
+   * A preset.
+   *
+   * @param held as it was published
+   * @param lock its lock
+   */
+  public record Preset(HeldPreset held, Lock lock) {}
+
+  /**
+   * The entry of a file.
+   *
+   * @param key what it is found by
+   * @param file the file
+   * @param lastUsed when it was entered or last used, to the hour
+   */
+  public record Entry(FileKey key, HeldFile file, Instant lastUsed) {}
+
+  /** The metadata of a wheel of an index. */
+  public record Metadata(IndexKey index, HeldMetadata metadata) {
+    FileKey key() {
+      return new FileKey(index, metadata.name().project(), metadata.name().text());
+    }
+  }
+
+  /** Copies the collections. */
+  public Inventory {
+    presets = Map.copyOf(presets);
+    entries = List.copyOf(entries);
+    metadata = List.copyOf(metadata);
+    damaged = List.copyOf(damaged);
+  }
+
+  /** Reads the documents of a store. Nothing is written. */
+  public static Inventory of(Store store) throws IOException {
+    return of(store, NAMING);
+  }
+
+  /** Reads the presets alone. */
+  static Inventory ofPresets(Store store) throws IOException {
+    return of(store, EnumSet.of(Kind.PRESET, Kind.PRESET_COPY));
+  }
+
+  private static Inventory of(Store store, Set<Kind> kinds) throws IOException {
+    var reading = new Reading();
+    Walk.through(store, kinds, reading::take);
+    return reading.inventory();
+  }
+
+  /** Collects what a walk meets. */
+  private static final class Reading {
+    private final Map<String, Preset> presets = new TreeMap<>();
+    private final Map<String, Preset> copies = new HashMap<>();
+    private final Map<String, String> damagedPresets = new TreeMap<>();
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<Metadata> metadata = new ArrayList<>();
+    private final List<String> damaged = new ArrayList<>();
+
+    void take(Document document) throws IOException {
+      switch (document) {
+        case Document.Preset preset -> preset(preset);
+        case Document.Entry(var path, IndexKey index, HeldFile file) -> {
+          var key = new FileKey(index, file.name().project(), file.name().text());
+          try {
+            entries.add(new Entry(key, file, Files.getLastModifiedTime(path).toInstant()));
+          } catch (NoSuchFileException takenMeanwhile) {
+            // it names nothing any more
+          }
+        }
+        case Document.Metadata(var _, IndexKey index, HeldMetadata held) ->
+            metadata.add(new Metadata(index, held));
+        case Document.Damaged bad when bad.kind() == Kind.PRESET ->
+            damagedPresets.put(
+                String.valueOf(bad.path().getFileName()), bad.path() + ": " + bad.reason());
+        case Document.Damaged bad when bad.kind() == Kind.ENTRY ->
+            damaged.add(bad.path() + ": " + bad.reason());
+        case Document.Damaged _, Document.Page _, Document.Index _ -> {
+          // names no bytes of a distribution
+        }
+      }
+    }
+
+    private void preset(Document.Preset document) {
+      String file = String.valueOf(document.path().getFileName());
+      try {
+        var preset = new Preset(document.preset(), LockReader.read(document.preset().lock()));
+        (document.copy() ? copies : presets).put(file, preset);
+      } catch (MalformedLockException e) {
+        if (!document.copy()) {
+          damagedPresets.put(file, document.path() + ": " + e.getMessage());
+        }
+      }
+    }
+
+    Inventory inventory() {
+      damagedPresets.forEach((file, reason) -> {
+        Preset copy = copies.get(file);
+        if (copy == null) {
+          damaged.add(reason);
+        } else {
+          presets.put(file, copy);
+        }
+      });
+      Map<String, Preset> named = new HashMap<>();
+      presets.values().forEach(preset -> named.put(preset.held().name(), preset));
+      return new Inventory(named, entries, metadata, damaged);
+    }
+  }
+
+  /** Whether it is not known of every document what it names. */
+  public boolean isDamaged() {
+    return !damaged.isEmpty();
+  }
+
+  /** The files of a lock, by what their entries are found by. */
+  public static Map<FileKey, LockedFile> files(Lock lock) {
+    Map<FileKey, LockedFile> files = new HashMap<>();
+    for (LockedPackage locked : lock.packages()) {
+      IndexKey index = IndexKey.of(locked.index());
+      for (LockedFile file : locked.files()) {
+        files.put(new FileKey(index, locked.project(), file.name().text()), file);
+      }
+    }
+    return files;
+  }
+
+  /** The files that some preset's lock has. */
+  public Map<FileKey, LockedFile> locked() {
+    Map<FileKey, LockedFile> locked = new HashMap<>();
+    presets.values().forEach(preset -> locked.putAll(files(preset.lock())));
+    return locked;
+  }
+
+  /** The digests that the locks name. */
+  public Set<Sha256> lockedDigests() {
+    Set<Sha256> digests = new HashSet<>();
+    // Under one name two locks may have different bytes.
+    presets
+        .values()
+        .forEach(preset -> preset.lock().files().forEach(file -> digests.add(file.sha256())));
+    return digests;
+  }
+
+  /** The entries of files that no lock has. */
+  public List<Entry> unlocked() {
+    Set<FileKey> locked = locked().keySet();
+    return entries.stream().filter(entry -> !locked.contains(entry.key())).toList();
+  }
+
+  /** The digests of all blobs that are named. */
+  public Set<Sha256> named() {
+    return namedWithout(Set.of());
+  }
+
+  /** The digests of all blobs that are named when some entries are gone. */
+  public Set<Sha256> namedWithout(Set<FileKey> gone) {
+    Set<Sha256> named = lockedDigests();
+    for (Entry entry : entries) {
+      if (!gone.contains(entry.key())) {
+        named.add(entry.file().sha256());
+        entry.file().metadata().ifPresent(named::add);
+      }
+    }
+    metadata.forEach(each -> named.add(each.metadata().metadata()));
+    return named;
+  }
+}

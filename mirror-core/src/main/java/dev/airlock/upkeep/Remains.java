@@ -1,0 +1,132 @@
+package dev.airlock.upkeep;
+
+import dev.airlock.files.DurableFiles;
+import dev.airlock.upkeep.Collected.Amount;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What processes that died left behind in a store, and bytes that were put aside.
+ *
+ * @param root the directory of the store
+ * @param deletes whether it is deleted
+ */
+record Remains(Path root, boolean deletes) {
+  /** A temporary file that is written has no lock; a writer that waits so long is none any more. */
+  private static final Duration WRITING = Duration.ofHours(1);
+
+  /** Long enough to look into what was put aside, and why. */
+  private static final Duration QUARANTINE = Duration.ofDays(30);
+
+  private static final Set<String> WITHOUT_TEMPORARIES = Set.of("blobs", "trash");
+
+  /** Temporary files that nobody wrote to since some time, and for an hour at least. */
+  Amount temporaries(Instant before, Instant now) throws IOException {
+    Instant dead = earlier(before, now.minus(WRITING));
+    var temporaries = new Temporaries(dead);
+    Files.walkFileTree(root, temporaries);
+    return temporaries.amount;
+  }
+
+  private final class Temporaries extends SimpleFileVisitor<Path> {
+    private final Instant dead;
+    private Amount amount = Amount.NONE;
+
+    Temporaries(Instant dead) {
+      this.dead = dead;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+      boolean passedOver =
+          root.equals(directory.getParent())
+              && WITHOUT_TEMPORARIES.contains(String.valueOf(directory.getFileName()));
+      return passedOver ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      boolean old = attributes.lastModifiedTime().toInstant().isBefore(dead);
+      if (old && String.valueOf(file.getFileName()).startsWith(DurableFiles.TEMPORARY)) {
+        amount = amount.plus(attributes.size());
+        delete(file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+      if (failure instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw failure;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+        throws IOException {
+      if (failure == null || failure instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw failure;
+    }
+  }
+
+  /**
+   * What lies in quarantine for thirty days, or where there is no room, for as long as anything
+   * else that nobody needs.
+   */
+  Amount quarantine(Instant before, Instant now, boolean hurried) throws IOException {
+    Instant old = hurried ? before : earlier(before, now.minus(QUARANTINE));
+    Amount amount = Amount.NONE;
+    for (Path file : files(root.resolve("quarantine"))) {
+      String name = String.valueOf(file.getFileName());
+      Path reason = file.resolveSibling(name + ".txt");
+      if (name.endsWith(".txt") || name.startsWith(DurableFiles.TEMPORARY)) {
+        continue;
+      }
+      try {
+        // A file keeps the time of its bytes when it is put aside; its reason is written then.
+        Path dated = Files.exists(reason) ? reason : file;
+        if (Files.getLastModifiedTime(dated).toInstant().isBefore(old)) {
+          amount = amount.plus(Files.size(file));
+          delete(file);
+          delete(reason);
+        }
+      } catch (NoSuchFileException gone) {
+        // it was put back, or deleted by somebody else
+      }
+    }
+    return amount;
+  }
+
+  private void delete(Path file) throws IOException {
+    if (deletes) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.sorted().toList();
+    } catch (NoSuchFileException | NotDirectoryException none) {
+      return List.of();
+    }
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+}

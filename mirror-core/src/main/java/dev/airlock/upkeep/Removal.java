@@ -1,0 +1,78 @@
+package dev.airlock.upkeep;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.FileKey;
+import dev.airlock.store.Store;
+import dev.airlock.store.Trash;
+import dev.airlock.upkeep.Collected.Amount;
+import dev.airlock.upkeep.Inventory.Entry;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Removes presets, and takes away the files that no other preset's lock has. Their bytes are
+ * collected later, as everything is that nothing names; syncing the preset again before brings all
+ * back.
+ *
+ * @param removed the files that are in no lock any more, and in the catalogue no more
+ * @param shared the files that locks of other presets have too, and stay
+ */
+public record Removal(Amount removed, Amount shared) {
+  /**
+   * Removes presets.
+   *
+   * @param keepsFiles whether files stay that no lock has any more
+   */
+  public static Removal of(
+      Store store, Set<String> presets, boolean keepsFiles, InstantSource clock)
+      throws IOException {
+    var catalog = new Catalog(store);
+    Inventory whole = Inventory.of(store);
+    Set<FileKey> theirs = new HashSet<>();
+    whole
+        .presets()
+        .forEach((name, preset) -> {
+          if (presets.contains(name)) {
+            theirs.addAll(Inventory.files(preset.lock()).keySet());
+          }
+        });
+    for (String preset : presets) {
+      catalog.remove(preset);
+    }
+    Set<FileKey> others = Inventory.ofPresets(store).locked().keySet();
+    Amount removed = Amount.NONE;
+    Amount shared = Amount.NONE;
+    var gone = new HashSet<FileKey>();
+    for (Entry entry : whole.entries()) {
+      if (theirs.contains(entry.key()) && others.contains(entry.key())) {
+        shared = shared.plus(entry.file().size());
+      } else if (theirs.contains(entry.key())) {
+        removed = removed.plus(entry.file().size());
+        gone.add(entry.key());
+      }
+    }
+    if (!keepsFiles && !gone.isEmpty()) {
+      take(store, catalog, List.copyOf(gone), clock);
+    }
+    return new Removal(removed, shared);
+  }
+
+  private static void take(Store store, Catalog catalog, List<FileKey> gone, InstantSource clock)
+      throws IOException {
+    Trash.Bag bag = store.trash().bag(clock.instant());
+    for (FileKey key : gone) {
+      catalog.discard(key, bag);
+    }
+    // What another preset needs that was published meanwhile is there again.
+    Set<FileKey> locked = Inventory.ofPresets(store).locked().keySet();
+    for (FileKey key : gone) {
+      if (locked.contains(key)) {
+        catalog.restore(key);
+      }
+    }
+    store.trash().keepSpare();
+  }
+}

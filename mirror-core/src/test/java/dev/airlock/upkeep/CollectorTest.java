@@ -1,0 +1,529 @@
+package dev.airlock.upkeep;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.HeldMetadata;
+import dev.airlock.catalog.HeldPage;
+import dev.airlock.digest.Sha256;
+import dev.airlock.index.ProjectPage;
+import dev.airlock.packaging.version.SpecifierSet;
+import dev.airlock.store.Blob;
+import dev.airlock.store.Draft;
+import dev.airlock.store.Store;
+import dev.airlock.store.Trash;
+import dev.airlock.upkeep.Collected.Amount;
+import dev.airlock.upkeep.Collector.Options;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CollectorTest {
+  private static final Duration LONG = Duration.ofDays(3);
+  private static final Options UNLOCKED =
+      new Options(Options.USUAL_GRACE, true, Optional.empty(), false);
+  private static final Options AT_ONCE = new Options(Duration.ZERO, false, Optional.empty(), false);
+
+  @TempDir private Path directory;
+
+  @SuppressWarnings("NullAway.Init")
+  private Shelf shelf;
+
+  @BeforeEach
+  void open() throws IOException {
+    shelf = new Shelf(directory.resolve("store"));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    shelf.close();
+  }
+
+  private Collected gc() throws IOException {
+    return shelf.collector().collect(Options.USUAL);
+  }
+
+  private HeldFile orphan(String project) throws IOException {
+    HeldFile file = shelf.put(project, project + " bytes");
+    shelf.age(LONG);
+    return file;
+  }
+
+  private boolean isInTrash(Sha256 digest) throws IOException {
+    return shelf.store.trash().find(digest.hex()).isPresent();
+  }
+
+  // --- what goes and what stays
+
+  @Test
+  void takesWhatNothingNamesIntoTheTrashAndDeletesItAfterTheGrace() throws IOException {
+    HeldFile kept = shelf.hold("kept", "kept bytes");
+    HeldFile gone = orphan("gone");
+
+    Collected first = gc();
+    assertThat(first.taken().files()).isEqualTo(2);
+    assertThat(first.deleted()).isEqualTo(Amount.NONE);
+    assertThat(first.waiting().files()).isEqualTo(2);
+    assertThat(isInTrash(gone.sha256())).isTrue();
+    assertThat(shelf.holds(kept)).isTrue();
+
+    assertThat(gc().deleted()).isEqualTo(Amount.NONE);
+    shelf.now = shelf.now.plus(Duration.ofHours(25));
+    Collected second = gc();
+    assertThat(second.deleted().files()).isEqualTo(2);
+    assertThat(second.waiting()).isEqualTo(Amount.NONE);
+    assertThat(isInTrash(gone.sha256())).isFalse();
+    assertThat(shelf.store.trash().bags()).isEmpty();
+    assertThat(shelf.holds(kept)).isTrue();
+  }
+
+  @Test
+  void leavesWhatIsYoungerThanTheGrace() throws IOException {
+    HeldFile young = shelf.put("young", "young bytes");
+    shelf.age(Duration.ofHours(23));
+
+    Collected collected = gc();
+    assertThat(collected.taken()).isEqualTo(Amount.NONE);
+    assertThat(collected.young().files()).isEqualTo(2);
+    assertThat(shelf.blob(young.sha256())).exists();
+  }
+
+  @Test
+  void deletesAtOnceWithoutAGrace() throws IOException {
+    HeldFile gone = shelf.put("gone", "gone bytes");
+    shelf.now = shelf.now.plusSeconds(10);
+
+    assertThat(shelf.collector().collect(AT_ONCE).deleted().files()).isEqualTo(2);
+    assertThat(shelf.store.blobs().find(gone.sha256())).isEmpty();
+  }
+
+  @Test
+  void keepsTheBytesThatALockNamesThoughTheirEntryIsLost() throws IOException {
+    HeldFile file = orphan("lost");
+    shelf.publish("p", file);
+
+    assertThat(gc().taken().files()).as("its metadata alone").isOne();
+    assertThat(shelf.blob(file.sha256())).exists();
+  }
+
+  @Test
+  void takesFilesOfNoPresetWhenItIsAskedTo() throws IOException {
+    HeldFile locked = shelf.hold("locked", "locked bytes");
+    HeldFile cached = shelf.hold("cached", "cached bytes");
+    shelf.publish("p", locked);
+    shelf.age(LONG);
+
+    assertThat(gc().unlocked()).isEqualTo(new Amount(1, cached.size()));
+    assertThat(shelf.blob(cached.sha256())).exists();
+
+    Collected collected = shelf.collector().collect(UNLOCKED);
+    assertThat(collected.entries()).isEqualTo(new Amount(1, cached.size()));
+    assertThat(collected.taken().files()).isEqualTo(2);
+    assertThat(shelf.catalog.projects(shelf.index)).containsExactly(locked.name().project());
+    assertThat(shelf.holds(locked)).isTrue();
+  }
+
+  @Test
+  void leavesFilesOfNoPresetThatWereUsedWithinTheGrace() throws IOException {
+    HeldFile cached = shelf.hold("cached", "cached bytes");
+    shelf.age(LONG);
+    shelf.catalog.used(shelf.index, cached, shelf.now);
+
+    assertThat(shelf.collector().collect(UNLOCKED).entries()).isEqualTo(Amount.NONE);
+    assertThat(shelf.holds(cached)).isTrue();
+  }
+
+  @Test
+  void changesNothingInADryRun() throws IOException {
+    HeldFile gone = orphan("gone");
+    HeldFile cached = shelf.hold("cached", "cached bytes");
+    shelf.age(LONG);
+    Path temporary =
+        Files.writeString(shelf.store.root().resolve("indexes").resolve(".tmp-1-2"), "half");
+    shelf.age(LONG);
+
+    Collected told =
+        shelf
+            .collector()
+            .collect(new Options(Options.USUAL_GRACE, true, Optional.of(new Quota(0)), true));
+    assertThat(told.taken().files()).isGreaterThanOrEqualTo(2);
+    assertThat(told.leftovers()).isEqualTo(new Amount(1, 4));
+    assertThat(shelf.blob(gone.sha256())).exists();
+    assertThat(shelf.holds(cached)).isTrue();
+    assertThat(temporary).exists();
+    assertThat(shelf.store.trash().bags()).isEmpty();
+  }
+
+  @Test
+  void deletesWhatKilledProcessesLeftAndNothingThatIsWritten() throws IOException {
+    Sha256 dead = Sha256.of("dead".getBytes(UTF_8));
+    Sha256 alive = Sha256.of("alive".getBytes(UTF_8));
+    try (Draft draft = shelf.store.blobs().draft(dead)) {
+      draft.write(new byte[7], 0, 7);
+      draft.validator(Optional.of("\"1\""));
+    }
+    try (Store other = Store.open(shelf.store.root());
+        Draft draft = other.blobs().draft(alive)) {
+      draft.write(new byte[5], 0, 5);
+      Path folder = shelf.store.root().resolve("partial");
+      Path temporary = Files.writeString(folder.resolve(".tmp-1-2"), "half");
+      shelf.age(LONG);
+      Path recent = Files.writeString(folder.resolve(".tmp-1-3"), "half");
+
+      assertThat(gc().leftovers()).isEqualTo(new Amount(2, 11));
+      assertThat(folder.resolve(dead.hex() + ".part")).doesNotExist();
+      assertThat(folder.resolve(dead.hex() + ".part.validator")).doesNotExist();
+      assertThat(folder.resolve(alive.hex() + ".part")).exists();
+      assertThat(temporary).doesNotExist();
+      assertThat(recent).exists();
+    }
+  }
+
+  @Test
+  void keepsWhatWasPutAsideForThirtyDays() throws IOException {
+    HeldFile file = shelf.hold("bad", "bad bytes");
+    Files.writeString(shelf.blob(file.sha256()), "Bad bytes");
+    shelf.age(Duration.ofDays(300));
+    shelf.store.blobs().quarantine(blob(file), "its bytes are wrong");
+    Path aside = shelf.store.root().resolve("quarantine").resolve(file.sha256().hex());
+
+    assertThat(gc().quarantine()).isEqualTo(Amount.NONE);
+    assertThat(aside).exists();
+    shelf.now = shelf.now.plus(Duration.ofDays(31));
+    assertThat(gc().quarantine()).isEqualTo(new Amount(1, file.size()));
+    assertThat(aside.getParent()).isEmptyDirectory();
+  }
+
+  private Blob blob(HeldFile file) throws IOException {
+    return shelf.store.blobs().find(file.sha256()).orElseThrow();
+  }
+
+  @Test
+  void forgetsMetadataOfWheelsThatThePageListsNoMore() throws IOException {
+    HeldFile wheel = shelf.file("gone", "gone bytes");
+    Blob metadata = shelf.store.blobs().put("Name: gone".getBytes(UTF_8));
+    shelf.catalog.keep(
+        shelf.index,
+        new HeldMetadata(
+            wheel.name(), metadata.digest(), SpecifierSet.ANY, Optional.empty(), wheel.source()));
+    shelf.age(LONG);
+
+    assertThat(gc().metadata()).as("no page says anything").isEqualTo(Amount.NONE);
+    shelf.catalog.keep(
+        shelf.index,
+        new HeldPage(
+            new ProjectPage(wheel.name().project(), List.of()),
+            Shelf.PYPI,
+            Instant.EPOCH,
+            Optional.empty()));
+    Collected collected = gc();
+    assertThat(collected.metadata().files()).isOne();
+    assertThat(collected.taken().files()).isOne();
+  }
+
+  @Test
+  void takesNoBytesWhileAnEntryIsDamaged() throws IOException {
+    HeldFile file = shelf.hold("file", "file bytes");
+    Path entry = shelf.store.root().resolve("indexes");
+    try (var files = Files.walk(entry)) {
+      Path document =
+          files.filter(path -> path.toString().endsWith(".whl.json")).findFirst().orElseThrow();
+      Files.writeString(document, "{\"seal\":\"torn");
+    }
+    shelf.age(LONG);
+
+    Collected collected = shelf.collector().collect(UNLOCKED);
+    assertThat(collected.taken()).isEqualTo(Amount.NONE);
+    assertThat(collected.damaged()).singleElement().asString().contains("file-1.0");
+    assertThat(shelf.blob(file.sha256())).exists();
+  }
+
+  @Test
+  void refusesAGraceThatIsNone() {
+    assertThatThrownBy(() -> new Options(Duration.ofDays(-1), false, Optional.empty(), false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("from 0 to 36500 days");
+  }
+
+  // --- what comes back
+
+  @Test
+  void bringsBackWhatIsAskedFor() throws IOException {
+    HeldFile file = orphan("back");
+    gc();
+    assertThat(shelf.blob(file.sha256())).doesNotExist();
+
+    assertThat(blob(file).size()).isEqualTo(file.size());
+    assertThat(shelf.blob(file.sha256())).exists();
+    assertThat(isInTrash(file.sha256())).isFalse();
+    assertThat(gc().taken()).as("it counts as new").isEqualTo(Amount.NONE);
+  }
+
+  @Test
+  void bringsAnEntryBackThatIsAskedFor() throws IOException {
+    HeldFile file = shelf.hold("back", "back bytes");
+    shelf.age(LONG);
+    shelf.collector().collect(UNLOCKED);
+    assertThat(shelf.catalog.files(shelf.index, file.name().project())).isEmpty();
+
+    assertThat(shelf.holds(file)).isTrue();
+    assertThat(shelf.catalog.files(shelf.index, file.name().project())).containsExactly(file);
+  }
+
+  @Test
+  void readsFromTheTrashAndWritesNothingWhereNothingMayBeWritten() throws IOException {
+    HeldFile file = shelf.hold("back", "back bytes");
+    shelf.age(LONG);
+    shelf.collector().collect(UNLOCKED);
+    try (Store reader = Store.open(shelf.store.root())) {
+      var catalog = new Catalog(reader);
+      assertThat(catalog.file(shelf.index, file.name().project(), file.name().text()))
+          .contains(file);
+      try (SeekableByteChannel bytes = reader.blobs().find(file.sha256()).orElseThrow().open()) {
+        assertThat(Channels.newInputStream(bytes).readAllBytes())
+            .isEqualTo("back bytes".getBytes(UTF_8));
+      }
+    }
+    assertThat(isInTrash(file.sha256())).isTrue();
+    assertThat(shelf.blob(file.sha256())).doesNotExist();
+  }
+
+  @Test
+  void opensABlobThatWasTakenAfterItWasFound() throws IOException {
+    HeldFile file = orphan("found");
+    Blob found = blob(file);
+    gc();
+
+    try (SeekableByteChannel bytes = found.open()) {
+      assertThat(bytes.size()).isEqualTo(file.size());
+    }
+  }
+
+  // --- several processes
+
+  /**
+   * A collector that was stopped after it had decided: a sync enters the file meanwhile, then the
+   * collector takes it, and a second one empties the trash.
+   */
+  @Test
+  void keepsWhatWasEnteredAfterACollectorHadDecided() throws IOException {
+    HeldFile file = orphan("raced");
+    Trash.Bag stopped = shelf.store.trash().bag(shelf.now.minus(LONG));
+    shelf.catalog.enter(shelf.index, file);
+    shelf.publish("p", file);
+    // It goes on, into a bag that is old by now.
+    assertThat(shelf.store.discard(file.sha256(), stopped, Instant.MAX)).isPresent();
+
+    assertThat(gc().broughtBack()).isEqualTo(new Amount(1, file.size()));
+    assertThat(shelf.blob(file.sha256())).exists();
+    assertThat(shelf.holds(file)).isTrue();
+  }
+
+  /**
+   * Whoever names bytes looks for them afterwards: had the collector deleted them just before, they
+   * are found missing; had it only listed them, they are out of its reach.
+   */
+  @Test
+  void deletesNothingThatWasFoundAgainAfterItWasListed() throws IOException {
+    HeldFile file = orphan("raced");
+    Trash.Bag bag = shelf.store.trash().bag(shelf.now.minus(LONG));
+    shelf.store.discard(file.sha256(), bag, Instant.MAX);
+    assertThat(bag.names()).containsExactly(file.sha256().hex());
+
+    // The collector is stopped here: listed, and not named by anything that it read.
+    shelf.catalog.enter(shelf.index, file);
+    assertThat(shelf.store.blobs().reuse(file.sha256())).isPresent();
+    bag.delete(file.sha256().hex());
+
+    assertThat(shelf.holds(file)).isTrue();
+  }
+
+  @Test
+  void findsMissingWhatWasDeletedBeforeItWasEntered() throws IOException {
+    HeldFile file = orphan("raced");
+    Trash.Bag bag = shelf.store.trash().bag(shelf.now);
+    shelf.store.discard(file.sha256(), bag, Instant.MAX);
+    bag.delete(file.sha256().hex());
+    shelf.catalog.enter(shelf.index, file);
+
+    assertThat(shelf.store.blobs().reuse(file.sha256())).isEmpty();
+  }
+
+  @Test
+  void keepsAFreshCopyWhenAnOldOneIsDeletedFromTheTrash() throws IOException {
+    HeldFile file = orphan("twice");
+    gc();
+    // A sync that did not look into the trash, as one that fetched by another name.
+    Path aside = shelf.store.trash().find(file.sha256().hex()).orElseThrow();
+    Files.createDirectories(shelf.blob(file.sha256()).getParent());
+    Files.copy(aside, shelf.blob(file.sha256()));
+    shelf.catalog.enter(shelf.index, file);
+    shelf.now = shelf.now.plus(LONG);
+
+    gc();
+    assertThat(shelf.holds(file)).isTrue();
+    assertThat(isInTrash(file.sha256())).isFalse();
+  }
+
+  /** A collector decides on an entry, is stopped, and takes it when a preset has it by then. */
+  @Test
+  void givesAPresetBackTheEntryThatACollectorTookLate() throws IOException {
+    HeldFile file = shelf.hold("late", "late bytes");
+    Trash.Bag late = shelf.store.trash().bag(shelf.now.minus(LONG));
+    shelf.publish("p", file);
+    assertThat(shelf.catalog.discard(shelf.key(file), late)).isTrue();
+    assertThat(shelf.catalog.files(shelf.index, file.name().project())).isEmpty();
+
+    gc();
+    assertThat(shelf.catalog.files(shelf.index, file.name().project())).containsExactly(file);
+  }
+
+  @Test
+  void goesOnInAnotherBagWhenItsOwnWasRemoved() throws IOException {
+    HeldFile file = orphan("slow");
+    Trash.Bag bag = shelf.store.trash().bag(shelf.now.minus(LONG));
+    gc();
+    assertThat(shelf.store.trash().bags()).noneMatch(each -> each.begun().equals(bag.begun()));
+    shelf.store.blobs().find(file.sha256());
+
+    assertThat(shelf.store.discard(file.sha256(), bag, Instant.MAX)).isPresent();
+    assertThat(isInTrash(file.sha256())).isTrue();
+    assertThat(bag.begun()).isAfter(shelf.now.minus(LONG));
+  }
+
+  @Test
+  void takesABlobThatAnotherCollectorTookNoSecondTime() throws IOException {
+    HeldFile file = orphan("once");
+    Trash.Bag one = shelf.store.trash().bag(shelf.now);
+    Trash.Bag other = shelf.store.trash().bag(shelf.now);
+
+    assertThat(shelf.store.discard(file.sha256(), one, Instant.MAX)).hasValue(file.size());
+    assertThat(shelf.store.discard(file.sha256(), other, Instant.MAX)).isEmpty();
+  }
+
+  @Test
+  void leavesABlobThatSomebodyWasAboutToNameSince() throws IOException {
+    HeldFile file = orphan("named");
+    shelf.store.blobs().reuse(file.sha256());
+
+    Trash.Bag bag = shelf.store.trash().bag(shelf.now);
+    assertThat(shelf.store.discard(file.sha256(), bag, shelf.now.minus(Duration.ofHours(1))))
+        .isEmpty();
+    assertThat(shelf.blob(file.sha256())).exists();
+  }
+
+  @Test
+  void writesAnEntryThoughItsFolderIsRemovedAsEmpty() throws IOException {
+    HeldFile first = shelf.hold("same", "one");
+    Trash.Bag bag = shelf.store.trash().bag(shelf.now);
+    shelf.catalog.discard(shelf.key(first), bag);
+    assertThat(shelf.catalog.projects(shelf.index)).isEmpty();
+
+    HeldFile second = shelf.hold("same", "two");
+    assertThat(shelf.catalog.files(shelf.index, second.name().project())).containsExactly(second);
+  }
+
+  // --- quota
+
+  @Test
+  void evictsTheLeastRecentlyUsedDownToFourFifths() throws IOException {
+    HeldFile locked = shelf.hold("locked", "x".repeat(500));
+    shelf.publish("p", locked);
+    HeldFile[] cached = new HeldFile[10];
+    for (int i = 0; i < cached.length; i++) {
+      cached[i] = shelf.hold("cached" + i, (char) ('a' + i) + "y".repeat(99));
+    }
+    shelf.age(LONG);
+    for (int i = 0; i < cached.length; i++) {
+      shelf.catalog.used(shelf.index, cached[i], shelf.now.minus(Duration.ofHours(40 - i)));
+    }
+
+    assertThat(shelf.collector().evict(new Quota(1000)).entries()).isEqualTo(Amount.NONE);
+    Collected collected = shelf.collector().evict(new Quota(999));
+    assertThat(collected.entries()).isEqualTo(new Amount(3, 300));
+    assertThat(collected.deleted().files()).isEqualTo(6);
+    assertThat(shelf.holds(locked)).isTrue();
+    for (int i = 0; i < cached.length; i++) {
+      assertThat(shelf.holds(cached[i])).isEqualTo(i >= 3);
+    }
+    assertThat(shelf.store.trash().bags()).isEmpty();
+  }
+
+  @Test
+  void evictsNothingThatIsUsedJustNow() throws IOException {
+    HeldFile cached = shelf.hold("cached", "cached bytes");
+
+    shelf.collector().evict(new Quota(0));
+    assertThat(shelf.holds(cached)).isTrue();
+  }
+
+  @Test
+  void evictsAFileWhoseBytesALockHasWithoutDeletingThem() throws IOException {
+    HeldFile locked = shelf.hold("shared", "shared bytes");
+    shelf.publish("p", locked);
+    shelf.age(LONG);
+
+    assertThat(shelf.collector().evict(new Quota(0)).entries()).isEqualTo(Amount.NONE);
+    assertThat(shelf.holds(locked)).isTrue();
+  }
+
+  // --- presets
+
+  @Test
+  void removesAPresetAndTheFilesOfNoOther() throws IOException {
+    HeldFile own = shelf.hold("own", "own bytes");
+    HeldFile shared = shelf.hold("shared", "shared bytes");
+    shelf.publish("p", own, shared);
+    shelf.publish("q", shared);
+
+    Removal removal = Removal.of(shelf.store, Set.of("p"), false, shelf.clock());
+    assertThat(removal.removed()).isEqualTo(new Amount(1, own.size()));
+    assertThat(removal.shared()).isEqualTo(new Amount(1, shared.size()));
+    assertThat(shelf.catalog.presets()).containsExactly("q");
+    assertThat(shelf.catalog.projects(shelf.index)).containsExactly(shared.name().project());
+    assertThat(shelf.holds(shared)).isTrue();
+    assertThat(shelf.holds(own)).as("asking brings it back").isTrue();
+  }
+
+  @Test
+  void keepsTheFilesOfARemovedPresetWhenItIsAskedTo() throws IOException {
+    HeldFile own = shelf.hold("own", "own bytes");
+    shelf.publish("p", own);
+
+    Removal.of(shelf.store, Set.of("p"), true, shelf.clock());
+    assertThat(shelf.catalog.files(shelf.index, own.name().project())).containsExactly(own);
+  }
+
+  // --- where there is no room
+
+  @Test
+  void takesTheSpareDirectoryWhereNoOtherCanBeMade() throws IOException {
+    assertThat(shelf.store.root().resolve("trash/spare")).isEmptyDirectory();
+    assertThat(shelf.store.trash().keepSpare()).isTrue();
+  }
+
+  @Test
+  void readsNoTimesOfTheFuture() throws IOException {
+    HeldFile file = orphan("future");
+    Files.setLastModifiedTime(
+        shelf.blob(file.sha256()), FileTime.from(shelf.now.plus(Duration.ofDays(400))));
+
+    gc();
+    assertThat(shelf.blob(file.sha256())).exists();
+  }
+}

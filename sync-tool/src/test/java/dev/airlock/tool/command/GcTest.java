@@ -1,0 +1,120 @@
+package dev.airlock.tool.command;
+
+import static dev.airlock.fixtures.Presets.preset;
+import static dev.airlock.fixtures.WheelBuilder.wheel;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.airlock.fixtures.FakeIndex;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GcTest {
+  @TempDir private Path directory;
+
+  @SuppressWarnings("NullAway.Init")
+  private FakeIndex pypi;
+
+  @SuppressWarnings("NullAway.Init")
+  private Tool tool;
+
+  @BeforeEach
+  void start() throws IOException {
+    pypi = FakeIndex.start();
+    pypi.add(wheel("app", "1.0").requires("leaf"));
+    pypi.add(wheel("other", "1.0").requires("leaf"));
+    pypi.add(wheel("leaf", "1.0").padding(4000));
+    tool = new Tool(directory);
+    tool.preset("one", preset("one", pypi.simple()).packages("app", "1.0").json());
+    tool.preset("two", preset("two", pypi.simple()).packages("other", "1.0").json());
+    tool.run("sync", "one");
+    tool.run("sync", "two");
+  }
+
+  @AfterEach
+  void stop() {
+    pypi.close();
+  }
+
+  /** The clock of these commands stands at the epoch. */
+  private void age() throws IOException {
+    try (var files = Files.walk(tool.store)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH.minusSeconds(1_000_000)));
+      }
+    }
+  }
+
+  private JsonNode json(String... arguments) {
+    assertThat(tool.run(arguments)).as(tool.err()).isZero();
+    return tool.json().getLast();
+  }
+
+  @Test
+  void removesAPresetAndFreesWhatNoOtherHas() throws IOException {
+    assertThat(tool.run("rm", "one")).isZero();
+    assertThat(tool.err()).contains("removed: one\n", "given up: 1 file (");
+    assertThat(tool.run("check", "two")).isZero();
+    age();
+
+    JsonNode dry = json("gc", "--json", "--grace", "0", "--dry-run");
+    assertThat(dry.path("dry_run").asBoolean()).isTrue();
+    assertThat(dry.path("taken").path("files").asInt()).isPositive();
+    JsonNode done = json("gc", "--json", "--grace", "0");
+    assertThat(done.path("deleted").path("files").asInt())
+        .isEqualTo(dry.path("taken").path("files").asInt());
+    assertThat(tool.run("check", "two")).isZero();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+    assertThat(tool.run("gc")).isZero();
+    assertThat(tool.err()).contains("nothing was freed");
+  }
+
+  @Test
+  void bringsARemovedPresetBackWithoutFetchingAnything() throws IOException {
+    tool.run("rm", "one");
+    age();
+    assertThat(tool.run("gc")).isZero();
+    assertThat(tool.err()).contains("taken: nothing needs them", "in the trash");
+
+    assertThat(tool.run("sync", "one")).as(tool.err()).isZero();
+    assertThat(tool.err()).contains("fetched 0 (0 B), reused 2 (");
+    assertThat(tool.run("check", "one")).isZero();
+  }
+
+  @Test
+  void keepsTheFilesOfAPresetForServers() throws IOException {
+    assertThat(json("rm", "one", "--keep-files", "--json").path("files").asInt()).isOne();
+    age();
+    assertThat(tool.run("gc")).isZero();
+    assertThat(tool.err()).contains("1 file (", "`airlock gc --unlocked` takes them");
+    assertThat(json("gc", "--unlocked", "--json").path("entries").path("files").asInt()).isOne();
+  }
+
+  @Test
+  void saysWhenDocumentsAreDamaged() throws IOException {
+    Path preset = tool.store.resolve("presets/one.json");
+    Files.writeString(preset, "torn");
+    assertThat(tool.run("gc")).as("there is a copy").isZero();
+    Files.writeString(tool.store.resolve("presets/copies/one.json"), "torn");
+
+    assertThat(tool.run("gc")).isEqualTo(5);
+    assertThat(tool.err()).contains("presets/one.json: ", "run `airlock repair` first");
+  }
+
+  @Test
+  void refusesWhatItDoesNotUnderstand() {
+    assertThat(tool.run("gc", "--grace", "1 week")).isEqualTo(2);
+    assertThat(tool.err()).contains("--grace: '1 week': accepted are times such as 90m, 24h or 7d");
+    assertThat(tool.run("gc", "--quota", "much")).isEqualTo(2);
+    assertThat(tool.run("rm", "three")).isEqualTo(2);
+    assertThat(tool.err()).contains("holds no preset 'three'", "[one, two]");
+    assertThat(tool.run("gc", "--store", directory.resolve("none").toString())).isEqualTo(10);
+  }
+}
