@@ -347,8 +347,7 @@ public final class Fetcher {
     }
   }
 
-  private HeldFile heldOrFetched(IndexKey key, IndexFile file, Growth growth)
-      throws IOException {
+  private HeldFile heldOrFetched(IndexKey key, IndexFile file, Growth growth) throws IOException {
     Optional<HeldFile> held = found(key, file);
     if (held.isPresent()) {
       return held.get();

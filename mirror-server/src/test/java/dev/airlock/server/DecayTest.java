@@ -127,7 +127,8 @@ class DecayTest {
       Lock lock = syncer.lock(bundle, solved, syncer.plan(bundle.preset(), solved));
       assertThat(syncer.fetch(bundle.preset(), lock, syncer.plan(bundle.preset(), lock, sources)))
           .isEmpty();
-      syncer.publish(bundle, lock);
+      assertThat(syncer.publish(bundle, lock, syncer.plan(bundle.preset(), lock, sources)))
+          .isEmpty();
     }
   }
 
