@@ -87,6 +87,7 @@ final class UpCommand extends AirlockCommand {
     indexes
         .replaced()
         .forEach((name, address) -> arguments.addAll(List.of("--index", name + "=" + address)));
+    indexes.namedReserve().ifPresent(size -> arguments.addAll(List.of("--reserve", size)));
     if (!indexes.usesPipConfig()) {
       arguments.add("--no-pip-config");
     }

@@ -75,6 +75,22 @@ class UpkeepTest {
     return tool.json().getLast();
   }
 
+  // --- the reserve
+
+  @Test
+  void syncLeavesTheReserveOfTheDiskFree() throws IOException {
+    pypi.add(wheel("late", "1.0"));
+    tool.preset("more", preset("more", pypi.simple()).packages("late", "1.0").json());
+
+    assertThat(tool.run("sync", "more", "--reserve", "900TiB")).isEqualTo(6);
+    assertThat(tool.err()).contains("the store's disk has 0 B left");
+    assertThat(tool.run("sync", "more", "--reserve", "some")).isEqualTo(2);
+    assertThat(tool.err()).contains("--reserve: 'some': accepted are sizes such as 500MB");
+    tool.environment.put("AIRLOCK_RESERVE", "900TiB");
+    assertThat(tool.run("sync", "more")).isEqualTo(6);
+    assertThat(tool.run("sync", "more", "--reserve", "0")).as(tool.err()).isZero();
+  }
+
   // --- verify
 
   @Test
