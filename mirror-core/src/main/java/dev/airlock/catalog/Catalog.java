@@ -156,9 +156,12 @@ public final class Catalog {
 
   /**
    * Remembers that a file was used, by the time of its entry's document; what was used within the
-   * hour is left as it is. On a medium that cannot be written nothing is remembered.
+   * hour is left as it is. In a store that was opened to be read only, nothing is remembered.
    */
   public void used(IndexKey index, HeldFile file, Instant now) {
+    if (!store.restores()) {
+      return;
+    }
     Path entry = entry(index, file);
     try {
       Instant last = Files.getLastModifiedTime(entry).toInstant();

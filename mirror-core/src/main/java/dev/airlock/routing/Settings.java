@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a server's configuration file, {@code airlock.json}, says.
@@ -19,9 +20,14 @@ import java.util.Optional;
  * @param hosts the hosts that may be asked for files besides the indexes themselves: names, {@code
  *     *.example.org}, or either with {@code :port}
  * @param freshness how long a page counts as fresh
+ * @param quota how many bytes of files of no preset are kept; empty for no limit
  */
 public record Settings(
-    List<Index> indexes, List<ProjectPattern> deny, List<String> hosts, Duration freshness) {
+    List<Index> indexes,
+    List<ProjectPattern> deny,
+    List<String> hosts,
+    Duration freshness,
+    OptionalLong quota) {
   /** The name of the file. */
   public static final String FILE = "airlock.json";
 
@@ -33,6 +39,12 @@ public record Settings(
       new Settings(List.of(), List.of(), List.of(), USUAL_FRESHNESS);
 
   private static final String VARIABLE = "AIRLOCK_CONFIG";
+
+  /** Settings without a quota. */
+  public Settings(
+      List<Index> indexes, List<ProjectPattern> deny, List<String> hosts, Duration freshness) {
+    this(indexes, deny, hosts, freshness, OptionalLong.empty());
+  }
 
   /** Copies the lists. */
   public Settings {

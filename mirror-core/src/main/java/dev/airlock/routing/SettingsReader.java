@@ -9,6 +9,7 @@ import dev.airlock.catalog.IndexKey;
 import dev.airlock.preset.Fields;
 import dev.airlock.preset.PresetReader;
 import dev.airlock.preset.Problems;
+import dev.airlock.program.ByteSize;
 import dev.airlock.routing.Settings.Index;
 import java.net.URI;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,12 +78,13 @@ final class SettingsReader {
     List<ProjectPattern> deny = patterns(fields, "deny");
     hosts(fields);
     Duration freshness = freshness(fields);
+    OptionalLong quota = quota(fields);
     fields.text("$schema");
     fields.refuseOthers();
     if (!problems.all().isEmpty()) {
       throw new InvalidSettingsException(problems.all());
     }
-    return new Settings(indexes, deny, List.copyOf(hosts), freshness);
+    return new Settings(indexes, deny, List.copyOf(hosts), freshness, quota);
   }
 
   private void checkSchema(Fields fields) {
@@ -171,6 +174,15 @@ final class SettingsReader {
               + " *.example.org, and either with a port, as in 10.0.0.5:8080");
     }
     return host;
+  }
+
+  private static OptionalLong quota(Fields fields) {
+    Fields.Value value = fields.value("quota");
+    Optional<Long> bytes =
+        value.isAbsent()
+            ? Optional.empty()
+            : value.text().flatMap(text -> value.parse(text, ByteSize::parse));
+    return bytes.map(OptionalLong::of).orElseGet(OptionalLong::empty);
   }
 
   private static Duration freshness(Fields fields) {

@@ -427,7 +427,7 @@ final class DiskBlobStore implements BlobStore, Closeable {
     @Override
     public synchronized Object identity() throws IOException {
       if (identity == null) {
-        identity = FileIdentity.of(file);
+        identity = identityNow();
       }
       return identity;
     }
@@ -437,18 +437,30 @@ final class DiskBlobStore implements BlobStore, Closeable {
       return Files.getLastModifiedTime(file).toInstant();
     }
 
+    private Object identityNow() throws IOException {
+      try {
+        return FileIdentity.of(file);
+      } catch (NoSuchFileException moved) {
+        return FileIdentity.of(again(moved));
+      }
+    }
+
     @Override
     public SeekableByteChannel open() throws IOException {
       try {
         return FileChannel.open(file, StandardOpenOption.READ);
       } catch (NoSuchFileException moved) {
-        // Somebody took it away since it was found, or brought it back.
-        Optional<Blob> again = find(digest);
-        if (again.isEmpty()) {
-          throw moved;
-        }
-        return FileChannel.open(((FileBlob) again.get()).file, StandardOpenOption.READ);
+        return FileChannel.open(again(moved), StandardOpenOption.READ);
       }
+    }
+
+    /** Where it is by now: somebody took it away since it was found, or brought it back. */
+    private Path again(NoSuchFileException moved) throws IOException {
+      Optional<Blob> again = find(digest);
+      if (again.isEmpty()) {
+        throw moved;
+      }
+      return ((FileBlob) again.get()).file;
     }
   }
 }

@@ -15,6 +15,7 @@ import dev.airlock.server.http.TokenFile;
 import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.store.Reserve;
 import dev.airlock.store.StoreException;
+import dev.airlock.upkeep.Quota;
 import dev.airlock.upstream.Addresses;
 import dev.airlock.upstream.Patience;
 import dev.airlock.upstream.PipConfig;
@@ -133,6 +134,15 @@ public final class Main implements Callable<Integer>, IVersionProvider {
               + " what is held is served on. Default: AIRLOCK_RESERVE, else a hundredth of the"
               + " disk, 1 GiB at most.")
   private @Nullable String reserve;
+
+  @Option(
+      names = "--quota",
+      paramLabel = "SIZE",
+      description =
+          "How much is kept of files that no preset's lock has: 50GB. Above it the least recently"
+              + " used are deleted, down to four fifths of it. Default: AIRLOCK_QUOTA, else"
+              + " \"quota\" in airlock.json, else no limit.")
+  private @Nullable String quota;
 
   @Option(
       names = "--public-url",
@@ -289,12 +299,20 @@ public final class Main implements Callable<Integer>, IVersionProvider {
         Patience.SERVING);
   }
 
+  private Optional<Quota> quota() {
+    String named = quota == null ? System.getenv("AIRLOCK_QUOTA") : quota;
+    return named == null || named.isBlank()
+        ? Optional.empty()
+        : Optional.of(parsed("--quota", named, text -> new Quota(ByteSize.parse(text))));
+  }
+
   private Keeping keeping() {
     String named = reserve == null ? System.getenv("AIRLOCK_RESERVE") : reserve;
     return new Keeping(
         named == null || named.isBlank()
             ? Reserve.USUAL
             : parsed("--reserve", named, text -> Reserve.of(ByteSize.parse(text))),
+        quota(),
         Optional.ofNullable(state));
   }
 

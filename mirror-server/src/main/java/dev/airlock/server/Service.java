@@ -58,7 +58,10 @@ final class Service implements Closeable {
     build = Build.current();
     var proven = new ProvenBlobs();
     verifications = new Verifications(store.blobs(), proven);
-    upstreams = offline ? Optional.empty() : Optional.of(sourcing.open(store, proven, nanoTime));
+    upstreams =
+        offline
+            ? Optional.empty()
+            : Optional.of(sourcing.open(store, proven, keeping.quota(), nanoTime));
     ledger = ledger(store, keeping.state());
     afterBoot = new AfterBoot(store, new BootRecord(store), verifications);
     mirror =

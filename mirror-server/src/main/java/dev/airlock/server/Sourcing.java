@@ -3,12 +3,15 @@ package dev.airlock.server;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.program.Build;
+import dev.airlock.progress.ProgressEvent;
+import dev.airlock.progress.ProgressListener;
 import dev.airlock.routing.RoutedIndex;
 import dev.airlock.routing.Settings;
 import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.server.pullthrough.Upstreams;
 import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
+import dev.airlock.upkeep.Quota;
 import dev.airlock.upstream.Egress;
 import dev.airlock.upstream.FileAccess;
 import dev.airlock.upstream.Http;
@@ -25,6 +28,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
@@ -96,10 +100,12 @@ record Sourcing(
   }
 
   /** Upstreams with the client that asks them. */
-  record Opened(Upstreams upstreams, Http http) implements Closeable {
+  record Opened(Upstreams upstreams, Optional<Evictions> evictions, Http http)
+      implements Closeable {
     @Override
     public void close() {
       upstreams.close();
+      evictions.ifPresent(Evictions::close);
       http.close();
     }
   }
@@ -108,8 +114,10 @@ record Sourcing(
    * Opens the upstreams. Nothing is asked yet.
    *
    * @param proven what is known of blobs
+   * @param limit how much is kept of files of no preset, where the settings do not count
    */
-  Opened open(Store store, ProvenBlobs proven, LongSupplier nanoTime) throws IOException {
+  Opened open(Store store, ProvenBlobs proven, Optional<Quota> limit, LongSupplier nanoTime)
+      throws IOException {
     Egress egress = Egress.only(List.of(), settings.hosts());
     Http http =
         Http.of(new Http.Settings(USER_AGENT, environment, home, retries, patience, egress, true));
@@ -117,8 +125,11 @@ record Sourcing(
     var access = new FileAccess(http);
     var catalog = new Catalog(store);
     InstantSource clock = InstantSource.system();
+    Optional<Quota> quota =
+        limit.or(() -> settings.quota().stream().mapToObj(Quota::new).findFirst());
+    Optional<Evictions> evictions = quota.map(some -> Evictions.usual(store, some));
     var fetcher =
-        new Fetcher(store, catalog, access, retries, clock, new Arrivals(), false, proven);
+        new Fetcher(store, catalog, access, retries, clock, arrivals(evictions), false, proven);
     return new Opened(
         new Upstreams(
             catalog,
@@ -128,7 +139,18 @@ record Sourcing(
             settings.freshness(),
             clock,
             nanoTime),
+        evictions,
         http);
+  }
+
+  private static ProgressListener arrivals(Optional<Evictions> evictions) {
+    var arrivals = new Arrivals();
+    return event -> {
+      arrivals.on(event);
+      if (event instanceof ProgressEvent.Finished) {
+        evictions.ifPresent(Evictions::arrived);
+      }
+    };
   }
 
   private IndexSource place(RoutedIndex index, boolean isDefault, Indexes indexes, Egress egress)

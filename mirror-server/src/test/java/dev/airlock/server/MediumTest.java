@@ -96,7 +96,7 @@ class MediumTest {
             new Served(
                 medium.path().resolve("store"),
                 Sourcing.offline(),
-                new Keeping(Reserve.USUAL, Optional.of(notes)))) {
+                new Keeping(Reserve.USUAL, Optional.empty(), Optional.of(notes)))) {
       mirror.get(MISS);
     }
     assertThat(state(parent)).isEqualTo(before);

@@ -22,6 +22,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.channels.SeekableByteChannel;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -87,6 +88,11 @@ final class Holdings {
   Optional<HeldFile> entry(IndexKey index, ProjectName project, String filename)
       throws IOException {
     return catalog.file(index, project, filename);
+  }
+
+  /** Remembers that a file is given out. */
+  void used(IndexKey index, HeldFile file) {
+    catalog.used(index, file, Instant.now());
   }
 
   /** The core metadata of a file that is held. */

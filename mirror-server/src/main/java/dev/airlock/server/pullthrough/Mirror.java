@@ -284,6 +284,9 @@ public final class Mirror {
     if (entry.isPresent()) {
       Optional<FileAnswer> held = verified(holdings.blob(entry.get()), extent, Source.STORE);
       if (held.isPresent()) {
+        if (extent != Extent.NOTHING) {
+          holdings.used(key, entry.get());
+        }
         return held.get();
       }
     }
