@@ -1,6 +1,7 @@
 package dev.airlock.fetch;
 
 import dev.airlock.catalog.HeldPage;
+import dev.airlock.index.ProjectPage;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -13,7 +14,19 @@ public sealed interface FetchedPage {
    * @param origin which place it came from, for messages
    * @param unkept why it could not be kept: a disk that is full or read-only; empty when it is held
    */
-  record Found(HeldPage page, String origin, Optional<IOException> unkept) implements FetchedPage {}
+  record Found(HeldPage page, String origin, Optional<IOException> unkept) implements FetchedPage {
+    /**
+     * What the page says, for who needs a disk that takes it.
+     *
+     * @throws IOException why it could not be kept
+     */
+    public ProjectPage kept() throws IOException {
+      if (unkept.isPresent()) {
+        throw unkept.get();
+      }
+      return page.page();
+    }
+  }
 
   /**
    * The index has no such project.

@@ -1,6 +1,8 @@
 package dev.airlock.files;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -23,6 +25,7 @@ public final class DurableFiles {
   public static final String TEMPORARY = ".tmp-";
 
   private static final int ATTEMPTS = 5;
+  private static final Logger LOG = System.getLogger(DurableFiles.class.getName());
 
   private DurableFiles() {}
 
@@ -84,7 +87,16 @@ public final class DurableFiles {
     } catch (IOException e) {
       throw WriteFailures.of(e, target);
     } finally {
+      drop(temporary);
+    }
+  }
+
+  /** What cannot be deleted is left to the collector; why nothing was written matters more. */
+  private static void drop(Path temporary) {
+    try {
       Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "cannot delete " + temporary, e);
     }
   }
 
@@ -114,7 +126,12 @@ public final class DurableFiles {
     }
   }
 
-  /** Creates a directory with its parents, each made durable. */
+  /**
+   * Creates a directory with its parents, each made durable.
+   *
+   * @throws NoSpaceException when the file system is full
+   * @throws ReadOnlyException when it is read-only
+   */
   public static void createDirectories(Path directory) throws IOException {
     if (Files.isDirectory(directory)) {
       return;
@@ -122,7 +139,11 @@ public final class DurableFiles {
     Path parent = directory.toAbsolutePath().getParent();
     if (parent != null) {
       createDirectories(parent);
-      Files.createDirectories(directory);
+      try {
+        Files.createDirectories(directory);
+      } catch (IOException e) {
+        throw WriteFailures.of(e, directory);
+      }
       syncDirectory(parent);
     }
   }
@@ -132,11 +153,7 @@ public final class DurableFiles {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     } catch (IOException cannotSyncDirectories) {
-      System.getLogger(DurableFiles.class.getName())
-          .log(
-              System.Logger.Level.DEBUG,
-              "cannot sync the directory " + directory,
-              cannotSyncDirectories);
+      LOG.log(Level.DEBUG, "cannot sync the directory " + directory, cannotSyncDirectories);
     }
   }
 

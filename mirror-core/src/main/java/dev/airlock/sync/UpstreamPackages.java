@@ -2,7 +2,6 @@ package dev.airlock.sync;
 
 import dev.airlock.archive.MalformedArchiveException;
 import dev.airlock.archive.SdistMetadata;
-import dev.airlock.catalog.HeldPage;
 import dev.airlock.closure.Memo;
 import dev.airlock.closure.MetadataLookup;
 import dev.airlock.closure.PackageSource;
@@ -19,7 +18,6 @@ import dev.airlock.progress.ProgressListener;
 import dev.airlock.upstream.UpstreamException;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -59,13 +57,9 @@ final class UpstreamPackages implements PackageSource {
       case FetchedPage.Missing(String reason) ->
           new PageLookup.Missing(
               "the index '" + source.declared().name() + "' does not have it: " + reason);
-      case FetchedPage.Found(HeldPage page, String origin, Optional<IOException> unkept) -> {
-        if (unkept.isPresent()) {
-          // What cannot keep a page cannot keep files either.
-          throw unkept.get();
-        }
-        origins.put(project, origin);
-        yield new PageLookup.Found(page.page());
+      case FetchedPage.Found found -> {
+        origins.put(project, found.origin());
+        yield new PageLookup.Found(found.kept());
       }
     };
   }

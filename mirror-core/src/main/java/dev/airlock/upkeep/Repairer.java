@@ -15,6 +15,7 @@ import dev.airlock.fetch.Fetcher;
 import dev.airlock.fetch.Locked;
 import dev.airlock.files.NoSpaceException;
 import dev.airlock.files.PortableNames;
+import dev.airlock.files.ReadOnlyException;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.ProjectPage;
 import dev.airlock.ledger.Ledger;
@@ -270,9 +271,9 @@ public final class Repairer {
     }
     try {
       return fetcher.page(key, place.get(), project) instanceof FetchedPage.Found found
-          ? Optional.of(found.page().page())
+          ? Optional.of(found.kept())
           : Optional.empty();
-    } catch (NoSpaceException | InterruptedIOException e) {
+    } catch (NoSpaceException | ReadOnlyException | InterruptedIOException e) {
       throw e;
     } catch (IOException notNow) {
       return Optional.empty();
@@ -391,7 +392,7 @@ public final class Repairer {
     }
     try {
       return asking.run();
-    } catch (NoSpaceException | InterruptedIOException e) {
+    } catch (NoSpaceException | ReadOnlyException | InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
       reasons.put(subject, String.valueOf(e.getMessage()));

@@ -78,6 +78,7 @@ class DiskBlobStoreTest extends BlobStoreContract {
     assertThat(files())
         .containsExactlyInAnyOrder(
             "airlock-store.json",
+            "boot.json",
             "partial/locks",
             "blobs/sha256/" + DIGEST.hex().substring(0, 2) + "/" + DIGEST);
   }

@@ -4,6 +4,7 @@ import dev.airlock.digest.Sha256;
 import dev.airlock.server.pullthrough.Verifications;
 import dev.airlock.store.Blob;
 import dev.airlock.store.BootRecord;
+import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.GrowingBytes.Outcome;
 import dev.airlock.store.Store;
 import java.io.Closeable;
@@ -15,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -66,9 +66,11 @@ final class AfterBoot implements Closeable {
     int damaged = 0;
     for (Blob blob : blobs) {
       try {
-        Optional<Outcome> outcome = verifications.begin(blob).awaitEnd(WITHOUT_LIMIT).outcome();
-        if (outcome.orElseThrow() instanceof Outcome.Failed) {
-          damaged++;
+        switch (verifications.begin(blob).awaitEnd(WITHOUT_LIMIT).outcome().orElseThrow()) {
+          case Outcome.Whole _ -> LOG.log(Level.DEBUG, "sound: {0}", blob.digest());
+          case Outcome.Failed(CorruptContentException _) -> damaged++;
+          case Outcome.Failed(Exception e) ->
+              throw new IOException("the blob " + blob.digest() + " cannot be read: " + e, e);
         }
       } catch (NoSuchFileException takenAwayMeanwhile) {
         LOG.log(Level.DEBUG, "gone: {0}", blob.digest());
@@ -90,26 +92,33 @@ final class AfterBoot implements Closeable {
 
   /** The newest blobs, the very newest first. Times of clocks that were ahead count as new. */
   private List<Blob> lately() throws IOException {
-    record Written(Blob blob, Instant when) {}
-    var all = new ArrayList<Written>();
-    for (Sha256 digest : store.blobs().list()) {
-      Optional<Blob> blob = store.blobs().find(digest);
-      if (blob.isPresent()) {
-        all.add(new Written(blob.get(), blob.get().written()));
-      }
-    }
     Instant now = Instant.now();
-    Instant newest =
-        all.stream()
-            .map(Written::when)
-            .filter(when -> !when.isAfter(now))
-            .max(Comparator.naturalOrder())
-            .orElse(now);
-    return all.stream()
-        .filter(written -> !written.when().isBefore(newest.minus(LATELY)))
-        .sorted(Comparator.comparing(Written::when).reversed())
-        .map(Written::blob)
-        .toList();
+    Instant since = Instant.MIN;
+    var lately = new ArrayList<Blob>();
+    for (Sha256 digest : store.blobs().newestFirst()) {
+      Optional<Blob> blob = store.blobs().find(digest);
+      Optional<Instant> when = blob.isEmpty() ? Optional.empty() : written(blob.get());
+      if (when.isEmpty()) {
+        continue;
+      }
+      Instant written = when.get();
+      if (written.isBefore(since)) {
+        break;
+      }
+      if (since.equals(Instant.MIN) && !written.isAfter(now)) {
+        since = written.minus(LATELY);
+      }
+      lately.add(blob.orElseThrow());
+    }
+    return lately;
+  }
+
+  private static Optional<Instant> written(Blob blob) throws IOException {
+    try {
+      return Optional.of(blob.written());
+    } catch (NoSuchFileException takenAwayMeanwhile) {
+      return Optional.empty();
+    }
   }
 
   /** Stops to look. The next start of a server looks again. */

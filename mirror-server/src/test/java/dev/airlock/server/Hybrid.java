@@ -77,6 +77,7 @@ public final class Hybrid implements Closeable {
     private Mode mode = Mode.HYBRID;
     private Map<String, String> environment = Map.of();
     private Patience patience = CALM;
+    private Keeping keeping = Keeping.USUAL;
 
     private Setup(Path directory) {
       this.directory = directory;
@@ -122,6 +123,12 @@ public final class Hybrid implements Closeable {
       return this;
     }
 
+    /** What it may write. */
+    Setup keeping(Keeping newKeeping) {
+      keeping = newKeeping;
+      return this;
+    }
+
     /** Starts it on the store below the directory, with the presets below it. */
     public Hybrid start() throws IOException {
       Path root = directory.resolve("store");
@@ -138,7 +145,8 @@ public final class Hybrid implements Closeable {
                   environment,
                   directory,
                   patience,
-                  new Retries(4, Duration.ofSeconds(1), Duration.ofSeconds(1), _ -> {}))));
+                  new Retries(4, Duration.ofSeconds(1), Duration.ofSeconds(1), _ -> {})),
+              keeping));
     }
   }
 

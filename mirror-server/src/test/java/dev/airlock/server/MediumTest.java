@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -54,7 +55,7 @@ class MediumTest {
   }
 
   /** All files below a directory with their sizes and times. */
-  private static TreeMap<String, String> state(Path root) throws IOException {
+  private static Map<String, String> state(Path root) throws IOException {
     var state = new TreeMap<String, String>();
     try (Stream<Path> all = Files.walk(root)) {
       for (Path path : all.toList()) {
@@ -122,7 +123,7 @@ class MediumTest {
       try (Hybrid mirror = hybrid(disk.path())) {
         fillUp(disk.path().resolve("ballast"));
 
-        assertServesOn(mirror, "bytes left");
+        assertServesOn(mirror, "no space left");
       }
     }
   }
@@ -136,6 +137,18 @@ class MediumTest {
 
         assertServesOn(mirror, "no space left");
       }
+    }
+  }
+
+  @Test
+  void servesOnWhatItHasWhenTheReserveOfTheDiskHasBegun() throws Exception {
+    fill(directory.resolve("store"));
+    try (Hybrid mirror =
+        Hybrid.in(directory)
+            .pypi(upstream.simple())
+            .keeping(new Keeping(Reserve.of(Long.MAX_VALUE), Optional.empty(), Optional.empty()))
+            .start()) {
+      assertServesOn(mirror, "are kept in reserve");
     }
   }
 

@@ -10,10 +10,12 @@ import dev.airlock.tool.terminal.Amounts;
 import dev.airlock.tool.terminal.Columns;
 import dev.airlock.tool.terminal.Terminal;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,6 +46,12 @@ final class WantsCommand extends AirlockCommand {
   @Option(names = "--clear", description = "Afterwards, forget all that was asked for.")
   private boolean clear;
 
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description = "Read what a server noted that was started with --state DIR.")
+  private @Nullable Path state;
+
   @Mixin private StoreOption store = new StoreOption();
 
   WantsCommand(Surroundings surroundings) {
@@ -59,7 +67,7 @@ final class WantsCommand extends AirlockCommand {
   ExitCode run(Surroundings around) throws IOException {
     Terminal terminal = around.terminal();
     try (Store opened = Store.open(store.store(around));
-        Ledger ledger = Ledger.in(opened.root().resolve(Ledger.DIRECTORY), around.clock())) {
+        Ledger ledger = Ledger.in(notes(opened), around.clock())) {
       List<Note> all = ledger.notes();
       List<Note> open = open(all, new Holdings(opened, new Catalog(opened)));
       if (json) {
@@ -73,6 +81,10 @@ final class WantsCommand extends AirlockCommand {
       }
     }
     return ExitCode.OK;
+  }
+
+  private Path notes(Store opened) {
+    return (state == null ? opened.root() : state).resolve(Ledger.DIRECTORY);
   }
 
   private List<Note> open(List<Note> notes, Holdings holdings) throws IOException {

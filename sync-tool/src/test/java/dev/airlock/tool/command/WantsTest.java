@@ -117,6 +117,19 @@ class WantsTest {
   }
 
   @Test
+  void readsTheNotesOfAServerWithAStateOfItsOwn() throws IOException {
+    Path state = directory.resolve("state");
+    want("kit", "leaf", "leaf-1.0-py3-none-any.whl");
+    Files.createDirectories(state);
+    Files.move(tool.store.resolve(Ledger.DIRECTORY), state.resolve(Ledger.DIRECTORY));
+
+    assertThat(tool.run("wants")).isZero();
+    assertThat(tool.out()).doesNotContain("leaf");
+    assertThat(tool.run("wants", "--state", state.toString())).isZero();
+    assertThat(tool.out()).contains("leaf");
+  }
+
+  @Test
   void saysThatNothingIsWanted() {
     assertThat(tool.run("wants")).isZero();
     assertThat(tool.out()).isEmpty();
