@@ -53,6 +53,11 @@ class SettingsTest {
   }
 
   @Test
+  void readsTheQuota() throws IOException, InvalidSettingsException {
+    assertThat(read("{\"schema\": 1, \"quota\": \"50GB\"}").quota()).hasValue(50_000_000_000L);
+  }
+
+  @Test
   void needsNothingButTheSchema() throws IOException, InvalidSettingsException {
     assertThat(read("{\"schema\": 1}")).isEqualTo(Settings.NONE);
   }
@@ -67,7 +72,8 @@ class SettingsTest {
           {"schema": 2}                                                     | schema: 2: accepted is 1
           []                                                                | it has to be an object, {…}
           {"schema": 1, "schema": 1}                                        | line 1: it is not JSON: Duplicate field 'schema'
-          {"schema": 1, "allow": []}                                        | allow: unknown key; known here are [$schema, deny, freshness, hosts, indexes, schema]
+          {"schema": 1, "allow": []}                                        | allow: unknown key; known here are [$schema, deny, freshness, hosts, indexes, quota, schema]
+          {"schema": 1, "quota": "much"}                                    | quota: 'much': 'much': accepted are sizes such as 500MB, 2.5GiB or 4096
           {"schema": 1, "indexes": []}                                      | indexes: []: it has to be an object, {…}
           {"schema": 1, "indexes": {"A": {"url": "https://a.org", "projects": []}}} | indexes.A: {"url":"https://a.org","projects":[]}: the name of an index has to be lower-case letters, digits, '.', '_' and '-'
           {"schema": 1, "indexes": {"a": {"default": true}}}                | indexes.a.url: it is missing

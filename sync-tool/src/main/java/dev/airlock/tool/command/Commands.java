@@ -47,6 +47,8 @@ public final class Commands {
     verbs.put("tree", () -> new TreeCommand(surroundings));
     verbs.put("env", () -> new EnvCommand(surroundings));
     verbs.put("serve", () -> new ServeCommand(surroundings));
+    verbs.put("ls", () -> new LsCommand(surroundings));
+    verbs.put("du", () -> new DuCommand(surroundings));
     verbs.put("gc", () -> new GcCommand(surroundings));
     verbs.put("rm", () -> new RmCommand(surroundings));
     verbs.put("docker-args", () -> new DockerArgsCommand(surroundings));

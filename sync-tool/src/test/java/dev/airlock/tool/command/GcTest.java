@@ -5,6 +5,7 @@ import static dev.airlock.fixtures.WheelBuilder.wheel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.fixtures.FakeIndex;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,6 +96,30 @@ class GcTest {
     assertThat(tool.run("gc")).isZero();
     assertThat(tool.err()).contains("1 file (", "`airlock gc --unlocked` takes them");
     assertThat(json("gc", "--unlocked", "--json").path("entries").path("files").asInt()).isOne();
+  }
+
+  @Test
+  void listsPresetsWithWhatNoOtherHas() throws IOException {
+    JsonNode presets = json("ls", "--json").path("presets");
+    assertThat(presets.findValuesAsText("preset")).containsExactly("one", "two");
+    JsonNode one = presets.get(0);
+    assertThat(one.path("files").asInt()).isEqualTo(2);
+    assertThat(one.path("own_files").asInt()).isOne();
+    assertThat(one.path("own_bytes").asLong()).isLessThan(one.path("bytes").asLong() - 4000);
+    assertThat(one.path("complete").asBoolean()).isTrue();
+
+    assertThat(tool.run("ls", "--projects")).isZero();
+    assertThat(tool.out()).contains("leaf ", " one two\n", "app ", " one\n");
+    JsonNode usage = json("du", "--json");
+    assertThat(usage.path("blobs").path("files").asInt()).isEqualTo(6);
+    assertThat(usage.path("unlocked").path("files").asInt()).isZero();
+    assertThat(usage.path("presets").path("one")).isEqualTo(amounts(one));
+    assertThat(tool.run("du")).isZero();
+    assertThat(tool.out()).contains("preset one ", "all blobs ", "trash/ ", "the reserve ");
+  }
+
+  private static JsonNode amounts(JsonNode preset) {
+    return ((ObjectNode) preset.deepCopy()).retain("files", "bytes", "own_files", "own_bytes");
   }
 
   @Test

@@ -1,0 +1,219 @@
+package dev.airlock.upkeep;
+
+import dev.airlock.catalog.FileKey;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.digest.Sha256;
+import dev.airlock.lock.LockedFile;
+import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.store.Store;
+import dev.airlock.upkeep.Collected.Amount;
+import dev.airlock.upkeep.Inventory.Entry;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What takes how much room in a store. Bytes that several have count once in each sum.
+ *
+ * @param presets the presets, by name
+ * @param projects the projects of which files are held, by index and name
+ * @param indexes the distributions of each index
+ * @param unlocked the distributions that no preset's lock has
+ * @param blobs all blobs
+ * @param unnamed the blobs that nothing names
+ * @param parts what else is there, by the name of its folder
+ */
+public record Usage(
+    List<Preset> presets,
+    List<Project> projects,
+    Map<IndexKey, Amount> indexes,
+    Amount unlocked,
+    Amount blobs,
+    Amount unnamed,
+    Map<String, Amount> parts) {
+  private static final List<String> PARTS =
+      List.of("indexes", "presets", "ledger", "partial", "quarantine", "trash");
+
+  /**
+   * A preset.
+   *
+   * @param name its name
+   * @param synced when it was synced last
+   * @param locked the files of its lock
+   * @param own those that no other preset's lock has
+   * @param missing how many of them are not held
+   */
+  public record Preset(String name, Instant synced, Amount locked, Amount own, int missing) {}
+
+  /**
+   * A project of an index.
+   *
+   * @param presets the presets whose locks have files of it
+   * @param lastUsed when one of its files was last used, to the hour
+   */
+  public record Project(
+      IndexKey index, ProjectName name, Amount files, Set<String> presets, Instant lastUsed) {
+    /** Copies the set. */
+    public Project {
+      presets = new TreeSet<>(presets);
+    }
+  }
+
+  /** Looks at a store. Nothing is written. */
+  public static Usage of(Store store) throws IOException {
+    Inventory inventory = Inventory.of(store);
+    Map<Sha256, Long> blobs = new HashMap<>();
+    store.eachBlob((digest, size, _) -> blobs.put(digest, size));
+    Set<Sha256> named = inventory.named();
+    Set<Sha256> unnamed = new HashSet<>(blobs.keySet());
+    unnamed.removeAll(named);
+    Set<Sha256> unlocked = digests(inventory.unlocked());
+    unlocked.removeAll(inventory.lockedDigests());
+    Map<IndexKey, Amount> indexes = new TreeMap<>(Comparator.comparing(IndexKey::value));
+    Map<IndexKey, List<Entry>> byIndex = new HashMap<>();
+    for (Entry entry : inventory.entries()) {
+      byIndex.computeIfAbsent(entry.key().index(), _ -> new ArrayList<>()).add(entry);
+    }
+    byIndex.forEach((index, entries) -> indexes.put(index, sum(digests(entries), blobs)));
+    Map<String, Amount> parts = new TreeMap<>();
+    for (String part : PARTS) {
+      parts.put(part, below(store.root().resolve(part)));
+    }
+    return new Usage(
+        presets(inventory, store),
+        projects(inventory),
+        indexes,
+        sum(unlocked, blobs),
+        sum(blobs.keySet(), blobs),
+        sum(unnamed, blobs),
+        parts);
+  }
+
+  private static Set<Sha256> digests(List<Entry> entries) {
+    Set<Sha256> digests = new HashSet<>();
+    entries.forEach(entry -> digests.add(entry.file().sha256()));
+    return digests;
+  }
+
+  private static Amount sum(Set<Sha256> digests, Map<Sha256, Long> sizes) {
+    Amount sum = Amount.NONE;
+    for (Sha256 digest : digests) {
+      Long size = sizes.get(digest);
+      sum = size == null ? sum : sum.plus(size);
+    }
+    return sum;
+  }
+
+  private static List<Preset> presets(Inventory inventory, Store store) throws IOException {
+    Map<FileKey, Entry> entries = new HashMap<>();
+    inventory.entries().forEach(entry -> entries.put(entry.key(), entry));
+    Map<Sha256, Integer> owners = new HashMap<>();
+    for (Inventory.Preset preset : inventory.presets().values()) {
+      locked(preset).keySet().forEach(digest -> owners.merge(digest, 1, Integer::sum));
+    }
+    var presets = new ArrayList<Preset>();
+    for (Map.Entry<String, Inventory.Preset> named :
+        new TreeMap<>(inventory.presets()).entrySet()) {
+      Inventory.Preset preset = named.getValue();
+      Amount all = Amount.NONE;
+      Amount own = Amount.NONE;
+      for (Map.Entry<Sha256, Long> file : locked(preset).entrySet()) {
+        all = all.plus(file.getValue());
+        own = owners.getOrDefault(file.getKey(), 0) == 1 ? own.plus(file.getValue()) : own;
+      }
+      int missing = 0;
+      for (Map.Entry<FileKey, LockedFile> file : Inventory.files(preset.lock()).entrySet()) {
+        Entry entry = entries.get(file.getKey());
+        boolean isHeld =
+            entry != null
+                && entry.file().sha256().equals(file.getValue().sha256())
+                && entry.file().bytes(store.blobs()).isPresent();
+        missing += isHeld ? 0 : 1;
+      }
+      presets.add(new Preset(named.getKey(), preset.held().synced(), all, own, missing));
+    }
+    return presets;
+  }
+
+  private static Map<Sha256, Long> locked(Inventory.Preset preset) {
+    Map<Sha256, Long> locked = new HashMap<>();
+    preset.lock().files().forEach(file -> locked.put(file.sha256(), file.size()));
+    return locked;
+  }
+
+  private static List<Project> projects(Inventory inventory) {
+    Map<FileKey, Set<String>> wanting = new HashMap<>();
+    inventory
+        .presets()
+        .forEach((name, preset) -> {
+          for (FileKey key : Inventory.files(preset.lock()).keySet()) {
+            wanting.computeIfAbsent(key, _ -> new TreeSet<>()).add(name);
+          }
+        });
+    Map<String, Project> projects = new TreeMap<>();
+    for (Entry entry : inventory.entries()) {
+      FileKey key = entry.key();
+      var one =
+          new Project(
+              key.index(),
+              key.project(),
+              Amount.NONE.plus(entry.file().size()),
+              wanting.getOrDefault(key, Set.of()),
+              entry.lastUsed());
+      projects.merge(key.project() + " " + key.index().value(), one, Usage::both);
+    }
+    return List.copyOf(projects.values());
+  }
+
+  private static Project both(Project one, Project other) {
+    Set<String> presets = new TreeSet<>(one.presets());
+    presets.addAll(other.presets());
+    return new Project(
+        one.index(),
+        one.name(),
+        one.files().plus(other.files()),
+        presets,
+        one.lastUsed().isAfter(other.lastUsed()) ? one.lastUsed() : other.lastUsed());
+  }
+
+  /** The files below a folder. */
+  private static Amount below(Path folder) throws IOException {
+    var sizes = new Sizes();
+    if (Files.isDirectory(folder)) {
+      Files.walkFileTree(folder, sizes);
+    }
+    return sizes.amount;
+  }
+
+  private static final class Sizes extends SimpleFileVisitor<Path> {
+    private Amount amount = Amount.NONE;
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      amount = amount.plus(attributes.size());
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+      if (failure instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw failure;
+    }
+  }
+}
