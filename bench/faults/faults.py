@@ -155,23 +155,34 @@ def world(projects=48, largest=4 << 20, seed=1):
 class Acknowledged:
     """What was promised to be in the store, and since when. Safe for several threads.
 
-    Promised is a file when a sync says "finished", when a sync that needs it ends with 0, and when a client has got a
-    complete 200 of it.
+    A file is promised, entry and blob, when a sync that needs it ends with 0, and when a client has got a complete 200 of it. Its
+    blob alone is promised when a sync says "finished": the entry is written next.
     """
 
     def __init__(self):
-        self._since = {}
+        self._files, self._blobs = {}, {}
         self._lock = threading.Lock()
 
     def add(self, wheel):
-        """This one is promised, since now if not before."""
+        """This file is promised, since now if not before."""
         with self._lock:
-            self._since.setdefault(wheel.filename, time.monotonic())
+            self._files.setdefault(wheel.filename, time.monotonic())
+
+    def add_blob(self, wheel):
+        """The bytes of this file are promised."""
+        with self._lock:
+            self._blobs.setdefault(wheel.filename, time.monotonic())
 
     def before(self, moment=float("inf")):
         """The names of the files that were promised before a moment."""
         with self._lock:
-            return {name for name, since in self._since.items() if since < moment}
+            return {name for name, since in self._files.items() if since < moment}
+
+    def blobs_before(self, moment=float("inf")):
+        """The names of those whose bytes were promised before a moment."""
+        with self._lock:
+            return {name for name, since in self._blobs.items() if since < moment} | {
+                name for name, since in self._files.items() if since < moment}
 
 
 class Sync:
@@ -190,7 +201,7 @@ class Sync:
             with contextlib.suppress(ValueError):  # the last line of one that was killed
                 event = json.loads(line)
                 if event["event"] == "finished":
-                    self._acknowledged.add(self._made.named[event["file"]])
+                    self._acknowledged.add_blob(self._made.named[event["file"]])
                 elif event["event"] in ("failed", "error", "result"):
                     self._told.append(line)
 
@@ -299,15 +310,18 @@ class Findings:
     """What a look at a store found.
 
     wrong: sentences about what may never be. torn: documents that need not have survived a power cut, and did not. entries: SHA-256
-    by the name of each file that is held, entry and blob. left: temporary files and parts.
+    by the name of each file that is held, entry and blob. blobs: sizes by SHA-256. left: how many temporary files and parts there are.
     """
 
     def __init__(self):
-        self.wrong, self.torn, self.entries, self.left = [], [], {}, 0
+        self.wrong, self.torn, self.entries, self.blobs, self.left = [], [], {}, {}, 0
 
-    def lost(self, made, names):
-        """Which of these files are not held as they should be."""
-        return sorted(name for name in names if self.entries.get(name) != made.named[name].sha256)
+    def lost(self, made, acknowledged, moment=float("inf")):
+        """What was acknowledged before a moment and is not held as it should be."""
+        files = acknowledged.before(moment)
+        return sorted([name for name in files if self.entries.get(name) != made.named[name].sha256]
+                      + ["the blob of " + name for name in acknowledged.blobs_before(moment)
+                         if made.named[name].sha256 not in self.blobs])
 
 
 def unsealed(content):
@@ -333,7 +347,7 @@ def file_digest(path):
 def inspect(store):
     """Looks at every byte of a store that nobody writes to."""
     found = Findings()
-    blobs, documents = {}, {}
+    documents = {}
     for folder, _, names in os.walk(store):
         inside = os.path.relpath(folder, store)
         for name in names:
@@ -348,7 +362,7 @@ def inspect(store):
                 elif top == "blobs" and inside != os.path.join("blobs", "sha256", name[:2]):
                     found.wrong.append("%s is in the wrong folder" % shown)
                 else:
-                    blobs[name] = os.path.getsize(path)
+                    found.blobs[name] = os.path.getsize(path)
             elif name.endswith(".json"):
                 with open(path, "rb") as file:
                     document = unsealed(file.read())
@@ -356,11 +370,11 @@ def inspect(store):
                     (found.torn if SOON.match(shown) else found.wrong).append("%s: the seal is not right" % shown)
                 else:
                     documents[shown] = document
-    _follow(documents, blobs, found)
+    _follow(documents, found)
     return found
 
 
-def _follow(documents, blobs, found):
+def _follow(documents, found):
     """Looks whether what documents name is there."""
     if documents.get("airlock-store.json", {}).get("format") != FORMAT:
         found.wrong.append("airlock-store.json does not say that the format is %d" % FORMAT)
@@ -369,7 +383,7 @@ def _follow(documents, blobs, found):
         named = []
         if parts[0] == "indexes" and parts[2] == "files":
             named = [document["sha256"]] + [document[key] for key in ("metadata-sha256",) if key in document]
-            if blobs.get(document["sha256"], document["size"]) != document["size"]:
+            if found.blobs.get(document["sha256"], document["size"]) != document["size"]:
                 found.wrong.append("%s states another size than its blob has" % shown)
             found.entries[document["filename"]] = document["sha256"]
         elif parts[0] == "indexes" and parts[2] == "metadata":
@@ -379,7 +393,7 @@ def _follow(documents, blobs, found):
             if not named:
                 found.wrong.append("%s: no digest is found in its lock" % shown)
         for digest in named:
-            if digest not in blobs:
+            if digest not in found.blobs:
                 found.wrong.append("%s names the blob %s, which is not there" % (shown, digest))
                 found.entries.pop(document.get("filename"), None)
 

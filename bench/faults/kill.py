@@ -96,7 +96,7 @@ def look(made, stage, facts, counted, when):
     found = faults.inspect(stage.store)
     facts.check(not found.wrong, "%s: every blob, entry and seal is right" % when, found.wrong[:5])
     facts.check(not found.torn, "%s: no document is torn, for no power was cut" % when, found.torn[:5])
-    lost = found.lost(made, stage.acknowledged.before())
+    lost = found.lost(made, stage.acknowledged)
     facts.check(not lost, "%s: nothing acknowledged is lost" % when, lost[:5])
     counted["left something behind"] += found.left > 0
     said = faults.wrong_by_verify(made, stage.store)
