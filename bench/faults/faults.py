@@ -124,7 +124,11 @@ class World:
 
     def sync_arguments(self, preset):
         """Those of a sync that asks the upstream."""
-        return ["sync", preset, "--no-pip-config", "--index", "pypi=" + self.upstream.address]
+        return ["sync", preset, *self.asking()]
+
+    def asking(self):
+        """The options that name the upstream."""
+        return ["--no-pip-config", "--index", "pypi=" + self.upstream.address]
 
     def sync(self, store, preset, **how):
         """Runs a sync to its end: (exit code, all it said)."""

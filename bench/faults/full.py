@@ -104,15 +104,23 @@ class Look:
             self.facts.check(status == 503 and headers.get("Retry-After", "").isdigit() and len(body) > 20,
                              "%s: what is not held gets 503, Retry-After, and words" % what,
                              "%s: %d %s %r" % (wheel.filename, status, headers.get("Retry-After"), body[:300]))
-            self.rows.append((what + ": a file that is not held", "%d: %s" % (status, body.decode(errors="replace").split("\n")[0][:150])))
+            self.rows.append((what + ": a file that is not held", "%d: %s" % (status, self.quoted(body.decode(errors="replace").split("\n")[0]))))
 
-    def sound(self, what, store):
-        """Nothing is wrong in the store."""
+    def sound(self, what, store, torn=False):
+        """Nothing is wrong in the store. torn: what was written without waiting for the disk may be, and is mended."""
         found = faults.inspect(store)
         self.facts.check(not found.wrong, "%s: every blob, entry and seal is right" % what, found.wrong[:5])
+        self.facts.check(torn or not found.torn, "%s: no document is torn" % what, found.torn[:5])
+        if found.torn:
+            code, said = self.made.run(store, "repair", *self.made.asking())
+            self.says("%s: airlock repair" % what, code, 0, said)
         said = faults.wrong_by_verify(self.made, store)
         self.facts.check(not said, "%s: airlock verify finds nothing" % what, said)
         return found
+
+    def quoted(self, said):
+        """What is shown of a sentence, without this run's directory."""
+        return said.replace(self.made.work, "").replace("|", "/")[:200]
 
     def flood(self, what, mirror):
         """The log is not flooded."""
@@ -123,7 +131,7 @@ class Look:
 def last_line(said):
     """What an error is quoted by in the table."""
     lines = [line for line in said.splitlines() if "error" in line] or said.splitlines() or [""]
-    return lines[-1].replace("|", "/")[:200]
+    return lines[-1]
 
 
 def exhausted(made, look, name, options, fill, words):
@@ -136,13 +144,13 @@ def exhausted(made, look, name, options, fill, words):
         process = made.start(store, *made.sync_arguments("large"), stderr=subprocess.STDOUT)
         parts = os.path.join(store, "partial")
         until = time.monotonic() + 60
-        while time.monotonic() < until and process.poll() is None and not (os.path.isdir(parts) and os.listdir(parts)):
+        while time.monotonic() < until and process.poll() is None and not any(name.endswith(".part") for name in os.listdir(parts)):
             time.sleep(0.01)
         fill(disk)
         said, _ = process.communicate(timeout=300)
         made.pace(0)
         look.says("%s: a sync whose disk fills up" % name, process.returncode, 6, said, *words)
-        look.rows.append((name + ": a sync whose disk fills up", "%d: %s" % (process.returncode, last_line(said))))
+        look.rows.append((name + ": a sync whose disk fills up", "%d: %s" % (process.returncode, look.quoted(last_line(said)))))
         fill(disk)  # what the sync gave back when it ended
         with made.mirror(store) as mirror:
             look.hits(name, mirror, made.files_of("small"))
@@ -150,9 +158,9 @@ def exhausted(made, look, name, options, fill, words):
             code, said = made.run(store, "rm", "small")
             look.says("%s: airlock rm" % name, code, 0, said)
             before = disk.free()
-            code, said = made.run(store, "gc", "--grace", "0s")
+            code, said = made.run(store, "gc", "--grace", "0")
             look.says("%s: airlock gc" % name, code, 0, said)
-            code, said = made.run(store, "gc", "--grace", "0s")
+            code, said = made.run(store, "gc", "--grace", "0")
             look.says("%s: airlock gc, once more" % name, code, 0, said)
             after = disk.free()
             look.facts.check(after > before, "%s: gc makes room" % name, "free before %s, after %s" % (before, after))
@@ -191,7 +199,7 @@ def read_only(made, look):
             made.pace(0)
             look.facts.check(code not in (0, -9), "read-only: a sync in mid-write ends with an error", "%d: %s" % (code, said))
             look.facts.check("read-only" in said.lower(), "read-only: the sync says so", said[-1500:])
-            look.rows.append(("read-only: a sync in mid-write", "%d: %s" % (code, last_line(said))))
+            look.rows.append(("read-only: a sync in mid-write", "%d: %s" % (code, look.quoted(last_line(said)))))
             look.hits(name, mirror, made.files_of("small"))
             look.misses(name, mirror, [made.wheels[-1]])
             look.flood(name, mirror)
@@ -200,7 +208,7 @@ def read_only(made, look):
         code, said = made.run(store, "verify")
         look.says("read-only: airlock verify", code, 0, said)
     with faults.mounted(point, "mount", "-o", "loop", image):
-        lost = look.sound("read-only, mounted again", store).lost(made, promised)
+        lost = look.sound("read-only, mounted again", store, torn=True).lost(made, promised)
         look.facts.check(not lost, "read-only: nothing acknowledged is lost", lost[:5])
         code, said = made.sync(store, "large")
         look.says("read-only: the next sync, when it can be written", code, 0, said)
@@ -217,7 +225,7 @@ def no_descriptors(made, look):
         code, said = made.sync(store, "large", before=("prlimit", "--nofile=%d" % few))
         look.facts.check(code == 0 or "open files" in said or "descriptors" in said, "a sync with %d descriptors completes or says why not" % few,
                          "%d: %s" % (code, said[-1500:]))
-        look.rows.append(("%s: a sync with %d" % (name, few), "%d: %s" % (code, last_line(said))))
+        look.rows.append(("%s: a sync with %d" % (name, few), "%d: %s" % (code, look.quoted(last_line(said)))))
         look.sound("a sync with %d descriptors" % few, store)
     held = made.files_of("small")
     with made.mirror(store) as mirror:

@@ -101,6 +101,12 @@ def look(made, cut, begun, stores, careless, facts, counted):
         # Pages, metadata and notes are written without waiting for the disk: a torn one counts as absent, and verify says so.
         facts.check(code == (5 if found.torn else 0), "%s: airlock verify finds what is torn, and nothing else" % when,
                     "%d torn documents, and it ended with %d: %s" % (len(found.torn), code, said[-2000:]))
+        if found.torn and counted["cuts"] % 10 == 0:
+            code, said = made.run(store, "repair", *made.asking())
+            facts.check(code == 0, "%s: airlock repair mends it" % when, "%d: %s" % (code, said[-2000:]))
+            said = faults.wrong_by_verify(made, store)
+            facts.check(not said, "%s: airlock verify finds nothing after that" % when, said)
+            counted["mended"] += 1
     for path, since in careless.since.items():
         if since < begun:
             here = os.path.join(cut, "careless", os.path.basename(path))
@@ -118,7 +124,7 @@ def main():
     faults.need_root(PART)
     faults.need(PART, "mkfs.xfs", "mkfs.ext4", "mount")
     chance, facts = random.Random(options.seed), serving.Facts()
-    counted = dict.fromkeys(["cuts", "acknowledged", "torn", "careless", "careless lost"], 0)
+    counted = dict.fromkeys(["cuts", "acknowledged", "torn", "mended", "careless", "careless lost"], 0)
     counted["whole"] = hashlib.sha256(b"x" * CONTROL).hexdigest()
     print("seed %d" % options.seed, flush=True)
     began = time.monotonic()
@@ -126,6 +132,7 @@ def main():
         if not faults.can_loop(made.work):
             faults.skip(PART, "no file can be mounted here (no loop devices?)")
         made.pace(PACE)
+        made.preset("some", made.wheels[:12])  # before a server starts: it says which index the projects come from
         below = faults.sparse(os.path.join(made.work, "xfs.img"), 2 * DISK)
         try:
             faults.quietly("mkfs.xfs", "-q", "-m", "reflink=1", below)
@@ -159,6 +166,7 @@ def main():
         ("stores written meanwhile", len(stores)),
         ("acknowledged files looked at, over all cuts", counted["acknowledged"]),
         ("pages, metadata and notes torn", counted["torn"]),
+        ("stores mended by airlock repair, and verified", counted["mended"]),
         ("files written beside without fsync: lost of those there were, over all cuts",
          "%d of %d" % (counted["careless lost"], counted["careless"])),
         ("seconds of writing; all", "%.0f; %.0f" % (lasted, time.monotonic() - began)),
