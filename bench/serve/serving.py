@@ -14,6 +14,7 @@ import random
 import re
 import socket
 import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -37,13 +38,17 @@ def size_of(text):
 
 
 class Wheel:
-    """A wheel that is made up: nearly all of it is noise, the same for the same project."""
+    """A wheel that is made up: nearly all of it is noise, the same for the same project.
 
-    def __init__(self, folder, project, size):
+    requires: the names of projects that it depends on.
+    """
+
+    def __init__(self, folder, project, size, requires=()):
         self.project = project
         self.filename = project + "-1.0-py3-none-any.whl"
         self.path = os.path.join(folder, self.filename)
-        self.metadata = ("Metadata-Version: 2.1\nName: %s\nVersion: 1.0\nRequires-Python: >=3.6\n" % project).encode()
+        self.metadata = ("Metadata-Version: 2.1\nName: %s\nVersion: 1.0\nRequires-Python: >=3.6\n%s"
+                         % (project, "".join("Requires-Dist: %s\n" % each for each in requires))).encode()
         self._write(size)
         self.size = os.stat(self.path).st_size
         digest = hashlib.sha256()
@@ -57,8 +62,8 @@ class Wheel:
         noise, digest = random.Random(self.project), hashlib.sha256()
         with zipfile.ZipFile(self.path, "w") as wheel:
             with wheel.open(self.project + "/data.bin", "w", force_zip64=True) as data:
-                for _ in range(size // MEBIBYTE):
-                    step = noise.randbytes(MEBIBYTE)
+                for done in range(0, size, MEBIBYTE):
+                    step = noise.randbytes(min(MEBIBYTE, size - done))
                     digest.update(step)
                     data.write(step)
             hashed = base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()
@@ -73,6 +78,12 @@ class Wheel:
         file = {"filename": self.filename, "url": "/files/" + self.filename, "hashes": {"sha256": self.sha256},
                 "size": self.size, "requires-python": ">=3.6", "core-metadata": core}
         return {"meta": {"api-version": "1.1"}, "name": self.project, "versions": ["1.0"], "files": [file]}
+
+
+def environment(work):
+    """The environment of Airlock's programs: nothing of this user's settings."""
+    kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "JAVA_HOME", "AIRLOCK_JAVA_HOME")}
+    return {**kept, "AIRLOCK_HOME": work, "XDG_CONFIG_HOME": work}
 
 
 class Upstream:
@@ -93,8 +104,7 @@ class Upstream:
 
             index = upstream
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Answers)
         self.address = "http://127.0.0.1:%d/simple/" % self._server.server_address[1]
 
     def __enter__(self):
@@ -108,6 +118,18 @@ class Upstream:
     def requests_for(self, wheel):
         """What was asked of a wheel: (method, range), ranges and all."""
         return [(method, bounds) for method, path, bounds in self.log if path == "/files/" + wheel.filename]
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    """A thread for each connection. That a client leaves is nothing to tell of."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, request, client_address):
+        """Tells of all else."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Answers(http.server.BaseHTTPRequestHandler):
@@ -180,49 +202,56 @@ class _Answers(http.server.BaseHTTPRequestHandler):
 
 
 class Mirror:
-    """A server in hybrid mode with an empty store, as a process, while the context lasts."""
+    """A server in hybrid mode, as a process, while the context lasts; once.
 
-    def __init__(self, work, upstream):
-        self.store = os.path.join(work, "store")
+    store: where the store is, which may be there already. options: further ones of `serve`, which win where one is given
+    twice. before: a command that starts it, such as prlimit with its options.
+    """
+
+    def __init__(self, work, upstream, store=None, options=(), before=()):
+        self.store = store or os.path.join(work, "store")
         self._log = os.path.join(work, "access.log")
         self._told = os.path.join(work, "server.log")
         self._peak = 0
         self._over = threading.Event()
         presets = os.path.join(work, "presets")
-        os.makedirs(presets)
+        os.makedirs(presets, exist_ok=True)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self._command = [AIRLOCK, "serve", "--mode", "hybrid", "--store", self.store, "--presets", presets, "--no-pip-config",
-                         "--index", "pypi=" + upstream.address, "--listen", "127.0.0.1:%d" % self.port]
-        kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "JAVA_HOME", "AIRLOCK_JAVA_HOME")}
-        self._environment = {**kept, "AIRLOCK_JAVA_OPTS": JVM, "AIRLOCK_HOME": work, "XDG_CONFIG_HOME": work}
-        self._process = None
+        self._command = [*before, AIRLOCK, "serve", "--mode", "hybrid", "--store", self.store, "--presets", presets,
+                         "--no-pip-config", "--index", "pypi=" + upstream.address, "--listen", "127.0.0.1:%d" % self.port,
+                         *options]
+        self._environment = {**environment(work), "AIRLOCK_JAVA_OPTS": JVM}
+        self.process = None
+        self.took = None
 
     def __enter__(self):
         with open(self._log, "wb") as log, open(self._told, "wb") as told:
-            self._process = subprocess.Popen(self._command, env=self._environment, stdout=log, stderr=told)
-        until = time.monotonic() + 60
+            self.process = subprocess.Popen(self._command, env=self._environment, stdout=log, stderr=told)
+        began = time.monotonic()
+        until = began + 60
         while not self._is_up():
-            if self._process.poll() is not None or time.monotonic() > until:
+            if self.process.poll() is not None or time.monotonic() > until:
                 self.__exit__()
                 raise RuntimeError("the server did not start:\n" + self.narration())
             time.sleep(0.05)
+        self.took = time.monotonic() - began
         threading.Thread(target=self._look, daemon=True).start()
         return self
 
     def __exit__(self, *_):
         self._over.set()
-        self._process.terminate()
+        self.process.terminate()
         try:
-            self._process.wait(20)
+            self.process.wait(20)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.process.kill()
+            self.process.wait()
 
     def _is_up(self):
         try:
-            return self.get("/health")[0] == 200
+            return self.get("/ready")[0] == 200
         except OSError:
             return False
 
@@ -256,7 +285,7 @@ class Mirror:
 
     def threads(self):
         """How many threads of the platform it has now."""
-        return len(os.listdir("/proc/%d/task" % self._process.pid))
+        return len(os.listdir("/proc/%d/task" % self.process.pid))
 
     def peak_threads(self):
         """The most there were since this was last asked."""
@@ -265,7 +294,7 @@ class Mirror:
 
     def descriptors(self):
         """How many files and sockets it has open now."""
-        return len(os.listdir("/proc/%d/fd" % self._process.pid))
+        return len(os.listdir("/proc/%d/fd" % self.process.pid))
 
     def settled_descriptors(self, wanted, seconds=30):
         """How many there are, once there are no more than wanted or that did not come about in time."""
@@ -276,12 +305,12 @@ class Mirror:
 
     def resident(self, peak=True):
         """Mebibytes of memory that it has, or had at most."""
-        with open("/proc/%d/status" % self._process.pid, encoding="ascii") as status:
+        with open("/proc/%d/status" % self.process.pid, encoding="ascii") as status:
             return int(re.search(r"%s:\s+(\d+) kB" % ("VmHWM" if peak else "VmRSS"), status.read())[1]) >> 10
 
     def processor(self):
         """Seconds of processor time that it took."""
-        with open("/proc/%d/stat" % self._process.pid, encoding="ascii") as stat:
+        with open("/proc/%d/stat" % self.process.pid, encoding="ascii") as stat:
             fields = stat.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

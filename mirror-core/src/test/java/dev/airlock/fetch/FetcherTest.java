@@ -9,6 +9,7 @@ import static dev.airlock.fixtures.WheelBuilder.wheel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.Assumptions.assumeThatCode;
 
 import dev.airlock.archive.MalformedArchiveException;
 import dev.airlock.catalog.Catalog;
@@ -697,7 +698,8 @@ class FetcherTest {
     Path full = Path.of("/dev/full");
     assumeThat(full).exists();
     Path partials = Files.createDirectories(directory.resolve("store/partial"));
-    Files.createSymbolicLink(partials.resolve(Sha256.of(BYTES).hex() + ".part"), full);
+    Path part = partials.resolve(Sha256.of(BYTES).hex() + ".part");
+    assumeThatCode(() -> Files.createSymbolicLink(part, full)).doesNotThrowAnyException();
     assertThatThrownBy(this::fetched).isInstanceOf(NoSpaceException.class);
     assertThat(upstream.requests(NAME)).hasSize(1);
   }
