@@ -96,7 +96,7 @@ public final class Walk {
           Optional.of(key),
           Optional.empty(),
           document -> index(own, key, document));
-    } else if (kinds.contains(Kind.INDEX)) {
+    } else if (kinds.contains(Kind.INDEX) && hasContent(key)) {
       visitor.visit(
           new Document.Damaged(
               own, Kind.INDEX, Optional.of(key), Optional.empty(), "it is missing"));
@@ -120,6 +120,13 @@ public final class Walk {
         page(key, project.get());
       }
     }
+  }
+
+  /** Whoever makes an index known writes its document first; only then there is more. */
+  private boolean hasContent(IndexKey key) {
+    return Files.exists(layout.files(key))
+        || Files.exists(layout.pages(key))
+        || Files.exists(layout.metadata(key));
   }
 
   private static Document index(Path path, IndexKey key, ObjectNode document)

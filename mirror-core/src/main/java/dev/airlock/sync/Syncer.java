@@ -20,6 +20,7 @@ import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.version.Version;
 import dev.airlock.preset.Preset;
+import dev.airlock.preset.PresetIndex;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.progress.ProgressListener;
 import dev.airlock.resolve.NoSolutionException;
@@ -115,7 +116,7 @@ public final class Syncer {
    */
   public Solved solve(Preset preset, Sources sources, Optional<Lock> earlier)
       throws IOException, NoSolutionException {
-    var packages = new UpstreamPackages(sources, fetcher, progress);
+    UpstreamPackages packages = packages(preset, sources);
     List<TargetClosure> closures = new TargetsSolver(preset, packages, executor).solve(earlier);
     return new Solved(closures, packages.origins());
   }
@@ -130,10 +131,18 @@ public final class Syncer {
    */
   public Solved upgrade(Preset preset, Sources sources, Lock earlier, Set<ProjectName> upgraded)
       throws IOException, NoSolutionException {
-    var packages = new UpstreamPackages(sources, fetcher, progress);
+    UpstreamPackages packages = packages(preset, sources);
     List<TargetClosure> closures =
         new TargetsSolver(preset, packages, executor).upgrade(earlier, upgraded);
     return new Solved(closures, packages.origins());
+  }
+
+  /** An index is known before anything of it is kept. */
+  private UpstreamPackages packages(Preset preset, Sources sources) throws IOException {
+    for (PresetIndex index : preset.indexes()) {
+      catalog.register(index.url());
+    }
+    return new UpstreamPackages(sources, fetcher, progress);
   }
 
   /**
@@ -237,7 +246,7 @@ public final class Syncer {
    * digest.
    */
   public Plan plan(Preset preset, Lock lock, Sources sources) throws IOException {
-    var packages = new UpstreamPackages(sources, fetcher, progress);
+    UpstreamPackages packages = packages(preset, sources);
     Map<LockedFile, Wanted> wanted = new LinkedHashMap<>();
     lock.packages()
         .forEach(locked ->

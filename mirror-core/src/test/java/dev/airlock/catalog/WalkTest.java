@@ -130,6 +130,13 @@ class WalkTest {
   }
 
   @Test
+  void anIndexOfWhichNothingIsKeptYetIsNotDamaged() throws IOException {
+    Files.createDirectories(store.root().resolve("indexes").resolve("begun.example-simple"));
+
+    assertThat(walked()).noneMatch(Document.Damaged.class::isInstance);
+  }
+
+  @Test
   void aDamagedPresetIsReadFromItsCopy() throws IOException {
     Path first = store.root().resolve("presets/p.json");
     Files.write(first, new byte[0]);
