@@ -236,7 +236,7 @@ def no_descriptors(made, look):
             with contextlib.suppress(OSError):
                 idle.append(socket.create_connection(("127.0.0.1", mirror.port), 2))
         for connection in idle:
-            connection.settimeout(5)
+            connection.settimeout(0.5)
             try:
                 connection.sendall(("GET /simple/%s/ HTTP/1.1\r\nHost: mirror\r\n\r\n" % held[0].project).encode())
                 status = connection.recv(1 << 16)[9:12].decode() or "closed"
