@@ -360,6 +360,10 @@ def inspect(store):
             top = shown.split(os.sep)[0]
             if name.startswith(".tmp-") or top == "partial":
                 found.left += name != "locks"
+            elif top == "trash" and not HEX.fullmatch(name):
+                with open(path, "rb") as file:
+                    if unsealed(file.read()) is None:
+                        found.torn.append("%s: the seal is not right" % shown)
             elif top in ("blobs", "trash"):
                 if not HEX.fullmatch(name) or file_digest(path) != name:
                     found.wrong.append("%s: the bytes are not what the name says" % shown)

@@ -53,9 +53,14 @@ public final class SingleFlight<K, V> {
 
   private FutureTask<V> joined(K key, Callable<V> work, Executor executor) {
     var mine = new FutureTask<V>(work);
-    FutureTask<V> known = running.putIfAbsent(key, mine);
-    if (known != null) {
-      return known;
+    for (FutureTask<V> known = running.putIfAbsent(key, mine);
+        known != null;
+        known = running.putIfAbsent(key, mine)) {
+      if (!known.isDone()) {
+        return known;
+      }
+      // Its end is known to those who waited before it is taken out here: it is too late to join.
+      running.remove(key, known);
     }
     executor.execute(() -> {
       try {

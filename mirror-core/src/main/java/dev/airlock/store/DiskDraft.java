@@ -254,7 +254,7 @@ final class DiskDraft implements Draft {
         Files.deleteIfExists(validatorFile);
       }
     } finally {
-      if (lock != null) {
+      if (lock != null && lock.isValid()) {
         lock.release();
       }
     }

@@ -71,6 +71,13 @@ public interface GrowingBytes {
   View awaitBegun(Duration atMost) throws InterruptedIOException;
 
   /**
+   * Waits until there is something newer than a view, no longer than some time.
+   *
+   * @return what can be read then
+   */
+  View awaitNewer(View seen, Duration atMost) throws InterruptedIOException;
+
+  /**
    * Waits for the end, no longer than some time.
    *
    * @return what can be read then

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@link GrowingBytes} as whoever brings them sees them. */
@@ -82,19 +83,24 @@ public final class Growth implements GrowingBytes {
 
   @Override
   public View awaitBegun(Duration atMost) throws InterruptedIOException {
-    return await(atMost, true);
+    return await(atMost, () -> outcome != null || begun);
+  }
+
+  @Override
+  public View awaitNewer(View seen, Duration atMost) throws InterruptedIOException {
+    return await(atMost, () -> outcome != null || version != seen.version());
   }
 
   @Override
   public View awaitEnd(Duration atMost) throws InterruptedIOException {
-    return await(atMost, false);
+    return await(atMost, () -> outcome != null);
   }
 
-  private synchronized View await(Duration atMost, boolean forBeginning)
+  private synchronized View await(Duration atMost, BooleanSupplier reached)
       throws InterruptedIOException {
     long deadline = System.nanoTime() + atMost.toNanos();
     try {
-      while (outcome == null && !(forBeginning && begun)) {
+      while (!reached.getAsBoolean()) {
         long left = deadline - System.nanoTime();
         if (left <= 0) {
           break;

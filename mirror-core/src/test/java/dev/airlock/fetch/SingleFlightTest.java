@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +41,48 @@ class SingleFlightTest {
       assertThat(second.get()).isIn(1, 2);
       assertThat(flight.run("a", this::work)).isEqualTo(done.get());
     }
+  }
+
+  /** A key that does something when its work has ended and is about to be taken out. */
+  private static final class Key {
+    private final Runnable atEnd;
+    private int looks;
+
+    Key(Runnable atEnd) {
+      this.atEnd = atEnd;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key;
+    }
+
+    @Override
+    public int hashCode() {
+      looks++;
+      if (looks == 2) {
+        atEnd.run();
+      }
+      return 0;
+    }
+  }
+
+  @Test
+  void doesTheWorkAgainForWhoAsksWhenItsEndIsKnown() throws Exception {
+    var flights = new SingleFlight<Key, Integer>();
+    var later = new AtomicInteger();
+    var key =
+        new Key(() -> {
+          try {
+            later.set(flights.run(new Key(() -> {}), () -> 2));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+
+    assertThat(flights.run(key, () -> 1)).isEqualTo(1);
+
+    assertThat(later).hasValue(2);
   }
 
   @Test

@@ -146,6 +146,7 @@ class DiskBlobStoreTest extends BlobStoreContract {
     try (Draft draft = store().draft(NAME)) {
       assertThat(draft.length()).isEqualTo(7);
     }
+    abandoned.close();
   }
 
   @Test

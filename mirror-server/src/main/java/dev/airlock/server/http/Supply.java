@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -66,16 +67,20 @@ interface Supply extends Closeable {
     throw new FailedException("the file is begun afresh again and again");
   }
 
-  /** Empty when the file was begun afresh meanwhile: what was opened may be the earlier one. */
+  /**
+   * Empty when the file was begun afresh or finished meanwhile: what was opened may be the earlier
+   * one.
+   */
   private static Optional<Supply> opened(GrowingBytes bytes, View before) throws IOException {
     SeekableByteChannel channel;
     try {
       channel = bytes.open();
-    } catch (IOException e) {
-      if (bytes.view().beginning() != before.beginning()) {
-        return Optional.empty();
+    } catch (NoSuchFileException moved) {
+      // Another process finished it, or began it afresh: who looks on there says so in a moment.
+      if (bytes.awaitNewer(before, PATIENCE).version() == before.version()) {
+        throw new FailedException("the file is not where it was, and nobody brings it");
       }
-      throw e;
+      return Optional.empty();
     }
     if (bytes.view().beginning() == before.beginning()) {
       return Optional.of(new Growing(bytes, channel, before));
