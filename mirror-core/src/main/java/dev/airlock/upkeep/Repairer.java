@@ -33,6 +33,8 @@ import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -56,6 +58,7 @@ public final class Repairer {
   private final Fetcher fetcher;
   private final Origins origins;
   private final Ledger ledger;
+  private final InstantSource clock;
   private final ProgressListener progress;
   private final List<Deed> deeds = new ArrayList<>();
   private final Map<String, String> reasons = new TreeMap<>();
@@ -74,12 +77,18 @@ public final class Repairer {
 
   /** A repairer of a store. */
   public Repairer(
-      Store store, Fetcher fetcher, Origins origins, Ledger ledger, ProgressListener progress) {
+      Store store,
+      Fetcher fetcher,
+      Origins origins,
+      Ledger ledger,
+      InstantSource clock,
+      ProgressListener progress) {
     this.store = store;
     this.catalog = new Catalog(store);
     this.fetcher = fetcher;
     this.origins = origins;
     this.ledger = ledger;
+    this.clock = clock;
     this.progress = progress;
   }
 
@@ -90,6 +99,7 @@ public final class Repairer {
    * @throws NoSpaceException when the disk is full; what was mended stays so
    */
   public Repair run(Optional<String> preset, List<Damage> found) throws IOException {
+    dropTemporaries();
     for (Damage damage : found) {
       if (damage instanceof Damage.BadBlob(Sha256 blob, String subject, String what)) {
         putAside(blob, subject, what);
@@ -103,6 +113,15 @@ public final class Repairer {
     List<Damage> left = lookedAt(extent).damages();
     left.forEach(this::want);
     return new Repair(deeds, left);
+  }
+
+  /** What writers that were killed left behind: temporary files nobody wrote to for an hour. */
+  private void dropTemporaries() throws IOException {
+    Instant now = clock.instant();
+    long files = new Remains(store.root(), true).temporaries(now, now).files();
+    if (files > 0) {
+      did("temporary files", files + " that nobody writes any more were removed");
+    }
   }
 
   private Verification lookedAt(Verifier.Extent extent) throws IOException {

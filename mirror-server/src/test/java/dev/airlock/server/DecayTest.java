@@ -334,7 +334,7 @@ class DecayTest {
               _ -> {},
               true,
               new ProvenBlobs());
-      return new Repairer(store, fetcher, new OneIndex(), ledger, _ -> {})
+      return new Repairer(store, fetcher, new OneIndex(), ledger, InstantSource.system(), _ -> {})
           .run(Optional.empty(), damages());
     }
   }

@@ -11,6 +11,9 @@ import dev.airlock.fixtures.FakeIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -271,6 +274,19 @@ class UpkeepTest {
     assertThat(tool.run("check", "rest")).as(tool.err()).isZero();
     assertThat(entries.keySet()).allSatisfy(entry -> assertThat(entry).exists());
     assertThat(pypi.requests()).isEmpty();
+  }
+
+  @Test
+  void dropsTemporaryFilesThatNobodyWritesAnyMore() throws IOException {
+    Path torn = Files.writeString(tool.store.resolve("indexes/.tmp-1-a"), "torn");
+    Path fresh = Files.writeString(tool.store.resolve("presets/.tmp-2-b"), "being written");
+    Files.setLastModifiedTime(torn, FileTime.from(Instant.EPOCH.minus(Duration.ofHours(2))));
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isZero();
+    assertThat(tool.err()).contains("temporary files: 1 that nobody writes any more were removed");
+    assertThat(torn).doesNotExist();
+    assertThat(fresh).exists();
   }
 
   @Test
