@@ -3,7 +3,6 @@ package dev.airlock.upkeep;
 import dev.airlock.catalog.FileKey;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
-import dev.airlock.lock.LockedFile;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.store.Store;
 import dev.airlock.upkeep.Collected.Amount;
@@ -17,14 +16,19 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What takes how much room in a store. Bytes that several have count once in each sum.
@@ -49,15 +53,56 @@ public record Usage(
       List.of("indexes", "presets", "ledger", "partial", "quarantine", "trash");
 
   /**
+   * A file of a preset's lock.
+   *
+   * @param key what it is found by
+   * @param sha256 its bytes
+   * @param size how many they are
+   * @param isHeld whether they are there
+   * @param presets the presets whose locks have the same bytes
+   */
+  public record File(
+      FileKey key, Sha256 sha256, long size, boolean isHeld, SortedSet<String> presets) {
+    /** Copies the set. */
+    public File {
+      presets = Collections.unmodifiableSortedSet(new TreeSet<>(presets));
+    }
+  }
+
+  /**
    * A preset.
    *
    * @param name its name
    * @param synced when it was synced last
-   * @param locked the files of its lock
-   * @param own those that no other preset's lock has
-   * @param missing how many of them are not held
+   * @param files the files of its lock, by their names
    */
-  public record Preset(String name, Instant synced, Amount locked, Amount own, int missing) {}
+  public record Preset(String name, Instant synced, List<File> files) {
+    /** Copies the list. */
+    public Preset {
+      files = List.copyOf(files);
+    }
+
+    /** What its lock takes. */
+    public Amount locked() {
+      return sum(files.stream());
+    }
+
+    /** What of that no other preset's lock has. */
+    public Amount own() {
+      return sum(files.stream().filter(file -> file.presets().size() == 1));
+    }
+
+    /** How many of the files are not held. */
+    public int missing() {
+      return (int) files.stream().filter(file -> !file.isHeld()).count();
+    }
+
+    private static Amount sum(Stream<File> files) {
+      Map<Sha256, Long> sizes =
+          files.collect(Collectors.toMap(File::sha256, File::size, (one, _) -> one));
+      return sizes.values().stream().reduce(Amount.NONE, Amount::plus, Amount::plus);
+    }
+  }
 
   /**
    * A project of an index.
@@ -121,38 +166,40 @@ public record Usage(
   private static List<Preset> presets(Inventory inventory, Store store) throws IOException {
     Map<FileKey, Entry> entries = new HashMap<>();
     inventory.entries().forEach(entry -> entries.put(entry.key(), entry));
-    Map<Sha256, Integer> owners = new HashMap<>();
-    for (Inventory.Preset preset : inventory.presets().values()) {
-      locked(preset).keySet().forEach(digest -> owners.merge(digest, 1, Integer::sum));
-    }
+    Map<Sha256, SortedSet<String>> owners = new HashMap<>();
+    inventory
+        .presets()
+        .forEach((name, preset) ->
+            preset
+                .lock()
+                .files()
+                .forEach(
+                    file -> owners.computeIfAbsent(file.sha256(), _ -> new TreeSet<>()).add(name)));
     var presets = new ArrayList<Preset>();
-    for (Map.Entry<String, Inventory.Preset> named :
-        new TreeMap<>(inventory.presets()).entrySet()) {
+    for (var named : new TreeMap<>(inventory.presets()).entrySet()) {
       Inventory.Preset preset = named.getValue();
-      Amount all = Amount.NONE;
-      Amount own = Amount.NONE;
-      for (Map.Entry<Sha256, Long> file : locked(preset).entrySet()) {
-        all = all.plus(file.getValue());
-        own = owners.getOrDefault(file.getKey(), 0) == 1 ? own.plus(file.getValue()) : own;
+      var files = new ArrayList<File>();
+      for (var locked : Inventory.files(preset.lock()).entrySet()) {
+        Sha256 digest = locked.getValue().sha256();
+        files.add(
+            new File(
+                locked.getKey(),
+                digest,
+                locked.getValue().size(),
+                isHeld(store, entries.get(locked.getKey()), digest),
+                owners.getOrDefault(digest, Collections.emptySortedSet())));
       }
-      int missing = 0;
-      for (Map.Entry<FileKey, LockedFile> file : Inventory.files(preset.lock()).entrySet()) {
-        Entry entry = entries.get(file.getKey());
-        boolean isHeld =
-            entry != null
-                && entry.file().sha256().equals(file.getValue().sha256())
-                && entry.file().bytes(store.blobs()).isPresent();
-        missing += isHeld ? 0 : 1;
-      }
-      presets.add(new Preset(named.getKey(), preset.held().synced(), all, own, missing));
+      files.sort(Comparator.comparing(file -> file.key().filename()));
+      presets.add(new Preset(named.getKey(), preset.held().synced(), files));
     }
     return presets;
   }
 
-  private static Map<Sha256, Long> locked(Inventory.Preset preset) {
-    Map<Sha256, Long> locked = new HashMap<>();
-    preset.lock().files().forEach(file -> locked.put(file.sha256(), file.size()));
-    return locked;
+  private static boolean isHeld(Store store, @Nullable Entry entry, Sha256 digest)
+      throws IOException {
+    return entry != null
+        && entry.file().sha256().equals(digest)
+        && entry.file().bytes(store.blobs()).isPresent();
   }
 
   private static List<Project> projects(Inventory inventory) {

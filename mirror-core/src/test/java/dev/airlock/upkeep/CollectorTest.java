@@ -512,7 +512,7 @@ class CollectorTest {
   // --- where there is no room
 
   @Test
-  void takesTheSpareDirectoryWhereNoOtherCanBeMade() throws IOException {
+  void keepsADirectorySpareForWhenNoOtherCanBeMade() throws IOException {
     assertThat(shelf.store.root().resolve("trash/spare")).isEmptyDirectory();
     assertThat(shelf.store.trash().keepSpare()).isTrue();
   }

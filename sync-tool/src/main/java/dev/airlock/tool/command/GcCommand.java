@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.program.ByteSize;
 import dev.airlock.program.TimeSpan;
-import dev.airlock.store.Reserve;
 import dev.airlock.store.Store;
 import dev.airlock.tool.terminal.Amounts;
 import dev.airlock.tool.terminal.Terminal;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,6 +58,7 @@ final class GcCommand extends AirlockCommand {
               + " deleted at once, down to four fifths of it.")
   private @Nullable String quota;
 
+  @Mixin private ReserveOption reserve = new ReserveOption();
   @Mixin private CommonOptions common = new CommonOptions();
 
   GcCommand(Surroundings surroundings) {
@@ -73,16 +72,17 @@ final class GcCommand extends AirlockCommand {
 
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
-    Duration time = parsed("--grace", grace, TimeSpan::parse);
+    Duration time = Parsed.option("--grace", grace, TimeSpan::parse);
     Optional<Quota> limit =
         quota == null
             ? Optional.empty()
-            : Optional.of(new Quota(parsed("--quota", quota, ByteSize::parse)));
+            : Optional.of(new Quota(Parsed.option("--quota", quota, ByteSize::parse)));
     Collector.Options options =
-        parsed("--grace", grace, _ -> new Collector.Options(time, unlocked, limit, dryRun));
+        Parsed.option("--grace", grace, _ -> new Collector.Options(time, unlocked, limit, dryRun));
     Collected collected;
     Path root = common.store(around);
-    try (Store store = dryRun ? Store.open(root) : Store.openToWrite(root, Reserve.USUAL)) {
+    try (Store store =
+        dryRun ? Store.open(root) : Store.openToWrite(root, reserve.reserve(around))) {
       collected = new Collector(store, around.clock()).collect(options);
     }
     if (common.json()) {
@@ -103,15 +103,6 @@ final class GcCommand extends AirlockCommand {
                 + (collected.damaged().size() == 1 ? "this document names" : "these documents name")
                 + ", so bytes that nothing else names were left: run `airlock repair` first");
     return ExitCode.VERIFICATION;
-  }
-
-  private static <T> T parsed(String option, String value, Function<String, T> parser)
-      throws CommandException {
-    try {
-      return parser.apply(value);
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.USAGE, option + ": " + e.getMessage());
-    }
   }
 
   private void tell(Terminal terminal, Collected collected) {

@@ -1,15 +1,12 @@
 package dev.airlock.tool.command;
 
-import dev.airlock.program.ByteSize;
-import dev.airlock.store.Reserve;
 import dev.airlock.upstream.Addresses;
 import dev.airlock.upstream.PipConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of commands that ask indexes, and keep what these give. */
@@ -34,30 +31,11 @@ final class IndexOptions {
       description = "How many files are fetched at once. Default: ${DEFAULT-VALUE}.")
   private int jobs = 8;
 
-  @Option(
-      names = "--reserve",
-      paramLabel = "SIZE",
-      description =
-          "How much of the store's disk is left free: distributions are not written into it."
-              + " Default: $AIRLOCK_RESERVE, else a hundredth of the disk, 1 GiB at most.")
-  private @Nullable String reserve;
+  @Mixin private ReserveOption reserve = new ReserveOption();
 
   /** How much of the store's disk is left free. */
-  Reserve reserve(Surroundings surroundings) throws CommandException {
-    String named = reserve == null ? surroundings.variable("AIRLOCK_RESERVE") : reserve;
-    if (named.isBlank()) {
-      return Reserve.USUAL;
-    }
-    try {
-      return Reserve.of(ByteSize.parse(named));
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.USAGE, "--reserve: " + e.getMessage());
-    }
-  }
-
-  /** How much is left free, as the user wrote it; empty where that was not said by the option. */
-  Optional<String> namedReserve() {
-    return Optional.ofNullable(reserve);
+  ReserveOption reserve() {
+    return reserve;
   }
 
   Map<String, URI> replaced() throws CommandException {

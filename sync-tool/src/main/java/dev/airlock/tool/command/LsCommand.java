@@ -15,16 +15,23 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** {@code airlock ls}: the presets of the store, or its projects. */
+/** {@code airlock ls}: the presets of the store, the files of some of them, or its projects. */
 @Command(
     name = "ls",
     description =
         "Lists the presets of the store: when they were synced, whether every file of their locks"
-            + " is held, how much they take, and how much of that no other preset has. With"
-            + " --projects, the projects of which files are held.")
+            + " is held, how much they take, and how much of that no other preset has. With PRESET,"
+            + " the files of its lock. With --projects, the projects of which files are held.")
 final class LsCommand extends AirlockCommand {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PRESET",
+      description = "Presets of which the files are listed, by their names.")
+  private List<String> presets = new ArrayList<>();
 
   @Option(names = "--projects", description = "List projects instead of presets.")
   private boolean projects;
@@ -44,24 +51,67 @@ final class LsCommand extends AirlockCommand {
   }
 
   @Override
-  ExitCode run(Surroundings around) throws IOException {
+  ExitCode run(Surroundings around) throws IOException, CommandException {
+    if (projects && !presets.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE, "--projects lists those of all presets: leave out either it or PRESET");
+    }
     Usage usage;
     try (Store opened = Store.open(store.store(around))) {
       usage = Usage.of(opened);
     }
+    List<Usage.Preset> chosen = chosen(usage);
     Terminal terminal = around.terminal();
     if (json) {
-      terminal.print(projects ? projectsJson(usage) : presetsJson(usage));
+      terminal.print(projects ? projectsJson(usage) : presetsJson(chosen, !presets.isEmpty()));
+    } else if (projects) {
+      Columns.lines(projects(usage)).forEach(terminal::print);
     } else {
-      Columns.lines(projects ? projects(usage) : presets(usage)).forEach(terminal::print);
+      Columns.lines(presets.isEmpty() ? presets(chosen) : files(chosen)).forEach(terminal::print);
     }
     return ExitCode.OK;
   }
 
-  private static List<List<String>> presets(Usage usage) {
+  private List<Usage.Preset> chosen(Usage usage) throws CommandException {
+    List<String> held = usage.presets().stream().map(Usage.Preset::name).toList();
+    List<String> unknown = presets.stream().filter(name -> !held.contains(name)).toList();
+    if (!unknown.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "the store holds no preset '" + String.join("', '", unknown) + "': it holds " + held);
+    }
+    return usage.presets().stream()
+        .filter(preset -> presets.isEmpty() || presets.contains(preset.name()))
+        .toList();
+  }
+
+  private static List<List<String>> files(List<Usage.Preset> presets) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("PRESET", "FILE", "INDEX", "SIZE", "HELD", "ALSO OF"));
+    for (Usage.Preset preset : presets) {
+      for (Usage.File file : preset.files()) {
+        List<String> others = others(preset, file);
+        rows.add(
+            List.of(
+                preset.name(),
+                file.key().filename(),
+                file.key().index().value(),
+                Amounts.bytes(file.size()),
+                file.isHeld() ? "yes" : "no",
+                others.isEmpty() ? "-" : String.join(" ", others)));
+      }
+    }
+    return rows;
+  }
+
+  private static List<String> others(Usage.Preset preset, Usage.File file) {
+    return file.presets().stream().filter(name -> !name.equals(preset.name())).toList();
+  }
+
+  private static List<List<String>> presets(List<Usage.Preset> presets) {
     var rows = new ArrayList<List<String>>();
     rows.add(List.of("PRESET", "SYNCED", "COMPLETE", "FILES", "SIZE", "OWN"));
-    for (Usage.Preset preset : usage.presets()) {
+    for (Usage.Preset preset : presets) {
       rows.add(
           List.of(
               preset.name(),
@@ -90,12 +140,12 @@ final class LsCommand extends AirlockCommand {
     return rows;
   }
 
-  private static ObjectNode presetsJson(Usage usage) {
+  private static ObjectNode presetsJson(List<Usage.Preset> presets, boolean withFiles) {
     ObjectNode result = JSON.createObjectNode().put("event", "result");
     var all = result.putArray("presets");
-    for (Usage.Preset preset : usage.presets()) {
-      all.addObject()
-          .put("preset", preset.name())
+    for (Usage.Preset preset : presets) {
+      ObjectNode node = all.addObject();
+      node.put("preset", preset.name())
           .put("synced", preset.synced().toString())
           .put("complete", preset.missing() == 0)
           .put("missing", preset.missing())
@@ -103,8 +153,22 @@ final class LsCommand extends AirlockCommand {
           .put("bytes", preset.locked().bytes())
           .put("own_files", preset.own().files())
           .put("own_bytes", preset.own().bytes());
+      if (withFiles) {
+        var files = node.putArray("locked_files");
+        preset.files().forEach(file -> file(files.addObject(), preset, file));
+      }
     }
     return result;
+  }
+
+  private static void file(ObjectNode node, Usage.Preset preset, Usage.File file) {
+    node.put("file", file.key().filename())
+        .put("project", file.key().project().value())
+        .put("index", file.key().index().value())
+        .put("sha256", file.sha256().hex())
+        .put("bytes", file.size())
+        .put("held", file.isHeld());
+    others(preset, file).forEach(node.putArray("also_of")::add);
   }
 
   private static ObjectNode projectsJson(Usage usage) {

@@ -60,7 +60,7 @@ final class Session implements AutoCloseable {
     try {
       Sources sources = Sources.of(preset, new Indexes(http), options.replaced(), pip);
       int jobs = options.jobs();
-      Store store = Store.openOrCreate(storeRoot, options.reserve(surroundings));
+      Store store = Store.openOrCreate(storeRoot, options.reserve().reserve(surroundings));
       ExecutorService executor = threads(jobs);
       var catalog = new Catalog(store);
       var access = new FileAccess(http);

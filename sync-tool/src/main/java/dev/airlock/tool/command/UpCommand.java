@@ -1,5 +1,6 @@
 package dev.airlock.tool.command;
 
+import dev.airlock.program.ByteSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,14 @@ final class UpCommand extends AirlockCommand {
               + " $XDG_CONFIG_HOME or ~/.config.")
   private @Nullable Path config;
 
+  @Option(
+      names = "--quota",
+      paramLabel = "SIZE",
+      description =
+          "How much the server keeps of files that no preset's lock has. Default: $AIRLOCK_QUOTA,"
+              + " else what the configuration says, else all.")
+  private @Nullable String quota;
+
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private IndexOptions indexes = new IndexOptions();
 
@@ -65,6 +74,9 @@ final class UpCommand extends AirlockCommand {
           ExitCode.USAGE,
           "`up` starts two programs and needs the launcher `airlock`: run that, or sync and then"
               + " serve");
+    }
+    if (quota != null) {
+      Parsed.option("--quota", quota, ByteSize::parse);
     }
     ExitCode code =
         new SyncRun(around, common, indexes, SyncRun.Extent.FETCH, SolveOptions.NONE, false)
@@ -87,7 +99,10 @@ final class UpCommand extends AirlockCommand {
     indexes
         .replaced()
         .forEach((name, address) -> arguments.addAll(List.of("--index", name + "=" + address)));
-    indexes.namedReserve().ifPresent(size -> arguments.addAll(List.of("--reserve", size)));
+    indexes.reserve().named().ifPresent(size -> arguments.addAll(List.of("--reserve", size)));
+    if (quota != null) {
+      arguments.addAll(List.of("--quota", quota));
+    }
     if (!indexes.usesPipConfig()) {
       arguments.add("--no-pip-config");
     }

@@ -98,11 +98,10 @@ final class VerifyCommand extends AirlockCommand {
     if (rate == null) {
       return Pace.free();
     }
-    try {
-      return Pace.of(ByteSize.parse(rate), System::nanoTime, duration -> Thread.sleep(duration));
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.USAGE, "--rate " + rate + ": " + e.getMessage());
-    }
+    return Parsed.option(
+        "--rate",
+        rate,
+        text -> Pace.of(ByteSize.parse(text), System::nanoTime, time -> Thread.sleep(time)));
   }
 
   private ExitCode tell(Terminal terminal, Verification found, Duration took) {

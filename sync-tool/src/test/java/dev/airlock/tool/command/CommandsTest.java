@@ -474,10 +474,17 @@ class CommandsTest {
   void handsTheServerItsArgumentsAfterASync() throws IOException {
     Path handover = directory.resolve("handover");
     tool.environment.put("AIRLOCK_UP_HANDOVER", handover.toString());
-    assertThat(tool.run("up", "kit", "--listen", "0.0.0.0:3143")).isZero();
+    assertThat(tool.run("up", "kit", "--listen", "0.0.0.0:3143", "--quota", "5GB")).isZero();
     assertThat(Files.readAllLines(handover))
         .containsExactly(
-            "--mode", "hybrid", "--store", tool.store.toString(), "--listen", "0.0.0.0:3143");
+            "--mode",
+            "hybrid",
+            "--store",
+            tool.store.toString(),
+            "--listen",
+            "0.0.0.0:3143",
+            "--quota",
+            "5GB");
   }
 
   @Test

@@ -108,6 +108,19 @@ class GcTest {
     assertThat(one.path("own_bytes").asLong()).isLessThan(one.path("bytes").asLong() - 4000);
     assertThat(one.path("complete").asBoolean()).isTrue();
 
+    assertThat(tool.run("ls", "one")).isZero();
+    assertThat(tool.out().lines().skip(1))
+        .satisfiesExactly(
+            app ->
+                assertThat(app)
+                    .contains("one ", "app-1.0-py3-none-any.whl ", " yes ")
+                    .endsWith("-"),
+            leaf -> assertThat(leaf).contains("leaf-1.0-py3-none-any.whl ").endsWith(" two"));
+    JsonNode leaf = json("ls", "one", "--json").at("/presets/0/locked_files/1");
+    assertThat(leaf.path("project").asText()).isEqualTo("leaf");
+    assertThat(leaf.path("held").asBoolean()).isTrue();
+    assertThat(leaf.path("sha256").asText()).hasSize(64);
+    assertThat(leaf.path("also_of").get(0).asText()).isEqualTo("two");
     assertThat(tool.run("ls", "--projects")).isZero();
     assertThat(tool.out()).contains("leaf ", " one two\n", "app ", " one\n");
     JsonNode usage = json("du", "--json");
@@ -134,12 +147,28 @@ class GcTest {
   }
 
   @Test
+  void letsNothingWaitWhereTheReserveHasBegun() throws IOException {
+    assertThat(tool.run("rm", "one")).isZero();
+    age();
+
+    JsonNode collected = json("gc", "--reserve", "900TiB", "--json");
+
+    assertThat(collected.path("hurried").asBoolean()).isTrue();
+    assertThat(collected.path("deleted").path("files").asInt()).isPositive();
+    assertThat(collected.path("waiting").path("files").asInt()).isZero();
+  }
+
+  @Test
   void refusesWhatItDoesNotUnderstand() {
     assertThat(tool.run("gc", "--grace", "1 week")).isEqualTo(2);
     assertThat(tool.err()).contains("--grace: '1 week': accepted are times such as 90m, 24h or 7d");
     assertThat(tool.run("gc", "--quota", "much")).isEqualTo(2);
     assertThat(tool.run("rm", "three")).isEqualTo(2);
     assertThat(tool.err()).contains("holds no preset 'three'", "[one, two]");
+    assertThat(tool.run("ls", "three")).isEqualTo(2);
+    assertThat(tool.err()).contains("holds no preset 'three': it holds [one, two]");
+    assertThat(tool.run("ls", "one", "--projects")).isEqualTo(2);
+    assertThat(tool.err()).contains("leave out either it or PRESET");
     assertThat(tool.run("gc", "--store", directory.resolve("none").toString())).isEqualTo(10);
   }
 }

@@ -162,7 +162,7 @@ class UpkeepTest {
   @Test
   void refusesARateThatIsNone() {
     assertThat(tool.run("verify", "--rate", "fast")).isEqualTo(2);
-    assertThat(tool.err()).contains("--rate fast: 'fast': accepted are sizes such as 500MB");
+    assertThat(tool.err()).contains("--rate: 'fast': accepted are sizes such as 500MB");
     assertThat(tool.run("verify", "--rate", "0")).isEqualTo(2);
     assertThat(tool.run("verify", "--rate", "10GB")).isZero();
   }
