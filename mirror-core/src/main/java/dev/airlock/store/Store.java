@@ -97,10 +97,17 @@ public final class Store implements Closeable {
   /**
    * Opens a store that is there, to read and write.
    *
-   * @throws StoreException when there is none, or one of another format
+   * @throws StoreException when there is none, one of another format, or one that cannot be written
    */
   public static Store openToWrite(Path root, Reserve reserve) throws IOException {
-    return open(root, reserve, true);
+    Store store = open(root, reserve, true);
+    if (!store.isWritable()) {
+      throw new StoreException(
+          "the store in '"
+              + root
+              + "' cannot be written: its file system is read-only, or it is somebody else's");
+    }
+    return store;
   }
 
   private static Store open(Path root, Reserve reserve, boolean restores) throws IOException {

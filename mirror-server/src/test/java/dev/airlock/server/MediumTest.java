@@ -3,10 +3,13 @@ package dev.airlock.server;
 import static dev.airlock.fixtures.WheelBuilder.wheel;
 import static dev.airlock.server.Served.PYPI;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airlock.fixtures.FakeIndex;
 import dev.airlock.fixtures.WheelBuilder;
 import dev.airlock.store.Reserve;
+import dev.airlock.store.Store;
+import dev.airlock.store.StoreException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpResponse;
@@ -84,6 +87,18 @@ class MediumTest {
       assertThat(missing.statusCode()).isEqualTo(404);
     }
     assertThat(state(parent)).isEqualTo(before);
+  }
+
+  @Test
+  void opensNoReadOnlyMediumToWrite() throws IOException {
+    Path parent = Files.createDirectories(directory.resolve("written"));
+    fill(parent.resolve("store"));
+
+    try (Mounted medium = Mounted.again(parent, directory.resolve("medium")).readOnly()) {
+      assertThatThrownBy(() -> Store.openToWrite(medium.path().resolve("store"), Reserve.USUAL))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("cannot be written: its file system is read-only");
+    }
   }
 
   @Test
