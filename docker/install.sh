@@ -92,6 +92,11 @@ pinned() {
     [ -z "$2" ] || printf '%s==%s\n' "$1" "$2"
 }
 
+# tell_installed WORD: says what is installed; `airlock build` reads it
+tell_installed() {
+    "$venv/bin/python" -m pip list --format=freeze | sed -n "s/^[A-Za-z0-9._-]*==.*/airlock: $1 &/p"
+}
+
 # install_pinned REQUIREMENT…: skips the step if there is none
 install_pinned() {
     if [ $# = 0 ]; then
@@ -124,6 +129,7 @@ start)
     fi
     "$PYTHON" -m venv "$venv" \
         || die "$PYTHON -m venv failed: the base image needs Python's venv and ensurepip (python3-venv on Debian and Ubuntu)."
+    tell_installed present
     say "Python $("$venv/bin/python" -c 'import sys; print(sys.version.split()[0])'), $("$venv/bin/python" -m pip --version | cut -d' ' -f1,2) in $venv"
     ;;
 bootstrap)
@@ -173,6 +179,7 @@ clean-up)
     fi
     found=$(find "$venv" -name '*.whl' -o -name pip.conf)
     [ -z "$found" ] || say "note: left in the image: $found"
+    tell_installed installed
     say "$(du -sh "$venv" | cut -f1) in $venv"
     ;;
 *)

@@ -51,6 +51,8 @@ public final class Commands {
     verbs.put("du", () -> new DuCommand(surroundings));
     verbs.put("gc", () -> new GcCommand(surroundings));
     verbs.put("rm", () -> new RmCommand(surroundings));
+    verbs.put("build", () -> new BuildCommand(surroundings));
+    verbs.put("bake", () -> new BakeCommand(surroundings));
     verbs.put("docker-args", () -> new DockerArgsCommand(surroundings));
     if (arguments.length > 0 && verbs.containsKey(arguments[0])) {
       verbs.keySet().retainAll(Set.of(arguments[0]));
@@ -61,6 +63,7 @@ public final class Commands {
       spec.mixinStandardHelpOptions(true).version("airlock " + surroundings.version());
       commandLine.addSubcommand(verb, subcommand);
     });
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setOut(
         new PrintWriter(surroundings.terminal().out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(

@@ -1,13 +1,8 @@
 package dev.airlock.tool.command;
 
-import dev.airlock.packaging.name.ProjectName;
-import dev.airlock.preset.Preset;
-import dev.airlock.preset.PresetIndex;
 import dev.airlock.sync.PresetBundle;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,8 +18,6 @@ import picocli.CommandLine.Parameters;
       "docker build -f docker/Dockerfile $(airlock docker-args PRESET --mirror http://HOST:3143) ."
     })
 final class DockerArgsCommand extends AirlockCommand {
-  private static final ProjectName TORCH = new ProjectName("torch");
-
   @Parameters(
       paramLabel = "PRESET",
       description = "The preset: its name, or the path of its folder.")
@@ -45,31 +38,8 @@ final class DockerArgsCommand extends AirlockCommand {
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
     PresetBundle bundle = new Presets(around).anywhere(preset, store.store(around));
-    arguments(bundle)
+    BuildArguments.of(bundle, Optional.ofNullable(mirror))
         .forEach((name, value) -> around.terminal().print("--build-arg " + name + "=" + value));
     return ExitCode.OK;
-  }
-
-  /** The arguments in the order in which the Dockerfile declares them; no value has a blank. */
-  private Map<String, String> arguments(PresetBundle bundle) {
-    Preset described = bundle.preset();
-    Map<String, String> arguments = new LinkedHashMap<>();
-    described.baseImage().ifPresent(image -> arguments.put("BASE_IMAGE", image));
-    arguments.put("PRESET", described.name());
-    if (mirror != null) {
-      arguments.put("MIRROR_URL", mirror);
-    }
-    arguments.put(
-        "BOOTSTRAP",
-        described.roots().stream()
-            .filter(root -> root.step() == Preset.Step.BOOTSTRAP)
-            .map(root -> root.requirement().project() + root.requirement().specifier().toString())
-            .collect(Collectors.joining(",")));
-    arguments.putAll(bundle.buildArguments());
-    PresetIndex torch = described.indexOf(TORCH);
-    if (!torch.isDefault()) {
-      arguments.put("TORCH_INDEX_URL", torch.url().toString());
-    }
-    return arguments;
   }
 }
