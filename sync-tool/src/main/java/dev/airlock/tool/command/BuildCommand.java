@@ -35,9 +35,16 @@ final class BuildCommand extends AirlockCommand {
   private static final String DOCKERFILE = "docker/Dockerfile";
 
   @Parameters(
+      index = "0",
       paramLabel = "PRESET",
       description = "The preset: its name, or the path of its folder.")
   private String preset = "";
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "OPTION",
+      description = "Options that the engine's build is given as they are; write -- before them.")
+  private List<String> engineOptions = new ArrayList<>();
 
   @Option(
       names = "--engine",
@@ -204,6 +211,7 @@ final class BuildCommand extends AirlockCommand {
     List<String> words = new ArrayList<>(chosen.build());
     words.addAll(List.of("-f", folder.resolve(DOCKERFILE).toString(), "-t", image));
     words.addAll(options);
+    words.addAll(engineOptions);
     if (noCache) {
       words.add("--no-cache");
     }

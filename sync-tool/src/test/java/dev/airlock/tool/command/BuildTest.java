@@ -195,10 +195,17 @@ class BuildTest {
     engine("buildah", INSTALLED);
     Path buildah = directory.resolve("bin/buildah");
 
-    assertThat(tool.run("build", "kit2.1", "--engine", buildah + " --storage-driver vfs"))
+    assertThat(
+            tool.run(
+                "build",
+                "kit2.1",
+                "--engine",
+                buildah + " --storage-driver vfs",
+                "--",
+                "--pull-never"))
         .as(tool.err())
         .isZero();
-    assertThat(built()).startsWith("--storage-driver vfs build -f ");
+    assertThat(built()).startsWith("--storage-driver vfs build -f ").contains(" --pull-never ");
   }
 
   @Test
