@@ -3,6 +3,8 @@
 #
 #   install.sh start|bootstrap|numpy|scipy|torch|tensorrt|requirements|clean-up
 #
+# Where packages come from: the mirror at MIRROR_URL; else the wheels in the folder beside this script; else the indexes.
+#
 # From the environment, as the Dockerfile's build arguments: PYTHON, MIRROR_URL, PRESET, BOOTSTRAP, *_VERSION,
 # TORCH_INDEX_URL.
 # shellcheck disable=SC2046 # pinned prints one word or none
@@ -12,6 +14,7 @@ here=/opt/airlock
 venv=/opt/venv
 constraints=$here/constraints.txt
 requirements=$here/requirements.txt
+wheels=$here/wheels
 
 say() { printf 'airlock: %s\n' "$*"; }
 die() { printf 'airlock: error: %s\n' "$*" >&2; exit 1; }
@@ -39,10 +42,8 @@ command -v "$PYTHON" >/dev/null \
 export PIP_NO_CACHE_DIR=off
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore PIP_PROGRESS_BAR=off
 
-if [ -n "$MIRROR_URL" ]; then
-    [ -n "$PRESET" ] || die "MIRROR_URL is given but PRESET is not: add --build-arg PRESET=NAME."
-    source="the mirror at MIRROR_URL, and nothing else"
-    # What the base image sets for pip or uv would win over, or add to, what is set below. Certificates stay.
+# What the base image sets for pip or uv would win over, or add to, what is set here. Certificates stay.
+forget_settings() {
     for name in $(env | sed -n 's/^\(\(PIP\|UV\)_[A-Z0-9_]*\)=.*/\1/p'); do
         case $name in
             PIP_CERT | PIP_CLIENT_CERT | PIP_NO_CACHE_DIR | PIP_DISABLE_PIP_VERSION_CHECK | PIP_NO_INPUT) ;;
@@ -50,13 +51,22 @@ if [ -n "$MIRROR_URL" ]; then
             *) unset "$name" ;;
         esac
     done
-    export PIP_CONFIG_FILE=/dev/null
+    export PIP_CONFIG_FILE=/dev/null UV_NO_CONFIG=1 UV_NO_CACHE=1
     # per-user settings, ~/.netrc among them, and caches
     export HOME=$here/home XDG_CACHE_HOME=$here/home/.cache XDG_CONFIG_HOME=$here/home/.config
+}
+
+if [ -n "$MIRROR_URL" ]; then
+    kind=mirror
+    why="MIRROR_URL is given"
+    [ -n "$PRESET" ] || die "MIRROR_URL is given but PRESET is not: add --build-arg PRESET=NAME."
+    source="the mirror at MIRROR_URL, and nothing else"
+    forget_settings
     mirror_host=$("$PYTHON" "$here/mirror.py" host "$MIRROR_URL") || exit 1
     # In the environment, not as options: so they reach the pips that pip starts to build an sdist.
     export PIP_INDEX_URL="$MIRROR_URL/preset/$PRESET/simple/"
     export PIP_EXTRA_INDEX_URL='' PIP_FIND_LINKS=''
+    export UV_DEFAULT_INDEX="$PIP_INDEX_URL"
     # pip skips a plain http index that is not on loopback unless told to trust its host. For https it would switch
     # off the check of the certificate.
     case $MIRROR_URL in http://*) export PIP_TRUSTED_HOST="$mirror_host" ;; esac
@@ -66,7 +76,15 @@ if [ -n "$MIRROR_URL" ]; then
     no_proxy="$mirror_host${no_proxy:+,$no_proxy}${NO_PROXY:+,$NO_PROXY}"
     NO_PROXY=$no_proxy
     export no_proxy NO_PROXY
+elif [ -n "$(find "$wheels" -name '*.whl' -o -name '*.tar.gz' -o -name '*.zip' 2>/dev/null | head -n 1)" ]; then
+    kind=wheels
+    why="MIRROR_URL is empty, and artifacts/$PRESET/wheels has wheels"
+    source="the wheels of artifacts/$PRESET/wheels, and nothing else"
+    forget_settings
+    export PIP_NO_INDEX=1 PIP_FIND_LINKS="$wheels" UV_OFFLINE=1 UV_FIND_LINKS="$wheels"
 else
+    kind=online
+    why="MIRROR_URL is empty, and artifacts/$PRESET/wheels has no wheels"
     source="the package indexes, directly"
 fi
 
@@ -84,6 +102,7 @@ pip_install() {
         mirror_answers # says so and ends the build if that is why
         die "step $step failed, see pip's message above; if the mirror lacks something, \`airlock check $PRESET\` names it and \`airlock sync $PRESET\` fetches it; if a version contradicts the constraints, take the build arguments that \`airlock docker-args $PRESET\` prints."
     fi
+    [ "$kind" = online ] || die "step $step failed, see pip's message above; if artifacts/$PRESET/wheels lacks something, \`airlock export $PRESET --as wheels --to artifacts/$PRESET/wheels\` fills it from a store that has all."
     die "step $step failed, see pip's message above."
 }
 
@@ -111,17 +130,19 @@ install_pinned() {
 
 case $step in
 start)
-    if [ -n "$MIRROR_URL" ]; then
-        say "source: $source, because MIRROR_URL is given"
-    else
-        say "source: $source, because MIRROR_URL is empty"
-    fi
-    if [ -n "$MIRROR_URL" ]; then
+    say "source: $source, because $why"
+    [ -n "$PRESET" ] || die "PRESET is empty: add --build-arg PRESET=NAME."
+    exported=$wheels/airlock-$PRESET
+    if [ "$kind" = mirror ]; then
         "$PYTHON" "$here/mirror.py" fetch "$MIRROR_URL" "$PRESET" "$here" || exit 1
+    elif [ "$kind" = wheels ] && [ -f "$exported.constraints.txt" ] && [ -f "$exported.requirements.txt" ]; then
+        cp "$exported.constraints.txt" "$constraints"
+        cp "$exported.requirements.txt" "$requirements"
+        say "preset $PRESET: constraints and requirements are those that were exported with the wheels"
     else
-        [ -n "$PRESET" ] || die "PRESET is empty: add --build-arg PRESET=NAME."
         [ -f "$requirements" ] || die "presets/$PRESET/requirements.txt is not in the build context: the context must be the root of the repository, and PRESET a preset in it."
-        # There is no lock to be had from an index; what the build arguments pin stays pinned in every later step.
+        # There is no lock to be had from an index, nor from a folder that a person filled. What the build arguments pin
+        # stays pinned in every later step.
         {
             pinned numpy "$NUMPY_VERSION"
             pinned scipy "$SCIPY_VERSION"
@@ -150,7 +171,7 @@ scipy)
     install_pinned $(pinned scipy "$SCIPY_VERSION")
     ;;
 torch)
-    if [ -z "$MIRROR_URL" ] && [ -n "$TORCH_INDEX_URL" ]; then
+    if [ "$kind" = online ] && [ -n "$TORCH_INDEX_URL" ]; then
         export PIP_INDEX_URL="$TORCH_INDEX_URL"
         source="TORCH_INDEX_URL, directly"
     fi
@@ -173,6 +194,8 @@ clean-up)
     # pip writes down where a package came from only if that was a direct address
     find "$venv" -name direct_url.json -exec rm -f {} +
     rm -rf "${here:?}/home"
+    found=$(grep -rlF -e "$wheels" "$venv" --include=RECORD --include='*.json' --include='*.cfg' || :)
+    [ -z "$found" ] || die "the folder of wheels is left in $found."
     if [ -n "$MIRROR_URL" ]; then
         found=$(grep -rlF -e "${MIRROR_URL#*://}" "$venv" || :)
         [ -z "$found" ] || die "the mirror's address is left in $found."
