@@ -51,6 +51,7 @@ public final class Commands {
     verbs.put("du", () -> new DuCommand(surroundings));
     verbs.put("gc", () -> new GcCommand(surroundings));
     verbs.put("rm", () -> new RmCommand(surroundings));
+    verbs.put("export", () -> new ExportCommand(surroundings));
     verbs.put("docker-args", () -> new DockerArgsCommand(surroundings));
     if (arguments.length > 0 && verbs.containsKey(arguments[0])) {
       verbs.keySet().retainAll(Set.of(arguments[0]));
