@@ -354,7 +354,7 @@ public final class Fetcher {
     }
     Optional<OtherDraft> other = store.blobs().writtenElsewhere(draftName(file));
     if (other.isEmpty()) {
-      return entered(key, file, download(file, growth));
+      return entered(key, file, download(file, growth, OtherDraft.Progress.NOTHING));
     }
     long began = System.nanoTime();
     OtherDraft.Progress last = new Follower(file, growth, progress).follow(other.get());
@@ -363,9 +363,12 @@ public final class Fetcher {
       finished(file, held.get().size(), began);
       return held.get();
     }
-    // What was read along is not the file, or stands still.
-    growth.beginsAfresh();
-    return held.isPresent() ? held.get() : entered(key, file, download(file, growth));
+    if (held.isPresent()) {
+      // What was read along is not the file.
+      growth.beginsAfresh();
+      return held.get();
+    }
+    return entered(key, file, download(file, growth, last));
   }
 
   /**
@@ -449,13 +452,23 @@ public final class Fetcher {
     }
   }
 
-  private Blob download(IndexFile file, Growth growth) throws IOException {
+  /**
+   * Brings a file into the store.
+   *
+   * @param followed what was read along of another process' draft: who reads it goes on reading
+   *     where this goes on with that draft
+   */
+  private Blob download(IndexFile file, Growth growth, OtherDraft.Progress followed)
+      throws IOException {
     long started = System.nanoTime();
     String name = file.name().text();
     try (Draft draft = store.blobs().draft(draftName(file))) {
       if (draft.length() > 0 && file.strongestDigest().isEmpty()) {
         // Nothing would tell whether the disk kept what an earlier run left.
         draft.restart();
+      }
+      if (followed.length() > 0 && !draft.continues(followed)) {
+        growth.beginsAfresh();
       }
       started(file, draft);
       Blob blob = filled(draft, file, growth);

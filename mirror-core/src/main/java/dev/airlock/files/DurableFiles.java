@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
 /**
  * Writing that a power cut cannot tear: a temporary file beside the target, fsync, rename, fsync of
@@ -27,7 +28,17 @@ public final class DurableFiles {
   private static final int ATTEMPTS = 5;
   private static final Logger LOG = System.getLogger(DurableFiles.class.getName());
 
+  private static final Pattern TEMPORARY_NAME =
+      Pattern.compile(Pattern.quote(TEMPORARY) + "[0-9]+-[0-9a-f]+");
+
   private DurableFiles() {}
+
+  /** Gives the bytes of a file. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes all bytes, from the first one on, each time when it is called. */
+    void writeTo(FileChannel file) throws IOException;
+  }
 
   /**
    * Replaces or creates a file with these bytes.
@@ -36,7 +47,18 @@ public final class DurableFiles {
    * @throws ReadOnlyException when it is read-only
    */
   public static void write(Path target, byte[] bytes) throws IOException {
-    write(target, bytes, true);
+    write(target, file -> writeAll(file, bytes), true);
+  }
+
+  /**
+   * Replaces or creates a file with the bytes that its content gives. When the content fails, what
+   * was there before is left as it was.
+   *
+   * @throws NoSpaceException when the file system is full
+   * @throws ReadOnlyException when it is read-only
+   */
+  public static void write(Path target, Content content) throws IOException {
+    write(target, content, true);
   }
 
   /**
@@ -47,15 +69,22 @@ public final class DurableFiles {
    * @throws ReadOnlyException when it is read-only
    */
   public static void writeSoon(Path target, byte[] bytes) throws IOException {
-    write(target, bytes, false);
+    write(target, file -> writeAll(file, bytes), false);
   }
 
-  private static void write(Path target, byte[] bytes, boolean durable) throws IOException {
+  private static void writeAll(FileChannel file, byte[] bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining()) {
+      file.write(buffer);
+    }
+  }
+
+  private static void write(Path target, Content content, boolean durable) throws IOException {
     Path directory = parent(target);
     for (int attempt = 1; ; attempt++) {
       createDirectories(directory);
       try {
-        writeIn(directory, target, bytes, durable);
+        writeIn(directory, target, content, durable);
         return;
       } catch (NoSuchFileException e) {
         // Whoever takes files away removes folders that are empty.
@@ -66,16 +95,13 @@ public final class DurableFiles {
     }
   }
 
-  private static void writeIn(Path directory, Path target, byte[] bytes, boolean durable)
+  private static void writeIn(Path directory, Path target, Content content, boolean durable)
       throws IOException {
     Path temporary = temporaryIn(directory);
     try {
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
+        content.writeTo(channel);
         if (durable) {
           channel.force(true);
         }
@@ -107,6 +133,11 @@ public final class DurableFiles {
             + ProcessHandle.current().pid()
             + "-"
             + Long.toHexString(ThreadLocalRandom.current().nextLong()));
+  }
+
+  /** Whether a file has the name of a temporary one, which somebody writes or left behind. */
+  public static boolean isTemporary(Path file) {
+    return TEMPORARY_NAME.matcher(String.valueOf(file.getFileName())).matches();
   }
 
   /**

@@ -12,12 +12,14 @@ public final class WriteFailures {
   private static final List<String> FULL =
       List.of("no space left", "disk quota exceeded", "not enough space");
   private static final String READ_ONLY = "read-only file system";
+  private static final String TOO_LARGE = "file too large";
 
   private WriteFailures() {}
 
   /**
    * A {@link NoSpaceException} when the file system is full or has no room for another file, a
-   * {@link ReadOnlyException} when it is read-only, else the cause itself.
+   * {@link ReadOnlyException} when it is read-only, one that says so when the file is too large for
+   * it, else the cause itself.
    */
   public static IOException of(IOException cause, Path path) {
     if (cause instanceof NoSpaceException || cause instanceof ReadOnlyException) {
@@ -27,6 +29,13 @@ public final class WriteFailures {
     if (FULL.stream().anyMatch(message::contains)) {
       return new NoSpaceException(
           "no space left to write '" + path + "': free some and run the command again", cause);
+    }
+    if (message.contains(TOO_LARGE)) {
+      return new IOException(
+          "cannot write '"
+              + path
+              + "': its file system takes no file of this size (FAT ends at 4 GiB, exFAT does not)",
+          cause);
     }
     return message.contains(READ_ONLY)
         ? new ReadOnlyException(

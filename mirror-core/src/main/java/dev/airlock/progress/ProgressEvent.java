@@ -53,7 +53,7 @@ public sealed interface ProgressEvent {
   record Advanced(String file, long bytes) implements ProgressEvent {}
 
   /**
-   * A file is verified and in the store.
+   * A file is verified and in its place.
    *
    * @param file its name
    * @param size its size in bytes

@@ -135,6 +135,18 @@ final class DiskBlobStore implements BlobStore, Closeable {
     return other.isWritten() ? Optional.of(other) : Optional.empty();
   }
 
+  /** How far a draft is that is a file. */
+  static OtherDraft.Progress progress(Path part) throws IOException {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(part, BasicFileAttributes.class);
+      Object key = attributes.fileKey();
+      return new OtherDraft.Progress(
+          attributes.size(), key == null ? attributes.creationTime().toMillis() : key);
+    } catch (NoSuchFileException notYetOrNoMore) {
+      return OtherDraft.Progress.NOTHING;
+    }
+  }
+
   /** A part whose lock somebody else has. */
   private final class OtherDiskDraft implements OtherDraft {
     private final Sha256 name;
@@ -147,23 +159,14 @@ final class DiskBlobStore implements BlobStore, Closeable {
 
     @Override
     public Progress progress() throws IOException {
-      return progress(file);
-    }
-
-    private static Progress progress(Path of) throws IOException {
-      try {
-        BasicFileAttributes attributes = Files.readAttributes(of, BasicFileAttributes.class);
-        Object key = attributes.fileKey();
-        return new Progress(
-            attributes.size(), key == null ? attributes.creationTime().toMillis() : key);
-      } catch (NoSuchFileException notYetOrNoMore) {
-        return Progress.NOTHING;
-      }
+      return DiskBlobStore.progress(file);
     }
 
     @Override
     public boolean became(Blob blob, Progress last) throws IOException {
-      return progress(DiskBlobStore.this.file(blob.digest())).beginning().equals(last.beginning());
+      return DiskBlobStore.progress(DiskBlobStore.this.file(blob.digest()))
+          .beginning()
+          .equals(last.beginning());
     }
 
     @Override

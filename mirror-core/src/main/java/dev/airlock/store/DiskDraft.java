@@ -117,6 +117,12 @@ final class DiskDraft implements Draft {
   }
 
   @Override
+  public boolean continues(OtherDraft.Progress last) throws IOException {
+    return length >= last.length()
+        && DiskBlobStore.progress(file).beginning().equals(last.beginning());
+  }
+
+  @Override
   public Optional<String> validator() {
     return validator;
   }

@@ -13,6 +13,14 @@ public interface Draft extends Closeable {
   /** How many bytes are there, from an earlier run too. */
   long length();
 
+  /**
+   * Whether this goes on with what was seen as somebody else's draft: the same bytes, and perhaps
+   * more of them.
+   *
+   * @param last how far that was at the last look
+   */
+  boolean continues(OtherDraft.Progress last) throws IOException;
+
   /** The upstream's validator of the version that these bytes are of, for {@code If-Range}. */
   Optional<String> validator();
 

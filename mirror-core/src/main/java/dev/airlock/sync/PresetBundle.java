@@ -116,6 +116,13 @@ public record PresetBundle(Preset preset, PresetSource source) {
             || (root.step() != Preset.Step.BOOTSTRAP && !hasStep(root.requirement().project())));
   }
 
+  /**
+   * What an install of the whole preset asks for, one requirement a line: all but the bootstrap.
+   */
+  public String installed() {
+    return lines(root -> root.step() != Preset.Step.BOOTSTRAP);
+  }
+
   private String lines(Predicate<Preset.Root> wanted) {
     return preset.roots().stream()
         .filter(wanted)

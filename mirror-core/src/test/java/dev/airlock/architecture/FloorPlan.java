@@ -27,7 +27,7 @@ public record FloorPlan(List<Set<String>> floors) {
               Set.of("archive", "index", "lock", "preset", "resolve", "store"),
               Set.of("upstream", "catalog", "closure", "readyset", "ledger"),
               Set.of("fetch", "routing"),
-              Set.of("sync", "bundle", "rehearsal", "upkeep")));
+              Set.of("sync", "bundle", "export", "rehearsal", "upkeep")));
 
   /**
    * The server's roof. The tool is not on this plan, so to use it is to use a package on no floor.

@@ -72,6 +72,8 @@ class FetcherTest {
   private static final byte[] BYTES = WHEEL.build();
   private static final String NAME = WHEEL.filename();
 
+  private static final Duration LONG = Duration.ofSeconds(60);
+
   @TempDir Path directory;
 
   private final List<ProgressEvent> events = Collections.synchronizedList(new ArrayList<>());
@@ -197,6 +199,30 @@ class FetcherTest {
     assertThat(ranges().getLast()).isEqualTo("bytes=100000-");
     assertThat(events.get(events.size() - 1)).isInstanceOf(ProgressEvent.Finished.class);
     assertThat(events).contains(new ProgressEvent.Started(NAME, 100_000, -1));
+  }
+
+  @Test
+  void letsWhoReadsAlongReadOnWhenTheOtherProcessIsKilled() throws Exception {
+    upstream.add(WHEEL);
+    IndexFile file = listed(BULKY);
+    try (Store other = Store.open(store.root());
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Draft killed = other.blobs().draft(Sha256.of(BYTES));
+      killed.validator(Optional.of("\"v1\""));
+      killed.write(BYTES, 0, 100_000);
+      GrowingBytes bytes = fetcher.begin(key, file, threads).download().bytes();
+      long beginning = bytes.awaitBegun(LONG).beginning();
+      try (SeekableByteChannel reader = bytes.open()) {
+        // What the end of its process does: the lock is given up, and the bytes stay.
+        killed.close();
+
+        GrowingBytes.View end = bytes.awaitEnd(LONG);
+        assertThat(end.outcome()).containsInstanceOf(GrowingBytes.Outcome.Whole.class);
+        assertThat(end.beginning()).isEqualTo(beginning);
+        assertThat(Channels.newInputStream(reader).readAllBytes()).isEqualTo(BYTES);
+      }
+    }
+    assertThat(ranges()).containsExactly("bytes=100000-");
   }
 
   @Test

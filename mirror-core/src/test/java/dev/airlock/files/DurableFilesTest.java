@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,6 +42,38 @@ class DurableFilesTest {
     try (Stream<Path> left = Files.list(directory)) {
       assertThat(left).containsExactly(target);
     }
+  }
+
+  @Test
+  void leavesWhatWasThereWhenItsContentFails() throws IOException {
+    Path target = Files.writeString(directory.resolve("file"), "before");
+
+    assertThatThrownBy(() ->
+            DurableFiles.write(
+                target,
+                file -> {
+                  file.write(ByteBuffer.allocate(10));
+                  throw new IOException("no more");
+                }))
+        .hasMessage("no more");
+    assertThat(target).hasContent("before");
+    try (Stream<Path> left = Files.list(directory)) {
+      assertThat(left).containsExactly(target);
+    }
+  }
+
+  @Test
+  void knowsItsTemporaryFilesByTheirNames() {
+    assertThat(DurableFiles.isTemporary(DurableFiles.temporaryIn(directory))).isTrue();
+    assertThat(DurableFiles.isTemporary(directory.resolve(".tmp-notes.txt"))).isFalse();
+    assertThat(DurableFiles.isTemporary(directory.resolve("file.tmp-1-a"))).isFalse();
+  }
+
+  @Test
+  void saysWhenAFileIsTooLargeForItsFileSystem() {
+    IOException failure = WriteFailures.of(new IOException("File too large"), directory);
+
+    assertThat(failure).hasMessageContaining("'" + directory + "'").hasMessageContaining("FAT");
   }
 
   @Test

@@ -6,26 +6,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** Percent-encoding of path segments: a {@code +} is a plus, never a space. */
-public final class Percent {
-  private static final HexFormat HEX = HexFormat.of().withUpperCase();
-
+/** Reads percent-encoded path segments: a {@code +} is a plus, never a space. */
+final class Percent {
   private Percent() {}
-
-  /** A segment that means this text in any place of a relative link. */
-  public static String encode(String text) {
-    var encoded = new StringBuilder(text.length() + 16);
-    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-      char c = (char) (b & 0xff);
-      if (isUnreserved(c)) {
-        encoded.append(c);
-      } else {
-        encoded.append('%');
-        HEX.toHexDigits(encoded, b);
-      }
-    }
-    return encoded.toString();
-  }
 
   /** The text of a segment. */
   static String decode(String raw) throws BadRequestException {
@@ -60,15 +43,5 @@ public final class Percent {
           "a '%' in the address is not followed by two hexadecimal digits");
     }
     return HexFormat.fromHexDigits(raw, percent + 1, percent + 3);
-  }
-
-  private static boolean isUnreserved(char c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || c == '-'
-        || c == '.'
-        || c == '_'
-        || c == '~';
   }
 }

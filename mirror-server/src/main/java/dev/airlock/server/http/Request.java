@@ -1,5 +1,6 @@
 package dev.airlock.server.http;
 
+import dev.airlock.index.PercentEncoding;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -158,7 +159,10 @@ public record Request(
     return query.isEmpty()
         ? ""
         : query.entrySet().stream()
-            .map(part -> Percent.encode(part.getKey()) + "=" + Percent.encode(part.getValue()))
+            .map(part ->
+                PercentEncoding.encode(part.getKey())
+                    + "="
+                    + PercentEncoding.encode(part.getValue()))
             .sorted()
             .collect(Collectors.joining("&", "?", ""));
   }

@@ -1,6 +1,7 @@
 package dev.airlock.server.http;
 
 import dev.airlock.digest.Sha256;
+import dev.airlock.index.PercentEncoding;
 import dev.airlock.store.Blob;
 import dev.airlock.store.GrowingBytes;
 import io.undertow.util.StatusCodes;
@@ -95,7 +96,8 @@ public final class Response {
 
   /** What was asked for is a directory: it is at the same address with a slash behind it. */
   public static Response movedToDirectory(Request request) {
-    return moved(Percent.encode(request.segments().getLast()) + "/" + request.encodedQuery());
+    return moved(
+        PercentEncoding.encode(request.segments().getLast()) + "/" + request.encodedQuery());
   }
 
   /** There is no such thing here. The text says what is missing and how to get it. */

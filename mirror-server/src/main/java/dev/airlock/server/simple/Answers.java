@@ -4,11 +4,11 @@ import dev.airlock.catalog.IndexKey;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.MediaType;
 import dev.airlock.index.PageWriter;
+import dev.airlock.index.PercentEncoding;
 import dev.airlock.index.ProjectPage;
 import dev.airlock.packaging.MalformedException;
 import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.name.ProjectName;
-import dev.airlock.server.http.Percent;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Response;
 import dev.airlock.server.pullthrough.Source;
@@ -108,7 +108,7 @@ final class Answers {
   /** The one address of a file, below the server's root as it is given. */
   static URI address(String root, IndexKey index, DistributionFilename file) {
     return URI.create(
-        root + "files/" + index + "/" + file.project() + "/" + Percent.encode(file.text()));
+        root + "files/" + index + "/" + file.project() + "/" + PercentEncoding.encode(file.text()));
   }
 
   /** A text of the store. */

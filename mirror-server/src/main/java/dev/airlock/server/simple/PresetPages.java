@@ -8,6 +8,7 @@ import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockWriter;
 import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
+import dev.airlock.lock.LockedVersions;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.routing.Decision;
 import dev.airlock.routing.RoutedIndex;
@@ -172,7 +173,7 @@ public final class PresetPages {
   public Response constraints(Request request) throws IOException {
     return ofPreset(
         request,
-        (_, lock) -> Answers.text(Constraints.of(lock)),
+        (_, lock) -> Answers.text(LockedVersions.of(lock)),
         unsynced -> Answers.text(Constraints.of(unsynced.preset())).with(UNLOCKED, "true"));
   }
 

@@ -2,11 +2,11 @@ package dev.airlock.server.simple;
 
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.index.IndexFile;
+import dev.airlock.index.PercentEncoding;
 import dev.airlock.packaging.MalformedException;
 import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.filename.WheelFilename;
 import dev.airlock.packaging.name.ProjectName;
-import dev.airlock.server.http.Percent;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Response;
 import dev.airlock.server.pullthrough.Mirror;
@@ -179,8 +179,10 @@ public final class TorchPages {
     String text = String.join("/", variant) + (variant.isEmpty() ? "" : "/") + file.name().text();
     String href =
         up
-            + variant.stream().map(part -> Percent.encode(part) + "/").collect(Collectors.joining())
-            + Percent.encode(file.name().text());
+            + variant.stream()
+                .map(part -> PercentEncoding.encode(part) + "/")
+                .collect(Collectors.joining())
+            + PercentEncoding.encode(file.name().text());
     links.put(
         text,
         "<a href=\"%s%s\">%s</a><br>\n"

@@ -53,6 +53,7 @@ public final class Commands {
     verbs.put("rm", () -> new RmCommand(surroundings));
     verbs.put("build", () -> new BuildCommand(surroundings));
     verbs.put("bake", () -> new BakeCommand(surroundings));
+    verbs.put("export", () -> new ExportCommand(surroundings));
     verbs.put("docker-args", () -> new DockerArgsCommand(surroundings));
     if (arguments.length > 0 && verbs.containsKey(arguments[0])) {
       verbs.keySet().retainAll(Set.of(arguments[0]));
