@@ -372,7 +372,7 @@ final class DiskBlobStore implements BlobStore, Closeable {
   private static boolean isSound(Path file, Sha256 digest) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return Sha256.of(in).equals(digest);
-    } catch (NoSuchFileException gone) {
+    } catch (IOException goneOrUnreadable) {
       return false;
     }
   }

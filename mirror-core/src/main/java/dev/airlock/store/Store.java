@@ -22,6 +22,9 @@ public final class Store implements Closeable {
   /** The format that this program reads and writes. */
   public static final int FORMAT = 2;
 
+  /** The first format whose marker is sealed. */
+  private static final int FIRST_SEALED = 2;
+
   private static final String MARKER = "airlock-store.json";
 
   private final Path root;
@@ -125,9 +128,9 @@ public final class Store implements Closeable {
               + root
               + "' has the older format "
               + format
-              + ": run `airlock migrate --store "
+              + ": run `airlock migrate --store '"
               + root
-              + "`, which fetches nothing");
+              + "'`, which fetches nothing");
     }
     if (format > FORMAT) {
       throw new StoreException(
@@ -151,7 +154,10 @@ public final class Store implements Closeable {
     return formatOf(root.resolve(MARKER));
   }
 
-  /** The format of a marker; that of format 1 had no seal yet. */
+  /**
+   * The format of a marker. That of format 1 had no seal yet; what one of a newer format has,
+   * nobody knows here.
+   */
   private static int formatOf(Path marker) throws IOException {
     byte[] bytes = Files.readAllBytes(marker);
     try {
@@ -159,7 +165,9 @@ public final class Store implements Closeable {
       JsonNode format = document.path("format");
       boolean possible =
           format.isInt()
-              && (Sealed.isSealed(bytes) ? format.intValue() >= 2 : format.intValue() == 1);
+              && (Sealed.isSealed(bytes)
+                  ? format.intValue() >= FIRST_SEALED
+                  : format.intValue() == 1 || format.intValue() > FORMAT);
       if (possible) {
         return format.intValue();
       }

@@ -275,6 +275,7 @@ class DiskBlobStoreTest extends BlobStoreContract {
           """
           {"format":1}   | has the older format 1: run `airlock migrate --store
           {"format":2}   | is damaged: it names no format. Run `airlock repair`
+          {"format":3}   | has the format 3; this version of airlock reads format 2 only
           {"format":"1"} | is damaged: it names no format
           {}             | is damaged: it names no format
           {"format":     | is damaged: it is no JSON
@@ -334,6 +335,19 @@ class DiskBlobStoreTest extends BlobStoreContract {
     assertThat(store.root().resolve("quarantine/" + DIGEST + ".txt"))
         .hasContent("its bytes are others");
     assertThat(blob.size()).isEqualTo(WHEEL.length);
+  }
+
+  @Test
+  void putsAsideWhatCannotBeRead() throws IOException {
+    store().put(WHEEL);
+    Path file = store.root().resolve("blobs/sha256/" + DIGEST.hex().substring(0, 2) + "/" + DIGEST);
+    Files.delete(file);
+    Files.createDirectory(file);
+
+    store().quarantine(store().find(DIGEST).orElseThrow(), "it is a directory");
+
+    assertThat(store().find(DIGEST)).isEmpty();
+    assertThat(store.root().resolve("quarantine/" + DIGEST)).isDirectory();
   }
 
   @Test
