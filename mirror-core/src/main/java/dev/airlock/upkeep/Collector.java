@@ -176,11 +176,17 @@ public final class Collector {
       Set<Sha256> named = inventory.named();
       Map<String, FileKey> locked = new HashMap<>();
       inventory.locked().keySet().forEach(key -> locked.put(key.inTrash(), key));
+      // Entries go first: one that came back when its bytes are gone would name what is not there.
       for (Trash.Bag bag : bags) {
         for (String name : listed.getOrDefault(bag, List.of())) {
           if (FileKey.isEntry(name)) {
-            entry(bag, name, Optional.ofNullable(locked.get(name)));
-          } else if (isDigest(name)) {
+            entry(bag, name, Optional.ofNullable(locked.get(name)), inventory.isDamaged());
+          }
+        }
+      }
+      for (Trash.Bag bag : bags) {
+        for (String name : listed.getOrDefault(bag, List.of())) {
+          if (isDigest(name)) {
             blob(bag, name, named, inventory.isDamaged());
           }
         }
@@ -196,7 +202,8 @@ public final class Collector {
       }
     }
 
-    private void entry(Trash.Bag bag, String name, Optional<FileKey> locked) throws IOException {
+    private void entry(Trash.Bag bag, String name, Optional<FileKey> locked, boolean mayBeLocked)
+        throws IOException {
       if (locked.isPresent()) {
         broughtBack = broughtBack.plus(0);
       }
@@ -210,7 +217,9 @@ public final class Collector {
           return;
         }
       }
-      bag.delete(name);
+      if (locked.isPresent() || !mayBeLocked) {
+        bag.delete(name);
+      }
     }
 
     private void blob(Trash.Bag bag, String name, Set<Sha256> named, boolean mayBeNamed)

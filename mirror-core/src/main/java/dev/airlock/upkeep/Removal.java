@@ -42,12 +42,15 @@ public record Removal(Amount removed, Amount shared) {
     for (String preset : presets) {
       catalog.remove(preset);
     }
-    Set<FileKey> others = Inventory.ofPresets(store).locked().keySet();
+    Inventory left = Inventory.ofPresets(store);
+    Set<FileKey> others = left.locked().keySet();
     Amount removed = Amount.NONE;
     Amount shared = Amount.NONE;
     var gone = new HashSet<FileKey>();
     for (Entry entry : whole.entries()) {
-      if (theirs.contains(entry.key()) && others.contains(entry.key())) {
+      // Of a preset that is damaged nobody can tell what it needs.
+      boolean needed = others.contains(entry.key()) || left.isDamaged();
+      if (theirs.contains(entry.key()) && needed) {
         shared = shared.plus(entry.file().size());
       } else if (theirs.contains(entry.key())) {
         removed = removed.plus(entry.file().size());

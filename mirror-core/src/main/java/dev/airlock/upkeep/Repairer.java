@@ -157,34 +157,38 @@ public final class Repairer {
   // --- documents
 
   private void mendDocuments(List<Damage> found) throws IOException {
-    var lostEntries = new ArrayList<Document.Damaged>();
+    var lostEntries = new ArrayList<Damage.BadDocument>();
     for (Kind kind : Kind.values()) {
       for (Damage damage : found) {
-        if (damage instanceof Damage.BadDocument(Document.Damaged document, String subject)
-            && document.kind() == kind) {
-          mend(document, subject, lostEntries);
+        if (damage instanceof Damage.BadDocument bad && bad.document().kind() == kind) {
+          mend(bad, lostEntries);
         } else if (damage instanceof Damage.NoCopy(String preset) && kind == Kind.PRESET_COPY) {
           copy(preset);
         }
       }
     }
     // When pages are there again, they tell what damaged entries were of.
-    for (Document.Damaged entry : lostEntries) {
+    for (Damage.BadDocument entry : lostEntries) {
       reenter(entry);
     }
   }
 
-  private void mend(Document.Damaged document, String subject, List<Document.Damaged> lostEntries)
+  private void mend(Damage.BadDocument damage, List<Damage.BadDocument> lostEntries)
       throws IOException {
+    Document.Damaged document = damage.document();
+    String subject = damage.subject();
     switch (document.kind()) {
       case PRESET -> mendPreset(name(document), subject);
       case PRESET_COPY -> copy(name(document));
       case INDEX -> mendIndex(document, subject);
       case PAGE -> mendPage(document, subject);
-      case METADATA, ENTRY -> {
+      case METADATA -> {
         store.putAside(document.path(), subject + ": " + document.reason());
-        lostEntries.add(document);
+        lostEntries.add(damage);
       }
+      // It stays where it is until it is replaced: as long as it is there, its bytes are left
+      // alone.
+      case ENTRY -> lostEntries.add(damage);
     }
   }
 
@@ -271,6 +275,12 @@ public final class Repairer {
   }
 
   private void mendPage(Document.Damaged document, String subject) throws IOException {
+    if (catalog
+        .page(document.index().orElseThrow(), document.project().orElseThrow())
+        .isPresent()) {
+      // Somebody has read it again since it was looked at.
+      return;
+    }
     store.putAside(document.path(), subject + ": " + document.reason());
     boolean again =
         page(document.index().orElseThrow(), document.project().orElseThrow()).isPresent();
@@ -300,7 +310,8 @@ public final class Repairer {
   }
 
   /** Makes a damaged entry, or a note of metadata, anew from what its page lists. */
-  private void reenter(Document.Damaged document) throws IOException {
+  private void reenter(Damage.BadDocument damage) throws IOException {
+    Document.Damaged document = damage.document();
     IndexKey key = document.index().orElseThrow();
     ProjectName project = document.project().orElseThrow();
     String subject = name(document);
@@ -310,7 +321,11 @@ public final class Repairer {
             .filter(file -> PortableNames.encode(file.name().text()).equals(subject))
             .findFirst();
     if (listed.isEmpty()) {
-      did(subject, "its damaged entry was put aside");
+      if (document.kind() == Kind.METADATA) {
+        did(subject, "its damaged note of metadata was put aside");
+      } else {
+        unlisted(damage, key, project);
+      }
       return;
     }
     String filename = listed.get().name().text();
@@ -321,6 +336,24 @@ public final class Repairer {
     } else if (obtained(key, listed.get(), filename)) {
       did(filename, "entered anew");
     }
+  }
+
+  /** Of an entry that no page explains only the project is known for sure. */
+  private void unlisted(Damage.BadDocument damage, IndexKey key, ProjectName project) {
+    String what =
+        "its entry is damaged, and no page that can be had lists it: run `airlock repair` where its"
+            + " index can be asked, or delete '"
+            + damage.document().path()
+            + "' to give the file up";
+    reasons.put(damage.subject(), what);
+    ledger.note(
+        dev.airlock.ledger.Kind.WANTED,
+        Optional.empty(),
+        Optional.of(key.value()),
+        project,
+        Optional.empty(),
+        ASKER,
+        "the entry of a file is damaged");
   }
 
   // --- files and metadata

@@ -7,7 +7,6 @@ import dev.airlock.catalog.Catalog;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.ledger.Ledger;
 import dev.airlock.store.ProvenBlobs;
-import dev.airlock.store.Reserve;
 import dev.airlock.store.Store;
 import dev.airlock.tool.terminal.Amounts;
 import dev.airlock.tool.terminal.ProgressView;
@@ -84,7 +83,7 @@ final class RepairCommand extends AirlockCommand {
             around.home(),
             Retries.DEFAULT);
     try (http;
-        Store store = Store.openOrCreate(root, Reserve.NONE);
+        Store store = Store.openToWrite(root, indexes.reserve().reserve(around));
         Ledger ledger = Ledger.in(root.resolve(Ledger.DIRECTORY), around.clock());
         ProgressView view = terminal.progress(common.verbosity(), common.json())) {
       VerifyCommand.requirePreset(store, preset);

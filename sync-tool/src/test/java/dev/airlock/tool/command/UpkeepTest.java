@@ -277,6 +277,35 @@ class UpkeepTest {
   }
 
   @Test
+  void leavesTheBytesOfADamagedEntryThatNothingExplains() throws IOException {
+    assertThat(tool.run("rm", "kit", "--keep-files")).as(tool.err()).isZero();
+    Path blob = blob("leaf-1.0-py3-none-any.whl");
+    for (Path file : files("indexes")) {
+      if (file.toString().contains("leaf")) {
+        flip(file);
+      }
+    }
+
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isEqualTo(3);
+    assertThat(tool.err()).contains("its entry is damaged, and no page that can be had lists it");
+    assertThat(tool.run("gc", "--grace", "0")).isEqualTo(5);
+    assertThat(blob).exists();
+    assertThat(tool.run("wants")).isZero();
+    assertThat(tool.out()).contains("leaf");
+
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+  }
+
+  @Test
+  void repairsNoStoreThatIsNotThere() {
+    Path typo = directory.resolve("typo");
+    assertThat(tool.run("repair", "--store", typo.toString())).isEqualTo(10);
+    assertThat(tool.err()).contains("there is no store in '" + typo + "'");
+    assertThat(typo).doesNotExist();
+  }
+
+  @Test
   void dropsTemporaryFilesThatNobodyWritesAnyMore() throws IOException {
     Path torn = Files.writeString(tool.store.resolve("indexes/.tmp-1-a"), "torn");
     Path fresh = Files.writeString(tool.store.resolve("presets/.tmp-2-b"), "being written");
