@@ -316,6 +316,11 @@ public final class Catalog {
       return Optional.of(reader.read(Sealed.open(Files.readAllBytes(document))));
     } catch (NoSuchFileException | DamagedDocumentException absentOrDamaged) {
       return Optional.empty();
+    } catch (IOException e) {
+      if (Unreadable.is(e)) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 }

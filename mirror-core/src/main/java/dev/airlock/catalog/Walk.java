@@ -20,7 +20,6 @@ import java.util.Set;
  * looked at.
  */
 public final class Walk {
-  private static final String UNREADABLE = "Input/output error";
 
   private final Layout layout;
   private final Visitor visitor;
@@ -207,10 +206,10 @@ public final class Walk {
     } catch (DamagedDocumentException e) {
       document = new Document.Damaged(path, kind, index, project, String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      if (!String.valueOf(e.getMessage()).contains(UNREADABLE)) {
+      if (!Unreadable.is(e)) {
         throw e;
       }
-      document = new Document.Damaged(path, kind, index, project, "the disk cannot read it");
+      document = new Document.Damaged(path, kind, index, project, Unreadable.reason(e));
     }
     visitor.visit(document);
   }

@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /** Blobs as files below {@code blobs/sha256/ab/}, drafts below {@code partial/}. */
 final class DiskBlobStore implements BlobStore, Closeable {
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
+  private static final Pattern PART = Pattern.compile("([0-9a-f]{64})\\.part(\\.validator)?");
 
   /** How often a blob is looked for that others take away and bring back at the same time. */
   private static final int LOOKS = 3;
@@ -202,17 +204,16 @@ final class DiskBlobStore implements BlobStore, Closeable {
 
   @Override
   public List<Sha256> list() throws IOException {
-    if (!Files.isDirectory(blobs)) {
-      return List.of();
+    var digests = new ArrayList<Sha256>();
+    for (Path folder : children(blobs)) {
+      for (Path file : children(folder)) {
+        String name = file.getFileName().toString();
+        if (HEX.matcher(name).matches()) {
+          digests.add(new Sha256(name));
+        }
+      }
     }
-    try (Stream<Path> files = Files.walk(blobs, 2)) {
-      return files
-          .map(path -> path.getFileName().toString())
-          .filter(name -> HEX.matcher(name).matches())
-          .sorted()
-          .map(Sha256::new)
-          .toList();
-    }
+    return digests;
   }
 
   @Override
@@ -274,12 +275,17 @@ final class DiskBlobStore implements BlobStore, Closeable {
   List<Store.Leftover> leftovers(Instant before, boolean deletes) throws IOException {
     var leftovers = new ArrayList<Store.Leftover>();
     for (Path file : children(partials)) {
-      String name = file.getFileName().toString().replaceFirst("\\.part$", "");
-      if (HEX.matcher(name).matches()) {
-        leftover(file, new Sha256(name), before, deletes).ifPresent(leftovers::add);
+      Matcher part = PART.matcher(file.getFileName().toString());
+      if (part.matches() && !hasPart(file, part)) {
+        leftover(file, new Sha256(part.group(1)), before, deletes).ifPresent(leftovers::add);
       }
     }
     return leftovers;
+  }
+
+  /** Whether it is a validator that is deleted with its part. */
+  private static boolean hasPart(Path file, Matcher part) {
+    return part.group(2) != null && Files.exists(file.resolveSibling(part.group(1) + ".part"));
   }
 
   private Optional<Store.Leftover> leftover(Path file, Sha256 name, Instant before, boolean deletes)
@@ -414,7 +420,12 @@ final class DiskBlobStore implements BlobStore, Closeable {
     FileBlob(Sha256 digest, Path file) throws IOException {
       this.digest = digest;
       this.file = file;
-      this.size = Files.size(file);
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      if (attributes.isOther()) {
+        // To open a pipe or a device may take for ever.
+        throw new NoSuchFileException(file.toString(), null, "it is no regular file");
+      }
+      this.size = attributes.size();
     }
 
     @Override

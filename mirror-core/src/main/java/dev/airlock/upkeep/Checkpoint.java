@@ -25,13 +25,9 @@ public final class Checkpoint implements Closeable {
 
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
 
-  /** How many digests are kept in memory before they are written. */
-  private static final int BATCH = 64;
-
   private final Optional<Path> file;
   private final Set<Sha256> earlier;
   private @Nullable BufferedWriter writer;
-  private int unwritten;
   private boolean isGivenUp;
 
   private Checkpoint(Optional<Path> file, Set<Sha256> earlier) {
@@ -89,10 +85,8 @@ public final class Checkpoint implements Closeable {
                 file.get(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       }
       writer.write(blob.hex() + "\n");
-      if (++unwritten >= BATCH) {
-        unwritten = 0;
-        writer.flush();
-      }
+      // At once: whoever is interrupted has no time to do it then.
+      writer.flush();
     } catch (IOException fullDisk) {
       isGivenUp = true;
       giveUp();

@@ -278,7 +278,7 @@ public final class Collector {
       for (Store.Leftover leftover : store.leftovers(before, deletes)) {
         leftovers = leftovers.plus(leftover.bytes());
       }
-      var remains = new Remains(store.root(), deletes);
+      var remains = Remains.of(store.root(), deletes);
       leftovers = leftovers.plus(remains.temporaries(before, now));
       quarantine = remains.quarantine(before, now, hurried);
     }

@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param deletes whether it is deleted
  */
 record Remains(Path root, boolean deletes) {
+  /** A store that is named by a link is the directory that the link leads to. */
+  static Remains of(Path root, boolean deletes) throws IOException {
+    return new Remains(root.toRealPath(), deletes);
+  }
+
   /** A temporary file that is written has no lock; a writer that waits so long is none any more. */
   private static final Duration WRITING = Duration.ofHours(1);
 

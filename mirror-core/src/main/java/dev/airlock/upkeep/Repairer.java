@@ -23,6 +23,7 @@ import dev.airlock.lock.LockReader;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.lock.MalformedLockException;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.repack.Derivation;
 import dev.airlock.progress.ProgressListener;
 import dev.airlock.store.Blob;
 import dev.airlock.store.Store;
@@ -33,6 +34,7 @@ import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -118,7 +120,7 @@ public final class Repairer {
   /** What writers that were killed left behind: temporary files nobody wrote to for an hour. */
   private void dropTemporaries() throws IOException {
     Instant now = clock.instant();
-    long files = new Remains(store.root(), true).temporaries(now, now).files();
+    long files = Remains.of(store.root(), true).temporaries(now, now).files();
     if (files > 0) {
       did("temporary files", files + " that nobody writes any more were removed");
     }
@@ -177,6 +179,10 @@ public final class Repairer {
       throws IOException {
     Document.Damaged document = damage.document();
     String subject = damage.subject();
+    if (Files.isDirectory(document.path())) {
+      // No file can be renamed to its name.
+      store.putAside(document.path(), subject + ": " + document.reason());
+    }
     switch (document.kind()) {
       case PRESET -> mendPreset(name(document), subject);
       case PRESET_COPY -> copy(name(document));
@@ -410,6 +416,13 @@ public final class Repairer {
   private IndexFile today(IndexKey key, IndexFile stated) throws IOException {
     if (fetcher.found(key, stated).isPresent()) {
       return stated;
+    }
+    Optional<Derivation> derivation = Derivation.of(stated.url(), stated.name());
+    if (derivation.isPresent()) {
+      return pageToAsk(key, stated.name().project())
+          .flatMap(page -> Locked.sdist(page, derivation.get()))
+          .map(sdist -> stated.movedTo(derivation.get().movedTo(sdist.url()).address()))
+          .orElse(stated);
     }
     return pageToAsk(key, stated.name().project()).stream()
         .flatMap(page -> page.files().stream())

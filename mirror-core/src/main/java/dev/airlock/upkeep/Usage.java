@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param blobs all blobs
  * @param unnamed the blobs that nothing names
  * @param parts what else is there, by the name of its folder
+ * @param damaged what cannot be read, and why: it is in none of the sums
  */
 public record Usage(
     List<Preset> presets,
@@ -48,7 +49,8 @@ public record Usage(
     Amount unlocked,
     Amount blobs,
     Amount unnamed,
-    Map<String, Amount> parts) {
+    Map<String, Amount> parts,
+    List<String> damaged) {
   private static final List<String> PARTS =
       List.of("indexes", "presets", "ledger", "partial", "quarantine", "trash");
 
@@ -145,7 +147,8 @@ public record Usage(
         sum(unlocked, blobs),
         sum(blobs.keySet(), blobs),
         sum(unnamed, blobs),
-        parts);
+        parts,
+        inventory.damaged());
   }
 
   private static Set<Sha256> digests(List<Entry> entries) {

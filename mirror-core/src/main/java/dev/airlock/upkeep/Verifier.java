@@ -9,6 +9,7 @@ import dev.airlock.catalog.IndexKey;
 import dev.airlock.catalog.Walk;
 import dev.airlock.digest.Hasher;
 import dev.airlock.digest.Sha256;
+import dev.airlock.files.PortableNames;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockReader;
 import dev.airlock.lock.LockedFile;
@@ -54,6 +55,7 @@ public final class Verifier {
   private final List<Document.Metadata> metadata = new ArrayList<>();
   private final Map<String, HeldPreset> presets = new HashMap<>();
   private final Map<Sha256, String> names = new HashMap<>();
+  private final List<Document.Damaged> damagedDocuments = new ArrayList<>();
   private final Set<String> copies = new HashSet<>();
   private final Set<String> damagedPresets = new HashSet<>();
   private int documents;
@@ -89,6 +91,10 @@ public final class Verifier {
     if (extent.preset().isPresent()) {
       entries.removeIf(entry -> !used.contains(key(entry.index(), entry.file().name().text())));
       metadata.clear();
+      damagedDocuments.removeIf(damaged -> !isUsed(damaged, locks.values()));
+    }
+    for (Document.Damaged damaged : damagedDocuments) {
+      damages.add(new Damage.BadDocument(damaged, subject(damaged)));
     }
     Blobs blobs = extent.fast() ? Blobs.NONE : blobs();
     for (Document.Entry entry : entries) {
@@ -150,27 +156,54 @@ public final class Verifier {
   }
 
   private void visit(Document.Damaged damaged) {
-    String file = String.valueOf(damaged.path().getFileName()).replaceFirst("\\.json$", "");
-    String subject =
-        switch (damaged.kind()) {
-          case PRESET, PRESET_COPY -> {
-            if (!isWanted(file)) {
-              yield "";
-            }
-            damagedPresets.add(file);
-            copies.add(file);
-            yield damaged.kind() == Document.Kind.PRESET
-                ? "preset " + file
-                : "the second copy of preset " + file;
-          }
-          case INDEX -> "index " + damaged.index().map(IndexKey::value).orElse("");
-          case PAGE -> "the page of " + file + of(damaged);
-          case ENTRY -> "the entry " + file + of(damaged);
-          case METADATA -> "the metadata entry " + file + of(damaged);
-        };
-    if (!subject.isEmpty()) {
-      damages.add(new Damage.BadDocument(damaged, subject));
+    switch (damaged.kind()) {
+      case PRESET, PRESET_COPY -> {
+        if (isWanted(name(damaged))) {
+          damagedPresets.add(name(damaged));
+          copies.add(name(damaged));
+          damagedDocuments.add(damaged);
+        }
+      }
+      case INDEX, PAGE, ENTRY, METADATA -> damagedDocuments.add(damaged);
     }
+  }
+
+  private static String name(Document.Damaged damaged) {
+    return String.valueOf(damaged.path().getFileName()).replaceFirst("\\.json$", "");
+  }
+
+  private static String subject(Document.Damaged damaged) {
+    String name = name(damaged);
+    return switch (damaged.kind()) {
+      case PRESET -> "preset " + name;
+      case PRESET_COPY -> "the second copy of preset " + name;
+      case INDEX -> "index " + damaged.index().map(IndexKey::value).orElse("");
+      case PAGE -> "the page of " + name + of(damaged);
+      case ENTRY -> "the entry " + name + of(damaged);
+      case METADATA -> "the metadata entry " + name + of(damaged);
+    };
+  }
+
+  /** Whether the lock of a preset that is looked at needs what a damaged document was for. */
+  private static boolean isUsed(Document.Damaged damaged, Collection<Lock> locks) {
+    boolean isOfPreset =
+        damaged.kind() == Document.Kind.PRESET || damaged.kind() == Document.Kind.PRESET_COPY;
+    return isOfPreset
+        || locks.stream()
+            .flatMap(lock -> lock.packages().stream())
+            .filter(locked -> Optional.of(IndexKey.of(locked.index())).equals(damaged.index()))
+            .anyMatch(locked -> isUsed(damaged, locked));
+  }
+
+  private static boolean isUsed(Document.Damaged damaged, LockedPackage locked) {
+    return switch (damaged.kind()) {
+      case INDEX -> true;
+      case PAGE -> damaged.project().equals(Optional.of(locked.project()));
+      case ENTRY, METADATA ->
+          locked.files().stream()
+              .anyMatch(file -> PortableNames.encode(file.name().text()).equals(name(damaged)));
+      case PRESET, PRESET_COPY -> false;
+    };
   }
 
   private static String of(Document.Damaged damaged) {

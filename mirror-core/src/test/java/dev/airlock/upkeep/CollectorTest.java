@@ -195,6 +195,32 @@ class CollectorTest {
   }
 
   @Test
+  void deletesAValidatorWhosePartIsFinished() throws IOException {
+    Path folder = Files.createDirectories(shelf.store.root().resolve("partial"));
+    Sha256 finished = Sha256.of("finished".getBytes(UTF_8));
+    Path validator = Files.writeString(folder.resolve(finished.hex() + ".part.validator"), "\"1\"");
+    assertThat(gc().leftovers()).isEqualTo(Amount.NONE);
+    shelf.age(LONG);
+
+    assertThat(gc().leftovers()).isEqualTo(new Amount(1, 3));
+    assertThat(validator).doesNotExist();
+  }
+
+  @Test
+  void deletesTemporaryFilesOfAStoreThatIsNamedByALink() throws IOException {
+    Path temporary =
+        Files.writeString(shelf.store.root().resolve("indexes").resolve(".tmp-1-2"), "half");
+    shelf.age(LONG);
+    Path link = Files.createSymbolicLink(directory.resolve("link"), shelf.store.root());
+
+    try (Store linked = Store.open(link)) {
+      assertThat(new Collector(linked, shelf.clock()).collect(Options.USUAL).leftovers())
+          .isEqualTo(new Amount(1, 4));
+    }
+    assertThat(temporary).doesNotExist();
+  }
+
+  @Test
   void keepsWhatWasPutAsideForThirtyDays() throws IOException {
     HeldFile file = shelf.hold("bad", "bad bytes");
     Files.writeString(shelf.blob(file.sha256()), "Bad bytes");

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.store.Store;
 import dev.airlock.tool.terminal.Amounts;
 import dev.airlock.tool.terminal.Columns;
+import dev.airlock.tool.terminal.Terminal;
 import dev.airlock.upkeep.Collected.Amount;
 import dev.airlock.upkeep.Usage;
 import java.io.IOException;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Option;
     description =
         "Tells what takes how much room in the store: presets (and what no other has of them),"
             + " indexes, what is held for no preset, what nothing names, documents, the trash; and"
-            + " how much is left of the disk. What several have counts in each line.")
+            + " how much is left of the disk. What several have counts in each line."
+            + " Ends with 5 where something is damaged, and so not counted.")
 final class DuCommand extends AirlockCommand {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -50,7 +52,7 @@ final class DuCommand extends AirlockCommand {
     }
     if (json) {
       around.terminal().print(json(usage, free, reserve));
-      return ExitCode.OK;
+      return tellDamage(usage, around.terminal());
     }
     var rows = new ArrayList<List<String>>();
     rows.add(List.of("WHAT", "FILES", "SIZE", "OWN"));
@@ -66,7 +68,17 @@ final class DuCommand extends AirlockCommand {
     rows.add(List.of("free, besides the reserve", "", Amounts.bytes(free), ""));
     rows.add(List.of("the reserve", "", Amounts.bytes(reserve), ""));
     Columns.lines(rows).forEach(around.terminal()::print);
-    return ExitCode.OK;
+    return tellDamage(usage, around.terminal());
+  }
+
+  /** Says what could not be counted, and ends with that where there is something. */
+  static ExitCode tellDamage(Usage usage, Terminal terminal) {
+    usage.damaged().forEach(damaged -> terminal.say("not counted, for it is damaged: " + damaged));
+    if (usage.damaged().isEmpty()) {
+      return ExitCode.OK;
+    }
+    terminal.say("run `airlock verify`, which finds all that is damaged, or `airlock repair`");
+    return ExitCode.VERIFICATION;
   }
 
   private static List<String> row(String what, Amount amount, String own) {
@@ -89,6 +101,7 @@ final class DuCommand extends AirlockCommand {
     amount(result, "blobs", usage.blobs());
     ObjectNode parts = result.putObject("parts");
     usage.parts().forEach((part, amount) -> amount(parts, part, amount));
+    usage.damaged().forEach(result.putArray("damaged")::add);
     return result.put("free_bytes", free).put("reserve_bytes", reserve);
   }
 

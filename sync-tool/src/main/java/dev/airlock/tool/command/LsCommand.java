@@ -63,13 +63,15 @@ final class LsCommand extends AirlockCommand {
     List<Usage.Preset> chosen = chosen(usage);
     Terminal terminal = around.terminal();
     if (json) {
-      terminal.print(projects ? projectsJson(usage) : presetsJson(chosen, !presets.isEmpty()));
+      ObjectNode result = projects ? projectsJson(usage) : presetsJson(chosen, !presets.isEmpty());
+      usage.damaged().forEach(result.putArray("damaged")::add);
+      terminal.print(result);
     } else if (projects) {
       Columns.lines(projects(usage)).forEach(terminal::print);
     } else {
       Columns.lines(presets.isEmpty() ? presets(chosen) : files(chosen)).forEach(terminal::print);
     }
-    return ExitCode.OK;
+    return DuCommand.tellDamage(usage, terminal);
   }
 
   private List<Usage.Preset> chosen(Usage usage) throws CommandException {

@@ -109,6 +109,49 @@ class UpkeepTest {
   }
 
   @Test
+  void verifiesWhatOnePresetNeedsAlone() throws IOException {
+    flip(blob("other-1.0-py3-none-any.whl"));
+    for (Path document : files("indexes")) {
+      if (document.endsWith("pages/other.json")
+          || document.endsWith("other-1.0-py3-none-any.whl.json")) {
+        flip(document);
+      }
+    }
+
+    assertThat(tool.run("verify", "kit")).as(tool.err()).isZero();
+    assertThat(tool.run("verify", "rest")).isEqualTo(5);
+    assertThat(tool.err()).contains("the page of other").contains("the entry other-1.0");
+    assertThat(tool.run("repair", "kit")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).isEqualTo(5);
+  }
+
+  @Test
+  void doesNotWaitForAPipeInPlaceOfABlob() throws Exception {
+    Path blob = blob("leaf-1.0-py3-none-any.whl");
+    Files.delete(blob);
+    assertThat(new ProcessBuilder("mkfifo", blob.toString()).start().waitFor()).isZero();
+
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err()).contains("leaf-1.0-py3-none-any.whl").contains("its bytes are missing");
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    assertThat(blob).isRegularFile();
+  }
+
+  @Test
+  void lsAndDuSayWhichPresetsCannotBeRead() throws IOException {
+    flip(tool.store.resolve("presets/kit.json"));
+    flip(tool.store.resolve("presets/copies/kit.json"));
+
+    assertThat(tool.run("ls")).isEqualTo(5);
+    assertThat(tool.err()).contains("not counted, for it is damaged: ").contains("kit.json");
+    assertThat(tool.out()).contains("rest");
+    assertThat(tool.run("ls", "--json")).isEqualTo(5);
+    assertThat(result().path("damaged")).hasSize(1);
+    assertThat(tool.run("du")).isEqualTo(5);
+    assertThat(tool.err()).contains("run `airlock verify`");
+  }
+
+  @Test
   void namesADamagedFileAndWhatIsWrong() throws IOException {
     flip(blob("leaf-1.0-py3-none-any.whl"));
 
@@ -295,6 +338,28 @@ class UpkeepTest {
 
     assertThat(tool.run("repair")).as(tool.err()).isZero();
     assertThat(tool.run("verify")).as(tool.err()).isZero();
+  }
+
+  @Test
+  void mendsDirectoriesInPlaceOfDocuments() throws IOException {
+    List<Path> documents =
+        files("").stream()
+            .filter(file ->
+                file.endsWith("presets/kit.json")
+                    || file.endsWith("pages/leaf.json")
+                    || file.endsWith("files/leaf/leaf-1.0-py3-none-any.whl.json"))
+            .toList();
+    assertThat(documents).hasSize(3);
+    for (Path document : documents) {
+      Files.delete(document);
+      Files.createDirectory(document);
+    }
+
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err()).contains("it cannot be read: Is a directory");
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+    assertThat(documents).allSatisfy(document -> assertThat(document).isRegularFile());
   }
 
   @Test
