@@ -44,7 +44,7 @@ public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject)
    */
   public static SdistArchive read(InputStream stream, SdistFilename name) throws IOException {
     try {
-      return read(open(new BufferedInputStream(stream), name.text()), name);
+      return read(open(stream, name.text()), name);
     } catch (MalformedArchiveException e) {
       throw e;
     } catch (NoClassDefFoundError e) {
@@ -64,7 +64,7 @@ public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject)
    */
   public static void requireWhole(InputStream stream, SdistFilename name) throws IOException {
     try {
-      ArchiveInputStream<?> archive = open(new BufferedInputStream(stream), name.text());
+      ArchiveInputStream<?> archive = open(stream, name.text());
       int entries = 0;
       while (archive.getNextEntry() != null) {
         entries++;
@@ -87,12 +87,19 @@ public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject)
   }
 
   /** The zip reader finds out that it lacks a library when it needs it. */
-  private static MalformedArchiveException unknownCompression(SdistFilename name) {
+  static MalformedArchiveException unknownCompression(SdistFilename name) {
     return new MalformedArchiveException(
         name + " is compressed in a way that is not read here; sdists have deflate");
   }
 
-  private static ArchiveInputStream<?> open(InputStream stream, String name) throws IOException {
+  /** Whether an entry is compressed in a way that is read here. */
+  static boolean isReadable(ZipArchiveEntry entry) {
+    return METHODS.contains(entry.getMethod());
+  }
+
+  /** The entries of an sdist, by the extension of its name. */
+  static ArchiveInputStream<?> open(InputStream bytes, String name) throws IOException {
+    var stream = new BufferedInputStream(bytes);
     if (name.endsWith(".zip")) {
       return new ZipArchiveInputStream(stream);
     }
@@ -123,7 +130,7 @@ public record SdistArchive(Optional<byte[]> pkgInfo, Optional<byte[]> pyproject)
         throw new MalformedArchiveException(
             name + " unpacks to more than any sdist has: it is not read further");
       }
-      if (entry instanceof ZipArchiveEntry zipped && !METHODS.contains(zipped.getMethod())) {
+      if (entry instanceof ZipArchiveEntry zipped && !isReadable(zipped)) {
         // Nor can it be passed over: where it ends is not known.
         throw unknownCompression(name);
       }

@@ -1,6 +1,8 @@
 package dev.airlock.fetch;
 
 import dev.airlock.archive.MalformedArchiveException;
+import dev.airlock.archive.RepackException;
+import dev.airlock.archive.Repacker;
 import dev.airlock.archive.SdistArchive;
 import dev.airlock.archive.WheelArchive;
 import dev.airlock.catalog.Catalog;
@@ -18,6 +20,7 @@ import dev.airlock.packaging.filename.SdistFilename;
 import dev.airlock.packaging.filename.WheelFilename;
 import dev.airlock.packaging.metadata.CoreMetadata;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.repack.Derivation;
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.progress.ProgressListener;
@@ -48,6 +51,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
@@ -164,7 +168,7 @@ public final class Fetcher {
   public CoreMetadata wheelMetadata(IndexKey key, IndexFile file) throws IOException {
     Optional<HeldFile> held = held(key, file);
     if (held.isEmpty()) {
-      Optional<byte[]> alone = access.metadata(file);
+      Optional<byte[]> alone = alone(file);
       if (alone.isPresent()) {
         return CoreMetadata.parse(alone.get());
       }
@@ -187,7 +191,7 @@ public final class Fetcher {
    * @throws UpstreamException when the upstream does not answer
    */
   public Optional<Blob> metadataAlone(IndexKey key, IndexFile file) throws IOException {
-    Optional<byte[]> alone = access.metadata(file).filter(bytes -> isOf(file, bytes));
+    Optional<byte[]> alone = alone(file).filter(bytes -> isOf(file, bytes));
     if (alone.isEmpty()) {
       return Optional.empty();
     }
@@ -202,6 +206,13 @@ public final class Fetcher {
     } catch (NoSpaceException | ReadOnlyException cannotBeKept) {
       return Optional.of(new MemoryBlob(alone.get()));
     }
+  }
+
+  /** Of a wheel that is made here nothing can be had without making it. */
+  private Optional<byte[]> alone(IndexFile file) throws IOException {
+    return Derivation.of(file.url(), file.name()).isPresent()
+        ? Optional.empty()
+        : access.metadata(file);
   }
 
   private static boolean isOf(IndexFile file, byte[] bytes) {
@@ -230,8 +241,7 @@ public final class Fetcher {
    */
   public Optional<HeldFile> held(IndexKey key, IndexFile file) throws IOException {
     Optional<HeldFile> entry = catalog.file(key, file.name().project(), file.name().text());
-    if (entry.isEmpty()
-        || file.sha256().map(stated -> !stated.equals(entry.get().sha256())).orElse(false)) {
+    if (entry.isEmpty() || !isMeant(file, entry.get())) {
       return Optional.empty();
     }
     Optional<Blob> blob = entry.get().bytes(store.blobs());
@@ -240,6 +250,21 @@ public final class Fetcher {
             && (verifiesDigests ? proven.prove(blob.get()) : !proven.isDamaged(blob.get()))
             && describes(entry.get(), blob.get());
     return sound ? entry : Optional.empty();
+  }
+
+  /**
+   * Whether an entry is of the file that is asked for: by the digest that is stated, else by what
+   * it was made of, for under the name of a wheel that is made here there may be another one.
+   */
+  private static boolean isMeant(IndexFile file, HeldFile entry) {
+    if (file.sha256().isPresent()) {
+      return file.sha256().get().equals(entry.sha256());
+    }
+    Optional<Derivation> asked = Derivation.of(file.url(), file.name());
+    Optional<Derivation> held = Derivation.of(entry.source(), entry.name());
+    return asked.isPresent()
+        ? held.filter(asked.get()::makesTheSameAs).isPresent()
+        : held.isEmpty();
   }
 
   /** Whether an entry says of a wheel what the wheel says of itself. */
@@ -352,6 +377,10 @@ public final class Fetcher {
     if (held.isPresent()) {
       return held.get();
     }
+    Optional<Derivation> derivation = Derivation.of(file.url(), file.name());
+    if (derivation.isPresent()) {
+      return entered(key, file, repacked(key, file, derivation.get()));
+    }
     Optional<OtherDraft> other = store.blobs().writtenElsewhere(draftName(file));
     if (other.isEmpty()) {
       return entered(key, file, download(file, growth, OtherDraft.Progress.NOTHING));
@@ -385,6 +414,53 @@ public final class Fetcher {
     return known.isPresent() && proven.prove(known.get())
         ? Optional.of(entered(key, file, known.get()))
         : Optional.empty();
+  }
+
+  /**
+   * Makes a wheel of its sdist, which is fetched where it is not held.
+   *
+   * @throws RepackException when it cannot be made so
+   * @throws CorruptContentException when other bytes come of it than are stated
+   */
+  private Blob repacked(IndexKey key, IndexFile file, Derivation derivation) throws IOException {
+    long began = System.nanoTime();
+    HeldFile sdist = file(key, sdist(file, derivation));
+    byte[] wheel;
+    try (SeekableByteChannel channel = blob(sdist.sha256()).open()) {
+      wheel = Repacker.wheel(Channels.newInputStream(channel), derivation);
+    }
+    Sha256 made = Sha256.of(wheel);
+    if (file.sha256().isPresent() && !file.sha256().get().equals(made)) {
+      throw new CorruptContentException(
+          file.name()
+              + ", made of "
+              + sdist.name()
+              + ", has the digest "
+              + made
+              + " instead of "
+              + file.sha256().get()
+              + ": it was made by another version of Airlock; run `airlock lock`");
+    }
+    store.requireRoom();
+    Blob blob = store.blobs().put(wheel);
+    proven.rememberSound(blob);
+    String name = file.name().text();
+    progress.on(new ProgressEvent.Started(name, 0, blob.size()));
+    progress.on(new ProgressEvent.Advanced(name, blob.size()));
+    finished(file, blob.size(), began);
+    return blob;
+  }
+
+  private static IndexFile sdist(IndexFile wheel, Derivation derivation) {
+    return new IndexFile(
+        derivation.sdist(),
+        derivation.source(),
+        List.of(derivation.sha256().digest()),
+        wheel.requiresPython(),
+        OptionalLong.empty(),
+        wheel.uploadTime(),
+        wheel.yanked(),
+        new IndexFile.MetadataOffer.None());
   }
 
   /** What another process has just finished: its entry follows its bytes. */

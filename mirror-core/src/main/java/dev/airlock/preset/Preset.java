@@ -4,6 +4,7 @@ import dev.airlock.digest.Algorithm;
 import dev.airlock.digest.Digest;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.repack.Recipe;
 import dev.airlock.packaging.target.Installer;
 import dev.airlock.packaging.target.Target;
 import java.time.Instant;
@@ -34,6 +35,7 @@ import java.util.stream.Stream;
  * @param requiresHashes whether nothing is installed that no root gives digests of
  * @param excludeNewer files uploaded later are passed over
  * @param dependencyMetadata what sdists require that cannot say it themselves
+ * @param repack of which sdists wheels are made, and how
  * @param buildRequires what building an sdist requires, where it does not say so or says it wrongly
  * @param buildArguments the versions by which image builds are parametrised, by argument name, in
  *     order
@@ -57,6 +59,7 @@ public record Preset(
     boolean requiresHashes,
     Optional<Instant> excludeNewer,
     List<DependencyMetadata> dependencyMetadata,
+    List<Recipe> repack,
     Map<ProjectName, List<Requirement>> buildRequires,
     Map<String, String> buildArguments,
     Optional<String> madeFrom) {
@@ -69,6 +72,7 @@ public record Preset(
     overrides = List.copyOf(overrides);
     exclude = Set.copyOf(exclude);
     dependencyMetadata = List.copyOf(dependencyMetadata);
+    repack = List.copyOf(repack);
     buildRequires = Map.copyOf(buildRequires);
   }
 
@@ -107,6 +111,7 @@ public record Preset(
         requiresHashes,
         newExcludeNewer,
         dependencyMetadata,
+        repack,
         buildRequires,
         buildArguments,
         madeFrom);

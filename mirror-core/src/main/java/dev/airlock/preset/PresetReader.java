@@ -135,6 +135,7 @@ public final class PresetReader {
           tensorrt.refuseOthers();
         });
     requirementsText(fields);
+    var repack = new RepackReader(fields);
     var preset =
         new Preset(
             name,
@@ -154,9 +155,11 @@ public final class PresetReader {
             fields.flag("require_hashes"),
             excludeNewer(fields),
             dependencyMetadata(fields),
+            repack.recipes(),
             buildRequires(fields),
             Collections.unmodifiableMap(buildArguments),
             fields.text("made_from"));
+    repack.check(preset);
     fields.list("notes").forEach(note -> note.text());
     fields.text("$schema");
     fields.refuseOthers();
@@ -173,8 +176,13 @@ public final class PresetReader {
     }
   }
 
+  /** Whether a preset can be called so. */
+  static boolean isName(String text) {
+    return text.matches(NAME);
+  }
+
   private void checkName(String name) {
-    if (!name.matches(NAME)) {
+    if (!isName(name)) {
       problems.add(
           "name", "'" + name + "'", "accepted are lower-case letters, digits, '.', '_' and '-'");
     } else if (!name.equals(source.folder())) {
@@ -373,7 +381,12 @@ public final class PresetReader {
         });
   }
 
-  private static SpecifierSet versions(String text) {
+  /**
+   * Reads a version, or a specifier where the text begins with an operator.
+   *
+   * @throws IllegalArgumentException when it is neither
+   */
+  public static SpecifierSet versions(String text) {
     if (text.isBlank()) {
       throw new IllegalArgumentException(
           "accepted are a version, as in 1.23.1, and a specifier, as in >=1.11,<2");
@@ -436,7 +449,8 @@ public final class PresetReader {
     return constraint;
   }
 
-  private static List<Requirement> requirements(
+  /** The requirements of a list; what is none is reported. */
+  static List<Requirement> requirements(
       Fields fields, String key, Function<String, Requirement> reader) {
     var requirements = new ArrayList<Requirement>();
     for (Fields.Value value : fields.list(key)) {

@@ -1,5 +1,6 @@
 package dev.airlock.preset;
 
+import dev.airlock.files.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,6 +75,7 @@ public record PresetSource(
       return entries
           .filter(entry -> Files.isRegularFile(entry.resolve(FILE)))
           .map(entry -> String.valueOf(entry.getFileName()))
+          .filter(name -> !name.startsWith(DurableFiles.TEMPORARY))
           .sorted()
           .toList();
     }

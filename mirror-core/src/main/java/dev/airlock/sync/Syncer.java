@@ -4,6 +4,7 @@ import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldPreset;
 import dev.airlock.catalog.IndexKey;
+import dev.airlock.closure.PackageSource;
 import dev.airlock.closure.PageLookup;
 import dev.airlock.closure.TargetClosure;
 import dev.airlock.digest.Sha256;
@@ -117,7 +118,8 @@ public final class Syncer {
   public Solved solve(Preset preset, Sources sources, Optional<Lock> earlier)
       throws IOException, NoSolutionException {
     UpstreamPackages packages = packages(preset, sources);
-    List<TargetClosure> closures = new TargetsSolver(preset, packages, executor).solve(earlier);
+    List<TargetClosure> closures =
+        new TargetsSolver(preset, repacked(preset, packages), executor).solve(earlier);
     return new Solved(closures, packages.origins());
   }
 
@@ -133,7 +135,7 @@ public final class Syncer {
       throws IOException, NoSolutionException {
     UpstreamPackages packages = packages(preset, sources);
     List<TargetClosure> closures =
-        new TargetsSolver(preset, packages, executor).upgrade(earlier, upgraded);
+        new TargetsSolver(preset, repacked(preset, packages), executor).upgrade(earlier, upgraded);
     return new Solved(closures, packages.origins());
   }
 
@@ -143,6 +145,10 @@ public final class Syncer {
       catalog.register(index.url());
     }
     return new UpstreamPackages(sources, fetcher, progress);
+  }
+
+  private PackageSource repacked(Preset preset, UpstreamPackages packages) {
+    return new RepackedPackages(preset, packages, fetcher);
   }
 
   /**

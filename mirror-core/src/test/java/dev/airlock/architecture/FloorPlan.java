@@ -23,7 +23,7 @@ public record FloorPlan(List<Set<String>> floors) {
               Set.of("packaging", "digest", "files", "progress", "program"),
               Set.of("packaging.name", "packaging.version", "packaging.tag"),
               Set.of("packaging.marker", "packaging.filename"),
-              Set.of("packaging.metadata", "packaging.target"),
+              Set.of("packaging.metadata", "packaging.target", "packaging.repack"),
               Set.of("archive", "index", "lock", "preset", "resolve", "store"),
               Set.of("upstream", "catalog", "closure", "readyset", "ledger"),
               Set.of("fetch", "routing"),

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.airlock.digest.Algorithm;
 import dev.airlock.fixtures.Surroundings;
+import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.repack.Recipe;
+import dev.airlock.packaging.version.SpecifierSet;
+import dev.airlock.packaging.version.Version;
 import dev.airlock.preset.Preset.Step;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +56,10 @@ class PresetReaderTest {
                     "dependency_metadata": [
                       {"name": "tensorrt", "version": "8.6.1", "requires_python": ">=3.8",
                        "requires_dist": ["tensorrt-libs==8.6.1"]}],
+                    "repack": [
+                      {"name": "Yacs", "version": "0.1.8", "requires_python": ">=3.6",
+                       "requires_dist": ["PyYAML"], "packages": ["yacs"], "modules": ["other"],
+                       "root": "src"}],
                     "build_requires": {"gputil": ["setuptools", "wheel"]}
                     """),
                 Optional.of("requests[socks]; python_version >= '3.8'\n")));
@@ -87,6 +95,16 @@ class PresetReaderTest {
     assertThat(preset.noBuild().projects()).containsExactly(new ProjectName("torch"));
     assertThat(preset.excludeNewer().orElseThrow()).hasToString("2024-06-30T00:00:00Z");
     assertThat(preset.dependencyMetadata()).hasSize(1);
+    assertThat(preset.repack())
+        .containsExactly(
+            new Recipe(
+                new ProjectName("yacs"),
+                Version.parse("0.1.8"),
+                SpecifierSet.parse(">=3.6"),
+                List.of(Requirement.parse("pyyaml")),
+                Optional.of("src"),
+                List.of("yacs"),
+                List.of("other")));
     assertThat(preset.buildRequires()).containsOnlyKeys(new ProjectName("gputil"));
     assertThat(preset.buildArguments())
         .containsEntry("NUMPY_VERSION", "1.23.1")
@@ -260,6 +278,18 @@ class PresetReaderTest {
           "dependency_metadata": [{}]              | dependency_metadata[0].name | it is missing
           "dependency_metadata": [{"name": "a", "version": "x"}] | dependency_metadata[0].version | not a valid version
           "dependency_metadata": [{"name": "a", "requires": []}] | dependency_metadata[0].requires | unknown key
+          "repack": {}                             | repack                 | it has to be a list
+          "repack": [{"version": "1", "requires_dist": []}] | repack[0].name | it is missing
+          "repack": [{"name": "a", "requires_dist": []}] | repack[0].version | it is missing
+          "repack": [{"name": "a", "version": "1"}] | repack[0].requires_dist | it is missing: the wheel requires what is stated here
+          "repack": [{"name": "a", "version": "1", "requires_dist": ["b @ https://h/b.whl"]}] | repack[0].requires_dist[0] | requirements by address are not mirrored
+          "repack": [{"name": "a", "version": "1", "requires_dist": [], "requires_python": "3"}] | repack[0].requires_python | not a valid
+          "repack": [{"name": "a", "version": "1", "requires_dist": [], "packages": ["a.b"]}] | repack[0].packages[0] | accepted is a name at the top
+          "repack": [{"name": "a", "version": "1", "requires_dist": [], "modules": ["a.py"]}] | repack[0].modules[0] | without a dot or an extension
+          "repack": [{"name": "a", "version": "1", "requires_dist": [], "root": "../x"}] | repack[0].root | accepted is a path below its top
+          "repack": [{"name": "a", "version": "1", "requires_dist": []}, {"name": "A", "version": "1.0", "requires_dist": []}] | repack[1] | a 1.0 is in
+          "repack": [{"name": "a", "version": "1", "requires_dist": []}], "dependency_metadata": [{"name": "a"}] | repack[0] | states what a 1 requires, too
+          "repack": [{"name": "a", "version": "1", "requires_dist": []}], "no_binary": ["a"] | repack[0] | no wheel of a is taken
           "build_requires": {"a": "setuptools"}    | build_requires.a       | it has to be a list
           "build_requires": {"a": ["-e ."]}        | build_requires.a[0]    | not a valid requirement
           "base_image": ["ubuntu"]                 | base_image             | it has to be a text in quotes

@@ -34,6 +34,7 @@ class PresetSchemaTest {
           pytorch                                    | "pytorch": {"?": 1}
           tensorrt                                   | "tensorrt": {"?": 1}
           dependency_metadata.items                  | "dependency_metadata": [{"name": "a", "?": 1}]
+          repack.items                               | "repack": [{"name": "a", "version": "1", "requires_dist": [], "?": 1}]
           """)
   void hasTheKeysThatTheReaderAccepts(String place, String preset) throws IOException {
     JsonNode object = schema();

@@ -6,7 +6,9 @@ import dev.airlock.files.NoSpaceException;
 import dev.airlock.store.StoreException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 /**
  * What all commands share: they end with an exit code, and tell the user of a failure in sentences.
@@ -21,6 +23,11 @@ abstract class AirlockCommand implements Callable<Integer> {
   /** Whether the user asked for JSON. */
   boolean json() {
     return false;
+  }
+
+  /** The verbs below this one, where it is a family of verbs. */
+  Map<String, Supplier<AirlockCommand>> subcommands() {
+    return Map.of();
   }
 
   abstract ExitCode run(Surroundings around) throws IOException, CommandException;

@@ -54,21 +54,28 @@ public final class Commands {
     verbs.put("build", () -> new BuildCommand(surroundings));
     verbs.put("bake", () -> new BakeCommand(surroundings));
     verbs.put("export", () -> new ExportCommand(surroundings));
+    verbs.put("preset", () -> new PresetCommand(surroundings));
     verbs.put("docker-args", () -> new DockerArgsCommand(surroundings));
     if (arguments.length > 0 && verbs.containsKey(arguments[0])) {
       verbs.keySet().retainAll(Set.of(arguments[0]));
     }
-    verbs.forEach((verb, command) -> {
-      var subcommand = new CommandLine(command.get());
-      CommandSpec spec = subcommand.getCommandSpec();
-      spec.mixinStandardHelpOptions(true).version("airlock " + surroundings.version());
-      commandLine.addSubcommand(verb, subcommand);
-    });
+    verbs.forEach((verb, command) ->
+        commandLine.addSubcommand(verb, line(command.get(), surroundings.version())));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setOut(
         new PrintWriter(surroundings.terminal().out(), true, StandardCharsets.UTF_8));
     commandLine.setErr(
         new PrintWriter(surroundings.terminal().err(), true, StandardCharsets.UTF_8));
     return commandLine;
+  }
+
+  private static CommandLine line(AirlockCommand command, String version) {
+    var line = new CommandLine(command);
+    CommandSpec spec = line.getCommandSpec();
+    spec.mixinStandardHelpOptions(true).version("airlock " + version);
+    command
+        .subcommands()
+        .forEach((verb, below) -> line.addSubcommand(verb, line(below.get(), version)));
+    return line;
   }
 }

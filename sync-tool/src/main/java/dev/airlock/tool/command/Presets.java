@@ -42,13 +42,29 @@ final class Presets {
       throw new CommandException(
           ExitCode.USAGE, notFound(nameOrPath) + " The store holds " + catalog.presets() + ".");
     }
+    return read(source(held.get()));
+  }
+
+  /**
+   * The preset that the store holds under a name, whatever the folders have.
+   *
+   * @throws IllegalArgumentException when it holds none
+   */
+  PresetBundle inStore(String name, Catalog catalog) throws IOException, CommandException {
     return read(
-        new PresetSource(
-            "store:" + nameOrPath,
-            nameOrPath,
-            held.get().preset(),
-            Optional.of(held.get().requirements()),
-            Optional.empty()));
+        source(
+            catalog
+                .preset(name)
+                .orElseThrow(() -> new IllegalArgumentException("the store holds no " + name))));
+  }
+
+  private static PresetSource source(HeldPreset held) {
+    return new PresetSource(
+        "store:" + held.name(),
+        held.name(),
+        held.preset(),
+        Optional.of(held.requirements()),
+        Optional.empty());
   }
 
   /** The same where there may be no store. */

@@ -27,6 +27,9 @@ final class Tool {
   /** What the next command finds on stdin. */
   String piped = "";
 
+  /** Whether the next command finds a terminal. */
+  boolean interactive;
+
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -50,7 +53,10 @@ final class Tool {
     err.reset();
     var terminal =
         new Terminal(
-            new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false, () -> 0);
+            new PrintStream(out, true, UTF_8),
+            new PrintStream(err, true, UTF_8),
+            interactive,
+            () -> 0);
     var surroundings =
         new Surroundings(
             terminal,
