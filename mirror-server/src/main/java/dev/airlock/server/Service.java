@@ -146,11 +146,23 @@ final class Service implements Closeable {
       greeting.add(
           "  pip install --index-url %spreset/%s/simple/ …".formatted(base, presets.getFirst()));
     }
+    if (needsTrust()) {
+      greeting.add(
+          "  plain http that is not on loopback is passed over by pip, unless it is given"
+              + " --trusted-host HOST or PIP_TRUSTED_HOST=HOST");
+    }
     List<String> unsynced = mirror.unsyncedPresets();
     if (!unsynced.isEmpty()) {
       greeting.add("  never synced, fetched as they are asked for: " + String.join(", ", unsynced));
     }
     return greeting;
+  }
+
+  /** Whether pip uses this address only if it is told to trust the host. */
+  private boolean needsTrust() {
+    return settings.publicUrl().isEmpty()
+        && settings.scheme().equals("http")
+        && !address().getAddress().isLoopbackAddress();
   }
 
   private String host() {

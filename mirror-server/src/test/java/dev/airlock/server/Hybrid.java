@@ -157,6 +157,11 @@ public final class Hybrid implements Closeable {
 
   // --- asking
 
+  /** The address of a path on it. */
+  public URI uri(String path) {
+    return served.uri(path);
+  }
+
   /** An answer; empty when the connection was cut before it was whole. */
   public Optional<HttpResponse<byte[]>> ask(String path, String... headers) throws Exception {
     try {

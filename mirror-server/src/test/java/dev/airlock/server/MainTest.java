@@ -69,6 +69,16 @@ class MainTest {
     return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
   }
 
+  @Test
+  void saysThatPipHasToBeToldToTrustPlainHttpThatIsNotOnLoopback() throws Exception {
+    Process process =
+        start(Map.of("AIRLOCK_STORE", store.toString()), "--offline", "--listen", "0.0.0.0:0");
+    BufferedReader err = process.errorReader();
+    err.readLine();
+    err.readLine();
+    assertThat(err.readLine()).contains("--trusted-host HOST");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"serve", ""})
   void servesUntilItIsTerminated(String verb) throws Exception {

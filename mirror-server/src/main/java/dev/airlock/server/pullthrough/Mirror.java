@@ -13,6 +13,7 @@ import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.packaging.repack.Derivation;
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.routing.Decision;
 import dev.airlock.routing.RoutedIndex;
@@ -410,11 +411,22 @@ public final class Mirror {
 
   /**
    * A file as its index lists it, or as a lock does. Where both know it, the lock says which bytes
-   * it has to have, and the page where they are.
+   * it has to have, and the page where they are; of a repacked wheel, where its sdist is.
    */
   private Wanted wanted(IndexKey key, ProjectName project, String filename, boolean confirmed)
       throws IOException {
     Optional<LockedFile> locked = presets.locked(key, project, filename);
+    Optional<Derivation> derivation =
+        locked.flatMap(file -> Derivation.of(file.url(), file.name()));
+    if (derivation.isPresent()) {
+      String sdist = derivation.get().sdist().text();
+      URI source =
+          onItsPage(key, project, sdist, confirmed) instanceof Wanted.File(IndexFile file)
+              ? file.url()
+              : derivation.get().source();
+      return new Wanted.File(
+          listed(locked.get()).movedTo(derivation.get().movedTo(source).address()));
+    }
     Wanted listed = onItsPage(key, project, filename, confirmed);
     if (listed instanceof Wanted.File(IndexFile file)) {
       return new Wanted.File(asLocked(file, locked));
