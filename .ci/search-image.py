@@ -1,8 +1,8 @@
-"""Searches an image for traces of how it was built: search-image.py OCI-FOLDER MIRROR_URL
+"""Searches an image for traces of how it was built: search-image.py OCI-FOLDER URL…
 
 OCI-FOLDER is what `buildah push IMAGE oci:OCI-FOLDER` writes. Looks at every layer (so also at files that a later
-layer deletes), at the configuration and at the history, for the mirror's address, pip's index variables, wheels,
-pip's caches and settings. Prints each trace; exits 1 if there is one. Python 3.8 or newer, standard library only.
+layer deletes), at the configuration and at the history, for the URLs' hosts and ports and their credentials (of the mirror,
+a proxy, an index), pip's index variables, wheels, pip's caches and settings. Prints each trace; exits 1 if there is one. Python 3.8 or newer, standard library only.
 """
 import json
 import os
@@ -11,21 +11,28 @@ import sys
 import tarfile
 import urllib.parse
 
-folder, mirror = sys.argv[1], sys.argv[2].rstrip("/")
-netloc = urllib.parse.urlsplit(mirror).netloc.rpartition("@")[2]
-if not netloc:
-    sys.exit("not a URL: " + mirror)
+folder, urls = sys.argv[1], sys.argv[2:]
+# (text, what it is)
+FORBIDDEN = []
+for url in urls:
+    parts = urllib.parse.urlsplit(url)
+    netloc = parts.netloc.rpartition("@")[2]
+    if not netloc:
+        sys.exit("not a URL: " + url)
+    FORBIDDEN.append((netloc, "the address of the mirror, a proxy or an index"))
+    if parts.password:
+        FORBIDDEN.append((parts.password, "a password"))
+if not FORBIDDEN:
+    sys.exit("no URL to look for")
 
 # In the configuration and the history: none of these.
-IN_CONFIG = [
-    (re.escape(netloc), "the mirror's address"),
+IN_CONFIG = [(re.escape(text), what) for text, what in FORBIDDEN] + [
     (r"(?<![A-Z_])(PIP|UV)_[A-Z]", "a variable of pip or uv"),
     (r"(?i)(http|https|ftp|all|no)_proxy", "a proxy variable"),
     (r"MIRROR_URL|/simple/|--index-url", "a build argument or index"),
 ]
 # In the content of files. A package may speak of the variable; only what is set to something is a trace.
-IN_FILES = [
-    (re.escape(netloc.encode()), "the mirror's address"),
+IN_FILES = [(re.escape(text.encode()), what) for text, what in FORBIDDEN] + [
     (rb"(?m)^[ \t]*(export |ENV )?PIP_(EXTRA_)?INDEX_URL=[^\s$\"'<]", "PIP_INDEX_URL is set"),
 ]
 # Names of files. The wheels that ensurepip and virtualenv bring along are theirs.
@@ -77,8 +84,9 @@ def search_layer(number, path):
                     if name.endswith("constraints.txt") and "/site-packages/" in name:
                         continue
                     traces.append("layer %d: %s: /%s" % (number, what, name))
-            if netloc in (member.linkname or ""):
-                traces.append("layer %d: the mirror's address in the link /%s" % (number, name))
+            for text, what in FORBIDDEN:
+                if text in (member.linkname or ""):
+                    traces.append("layer %d: %s in the link /%s" % (number, what, name))
             if member.isfile():
                 content = tar.extractfile(member).read()
                 size += len(content)

@@ -97,12 +97,18 @@ mirror_answers() {
 # pip_install ARGUMENT…
 pip_install() {
     say "$step: pip install $* from $source"
-    "$venv/bin/python" -m pip install --constraint "$constraints" "$@" && return 0
+    log=$here/pip.log
+    rm -f "$log.done"
+    { "$venv/bin/python" -m pip install --constraint "$constraints" "$@" 2>&1 && : >"$log.done"; } | tee "$log"
+    [ ! -f "$log.done" ] || return 0
     if [ -n "$MIRROR_URL" ]; then
         mirror_answers # says so and ends the build if that is why
         die "step $step failed, see pip's message above; if the mirror lacks something, \`airlock check $PRESET\` names it and \`airlock sync $PRESET\` fetches it; if a version contradicts the constraints, take the build arguments that \`airlock docker-args $PRESET\` prints."
     fi
     [ "$kind" = online ] || die "step $step failed, see pip's message above; if artifacts/$PRESET/wheels lacks something, \`airlock export $PRESET --as wheels --to artifacts/$PRESET/wheels\` fills it from a store that has all."
+    # pip only warns of what it passes over, and then says that there is no such version.
+    untrusted=$(sed -n 's/.*repository located at \([^ ]*\) is not a trusted or secure host.*/\1/p' "$log" | head -n 1)
+    [ -z "$untrusted" ] || die "step $step failed, for pip passes over the index at $untrusted, as its address is plain http: give that mirror's address as MIRROR_URL, or use https, or set PIP_TRUSTED_HOST=$untrusted beside the index's address in the base image."
     die "step $step failed, see pip's message above."
 }
 
@@ -155,14 +161,15 @@ start)
     ;;
 bootstrap)
     [ -z "$MIRROR_URL" ] || mirror_answers
-    # names only, the constraints have the versions; separated by blanks or commas
-    BOOTSTRAP=$(printf '%s' "$BOOTSTRAP" | tr ',' ' ')
+    # separated by blanks or commas; a comma before an operator is one within a specifier, as in pip>=22,<23
+    BOOTSTRAP=$(printf '%s' "$BOOTSTRAP" | sed 's/,\([^<>=!~]\)/ \1/g')
     if [ -n "$BOOTSTRAP" ]; then
         # shellcheck disable=SC2086 # a list of requirements
         pip_install --upgrade $BOOTSTRAP
     else
         say "$step: BOOTSTRAP is empty; skipped"
     fi
+    say "$step: what installs the rest is $("$venv/bin/python" -m pip --version | cut -d' ' -f1,2)"
     ;;
 numpy)
     install_pinned $(pinned numpy "$NUMPY_VERSION")
@@ -173,6 +180,13 @@ scipy)
 torch)
     if [ "$kind" = online ] && [ -n "$TORCH_INDEX_URL" ]; then
         export PIP_INDEX_URL="$TORCH_INDEX_URL"
+        # as with MIRROR_URL: who gives a plain http address means it
+        case $TORCH_INDEX_URL in
+            http://*)
+                torch_host=$("$PYTHON" "$here/mirror.py" host "$TORCH_INDEX_URL") || exit 1
+                export PIP_TRUSTED_HOST="${PIP_TRUSTED_HOST:+$PIP_TRUSTED_HOST }$torch_host"
+                ;;
+        esac
         source="TORCH_INDEX_URL, directly"
     fi
     install_pinned $(pinned torch "$TORCH_VERSION") $(pinned torchvision "$TORCHVISION_VERSION") \

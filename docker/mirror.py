@@ -14,7 +14,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-SECONDS = 8
+SECONDS = 6
 
 # Options of a requirements file that would send pip elsewhere.
 ELSEWHERE = re.compile(r"\s*(-[if]|--(index-url|extra-index-url|find-links|trusted-host|no-index)\b)")

@@ -1,0 +1,307 @@
+#!/bin/bash
+# The docker kit's ways of building, each as a build that really runs: with Dockerfiles as its users have them, with only
+# the host in them changed, and with docker/Dockerfile. buildah builds them in a network namespace that has only loopback.
+#
+# What stands for the Internet is a server and a proxy on loopback (kit-index.py, forward-proxy.py). It has the wheels of the
+# local index that pip is set up with, or generated ones; torch 2.1.0+cu118, tensorrt and GPUtil are always generated.
+# What .ci/e2e-build.sh builds is not built again here. Not run here for want of them: docker, buildx, uv.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/.ci/lib.sh"
+cd "$root"
+PYTHON=${PYTHON:-$(command -v python3)}
+export PYTHON
+if [ -n "${AIRLOCK_SKIP_IMAGE:-}" ]; then
+    say "SKIPPED: the docker kit's builds, as AIRLOCK_SKIP_IMAGE is set"
+    exit 0
+fi
+. "$root/.ci/build-lib.sh"
+need_apt iptables
+builds_begin
+export AIRLOCK_STORE="$work/store" AIRLOCK_HOME="$work"
+cp -r docker "$work/docker"
+ln -s "$root/airlock" "$work/airlock"
+airlock() { "$root/airlock" "$@"; }
+# has LOG TEXT
+has() { grep -F -m1 -e "$2" "$work/$1" >&2 || die "$1 does not say '$2': $(tail -20 "$work/$1")"; }
+# built LOG COMMAND…: a build that must succeed
+built() {
+    built_log=$work/$1
+    shift
+    began=$SECONDS
+    "$@" >"$built_log" 2>&1 || die "the build failed: $(tail -30 "$built_log")"
+    say "   (built in $((SECONDS - began)) s)"
+}
+
+# ------------------------------------------------------------------------------------------------- the Internet
+
+if python_index_available; then
+    sources=$(python_index_sources)
+else
+    say "SKIPPED: real wheels. A generated index takes their place."
+    "$PYTHON" .ci/generate-index.py "$work/generated" >/dev/null
+    sources="index $work/generated/simple-a/simple"
+fi
+# pip 22.0.4, as in Ubuntu 22.04's line: what a Python that is here carries along.
+mkdir "$work/pips"
+for python in $(cpythons); do
+    for wheel in "$("$python" -c 'import sys; print(sys.prefix)')"/lib/python3*/ensurepip/_bundled/pip-22.0.4-*.whl; do
+        [ ! -e "$wheel" ] || ln -sf "$wheel" "$work/pips/"
+    done
+done
+pips=$(printf '%s\nwheels %s\n' "$sources" "$work/pips" | "$PYTHON" .ci/kit-index.py "$work/internet" pip setuptools wheel \
+    packaging numpy==1.26.4 numpy==2.0.2 scipy==1.11.1 filelock six requests idna urllib3 certifi charset-normalizer)
+old=$(printf '%s\n' "$pips" | grep -x -F 22.0.4) \
+    || { old=$(printf '%s\n' "$pips" | head -1); say "SKIPPED: pip 22.0.4, of which no wheel is here; pip $old takes its place"; }
+new=$(printf '%s\n' "$pips" | grep '^26\.2') \
+    || { new=$(printf '%s\n' "$pips" | tail -1); say "SKIPPED: pip 26.2, of which no wheel is here; pip $new takes its place"; }
+
+netns_up "airlock-kit-$$"
+in_netns ip address add 192.0.2.1/32 dev lo # a mirror that is not on loopback
+in_netns ip address add 192.0.2.9/32 dev lo # packets to it are dropped
+in_netns iptables -I INPUT -d 192.0.2.9 -j DROP
+upstream_port=$(netns_port)
+upstream=http://127.0.0.1:$upstream_port
+beside upstream "$PYTHON" -m http.server --bind 127.0.0.1 --directory "$work/internet" "$upstream_port"
+wait_http "$upstream/simple/" 10
+
+# preset NAME PIP NUMPY PYTORCH-AND-MORE
+preset() {
+    mkdir -p "$work/presets/$1"
+    cat >"$work/presets/$1/preset.json" <<JSON
+{
+  "schema": 1,
+  "name": "$1",
+  "base_image": "$base",
+  "targets": [{"python": "3.11", "platform": "manylinux_2_36_x86_64"}],
+  "indexes": {
+    "pytorch": {"url": "https://download.pytorch.org/whl/cu118", "projects": ["torch", "torchvision", "torchaudio"]},
+    "pypi": {"url": "https://pypi.org/simple/", "default": true}
+  },
+  "bootstrap": [$2],
+  "packages": {"numpy": "$3"$4},
+  "requirements": "requirements.txt"$5
+}
+JSON
+}
+everything=',
+  "pytorch": {"torch_version": "2.1.0", "torchvision_version": "0.16.0", "torchaudio_version": "2.1.0"},
+  "tensorrt": {"version": "8.6.1"},
+  "repack": [
+    {"name": "tensorrt", "version": "8.6.1", "packages": ["tensorrt"],
+     "requires_dist": ["tensorrt-libs==8.6.1", "tensorrt-bindings==8.6.1"]},
+    {"name": "gputil", "version": "1.4.0", "requires_dist": ["numpy"], "packages": ["GPUtil"]}
+  ]'
+preset old "\"pip==$old\", \"setuptools>=40,<999\", \"wheel\"" 1.26.4 ', "scipy": "1.11.1"' "$everything"
+preset new "\"pip==$new\", \"setuptools\", \"wheel\"" 1.26.4 ', "scipy": "1.11.1"' "$everything"
+preset small '' 1.26.4 '' ''
+for name in old new; do printf 'requests\nsix\nGPUtil\n' >"$work/presets/$name/requirements.txt"; done
+printf 'six\n' >"$work/presets/small/requirements.txt"
+
+say "== sync"
+direct=(--no-pip-config --index "pytorch=$upstream/whl/cu118" --index "pypi=$upstream/simple")
+for name in old new small; do in_netns "$root/airlock" sync "$name" "${direct[@]}" --quiet; done
+
+port=$(netns_port)
+mirror=http://127.0.0.1:$port
+afar=http://192.0.2.1:$port # the same, not on loopback
+beside mirror "$root/airlock" serve --offline --listen "0.0.0.0:$port"
+wait_http "$mirror/health" 30
+has mirror.log "--trusted-host"
+
+# ------------------------------------------------------------------------------------------------- the kit's Dockerfiles
+
+# old_dockerfile PIP DEFAULT-INDEX OPTIONS-AND-TORCH: writes Dockerfile.old, as the kit has it: no line in it is ours.
+old_dockerfile() {
+    cat >"$work/Dockerfile.old" <<DOCKERFILE
+FROM $base AS builder
+RUN python3 -m venv /opt/venv
+ENV PATH=/opt/venv/bin:\$PATH PIP_INDEX_URL=$2
+RUN pip install --upgrade pip==$1 setuptools wheel
+RUN pip --version
+RUN pip install numpy==1.26.4
+RUN pip install scipy==1.11.1
+RUN pip install $3
+RUN pip install six
+RUN pip cache purge
+FROM $base
+COPY --from=builder /opt/venv /opt/venv
+DOCKERFILE
+}
+
+# without_numpy: leaves numpy and scipy out, where they only take time
+without_numpy() { sed -i '/numpy\|scipy/d' "$work/Dockerfile.old"; }
+
+# old_imports MODULE…: the image of Dockerfile.old ends with an import of these
+old_imports() { printf 'RUN for module in %s; do /opt/venv/bin/python -B -c "import $module" || exit 1; done\n' "$*" >>"$work/Dockerfile.old"; }
+
+say "== online, unchanged: --index-url of PyTorch's index, direct; pip $new"
+old_dockerfile "$new" "$upstream/simple" "--index-url $upstream/whl/cu118 torch==2.1.0 torchvision==0.16.0"
+old_imports numpy scipy torch torchvision six
+built direct.log build Dockerfile.old
+has direct.log "pip $new from"
+untraced "$upstream"
+
+say "== the same with the host swapped for the mirror's; pip $old"
+old_dockerfile "$old" "$mirror/simple" "--index-url $mirror/whl/cu118 torch==2.1.0 torchvision==0.16.0"
+old_imports numpy scipy torch torchvision six
+built swapped.log build Dockerfile.old
+has swapped.log "pip $old from"
+grep -q '"path":"/whl/cu118/torch/"' "$work/mirror.out" || die "torch was not asked for at /whl/cu118"
+untraced "$mirror" "$upstream"
+
+say "== legacy: --find-links torch_stable.html, offline; pip $new"
+old_dockerfile "$new" "$mirror/simple" "--no-index --no-deps --find-links $mirror/whl/torch_stable.html torch==2.1.0+cu118"
+without_numpy
+old_imports torch six
+built legacy.log build Dockerfile.old
+grep -q '"path":"/whl/cu118/torch-2.1.0+cu118-cp311-cp311-linux_x86_64.whl"\|"path":"/whl/cu118/torch-2.1.0%2Bcu118-cp311-cp311-linux_x86_64.whl"' \
+    "$work/mirror.out" || die "the mirror did not send torch from its flat page: $(grep torch "$work/mirror.out" | tail -5)"
+untraced "$mirror" "$upstream"
+
+say "== legacy, from a mirror with an empty store, behind a proxy that wants a password; pip $old"
+guarded_port=$(netns_port)
+beside guarded "$PYTHON" .ci/forward-proxy.py "$guarded_port" "$work/guarded.asked" "127.0.0.1:$upstream_port" airlock:Guarded-9f2
+guarded=http://airlock:Guarded-9f2@127.0.0.1:$guarded_port
+hybrid_port=$(netns_port)
+hybrid=http://127.0.0.1:$hybrid_port
+beside hybrid env AIRLOCK_STORE="$work/empty" HTTP_PROXY="$guarded" http_proxy="$guarded" "$root/airlock" serve \
+    --presets "$work/presets" --listen "127.0.0.1:$hybrid_port" --no-pip-config \
+    --index pytorch=http://download.pytorch.org/whl/cu118 --index pypi=http://pypi.org/simple/
+wait_http "$hybrid/health" 30
+old_dockerfile "$old" "$hybrid/simple" "--find-links $hybrid/whl/cu118/torch_stable.html torch==2.1.0+cu118"
+without_numpy
+old_imports torch six
+built legacy-hybrid.log build Dockerfile.old
+has legacy-hybrid.log "pip $old from"
+has guarded.asked "GET http://download.pytorch.org/whl/cu118/torch-2.1.0%2Bcu118-cp311-cp311-linux_x86_64.whl 200"
+! grep -r -F -e Guarded-9f2 -e "$(printf airlock:Guarded-9f2 | base64)" "$work/hybrid.log" "$work/hybrid.out" "$work/empty" \
+    "$work/legacy-hybrid.log" >&2 || die "the proxy's password was written down"
+untraced "$hybrid" "$guarded" "$upstream"
+kill "$(cat "$work/hybrid.pid")"
+rm -rf "$work/empty"
+
+say "== offline: COPY artifacts/\$PRESET/wheels, --no-index --find-links; pip $new"
+airlock export new --as wheels --to "$work/artifacts/new/wheels" --quiet
+cat >"$work/Dockerfile.old" <<DOCKERFILE
+FROM $base AS builder
+ARG PRESET
+RUN python3 -m venv /opt/venv
+ENV PATH=/opt/venv/bin:\$PATH
+COPY artifacts/\$PRESET/wheels /wheels
+RUN pip install --no-index --find-links /wheels --upgrade pip==$new setuptools wheel
+RUN pip install --no-index --find-links /wheels numpy==1.26.4 scipy==1.11.1
+RUN pip install --no-index --find-links /wheels torch==2.1.0 torchvision==0.16.0 torchaudio==2.1.0
+RUN pip install --no-index --find-links /wheels tensorrt==8.6.1
+RUN pip install --no-index --find-links /wheels requests six GPUtil
+FROM $base
+COPY --from=builder /opt/venv /opt/venv
+DOCKERFILE
+old_imports numpy scipy torch torchvision torchaudio tensorrt GPUtil requests six
+built wheels.log build Dockerfile.old --build-arg PRESET=new
+untraced "$mirror" "$upstream"
+
+# ------------------------------------------------------------------------------------------------- docker/Dockerfile
+
+# bud PRESET ARGUMENT…
+# shellcheck disable=SC2046 # the arguments are words
+bud() {
+    bud_preset=$1
+    shift
+    build docker/Dockerfile $(airlock docker-args "$bud_preset") "$@"
+}
+proxy_port=$(netns_port)
+proxy=http://127.0.0.1:$proxy_port
+beside proxy "$PYTHON" .ci/forward-proxy.py "$proxy_port" "$work/proxy.asked" "127.0.0.1:$upstream_port"
+proxied=(--build-arg "HTTP_PROXY=$proxy" --build-arg "http_proxy=$proxy")
+: >"$work/proxy.asked"
+
+# The folder of wheels is there for the preset new; the mirror is not on loopback; a proxy is set.
+for name in old new; do
+    [ "$name" = old ] && pip=$old || pip=$new
+    say "== the mirror at MIRROR_URL, and nothing else: the whole preset, with tensorrt and GPUtil repacked; pip $pip"
+    built "mirror-$name.log" bud "$name" --build-arg "MIRROR_URL=$afar" "${proxied[@]}"
+    has "mirror-$name.log" "airlock: source: the mirror at MIRROR_URL, and nothing else, because MIRROR_URL is given"
+    has "mirror-$name.log" "airlock: bootstrap: what installs the rest is pip $pip"
+    steps=$(sed -n 's/^airlock: \([a-z]*\): pip install .*/\1/p' "$work/mirror-$name.log" | tr '\n' ' ')
+    [ "$steps" = "bootstrap numpy scipy torch tensorrt requirements " ] || die "the order of the steps was: $steps"
+    has "mirror-$name.log" "airlock: installed torch==2.1.0+cu118"
+    ! grep -i 'Building wheel\|setup\.py' "$work/mirror-$name.log" >&2 || die "something was built"
+    imports numpy scipy torch torchvision torchaudio tensorrt GPUtil requests six
+    untraced "$afar" "$proxy" "$upstream"
+done
+[ ! -s "$work/proxy.asked" ] || die "the mirror was asked through the build's proxy: $(head -3 "$work/proxy.asked")"
+
+say "== a version: one edit in preset.json"
+sed -i 's/"numpy": "1.26.4"/"numpy": "2.0.2"/' "$work/presets/small/preset.json"
+in_netns "$root/airlock" sync small "${direct[@]}" --quiet
+airlock docker-args small | grep -x -e '--build-arg NUMPY_VERSION=2.0.2' || die "docker-args does not have the edit"
+built edited.log bud small --build-arg "MIRROR_URL=$mirror"
+has edited.log "airlock: installed numpy==2.0.2"
+untraced "$mirror"
+
+say "== airlock bake has every argument that docker-args has (buildx itself is not run)"
+airlock bake old new --mirror "$mirror" >"$work/bake.json"
+for name in old new; do airlock docker-args "$name" --mirror "$mirror" >"$work/$name.args"; done
+"$PYTHON" - "$work" <<'BAKE'
+import json, sys
+targets = json.load(open(sys.argv[1] + "/bake.json"))["target"]
+for name in ("old", "new"):
+    lines = open("%s/%s.args" % (sys.argv[1], name)).read().split("\n")
+    printed = dict(line[len("--build-arg "):].split("=", 1) for line in lines if line)
+    assert targets[name]["args"] == printed, (targets[name]["args"], printed)
+    wanted = ["BASE_IMAGE", "PRESET", "MIRROR_URL", "BOOTSTRAP", "NUMPY_VERSION", "SCIPY_VERSION", "TORCH_VERSION",
+              "TORCHVISION_VERSION", "TORCHAUDIO_VERSION", "TENSORRT_VERSION", "TORCH_INDEX_URL"]
+    missing = [argument for argument in wanted if not printed.get(argument)]
+    assert not missing, missing
+print("bake: %s" % ", ".join(targets))
+BAKE
+
+say "== online, by the build's proxy: pip's index as the base image sets it, a version replaced by hand"
+cat >"$work/Dockerfile.base" <<DOCKERFILE
+FROM $base
+ENV PIP_INDEX_URL=http://pypi.org/simple PIP_TRUSTED_HOST=pypi.org
+DOCKERFILE
+online_base=localhost/airlock-kit-online:$$
+on_exit "image_tool rmi '$online_base' >/dev/null 2>&1"
+(image=$online_base && build Dockerfile.base >/dev/null 2>&1) || die "no base image with an index"
+built online.log bud small --build-arg "BASE_IMAGE=$online_base" --build-arg "RUNTIME_IMAGE=$base" "${proxied[@]}" \
+    --build-arg BOOTSTRAP="pip==$old,setuptools>=40,<999" --build-arg NUMPY_VERSION=1.26.4 --build-arg TORCH_VERSION=2.1.0 \
+    --build-arg TORCH_INDEX_URL=http://download.pytorch.org/whl/cu118
+has online.log "airlock: source: the package indexes, directly, because MIRROR_URL is empty, and artifacts/small/wheels has no wheels"
+has online.log "airlock: bootstrap: what installs the rest is pip $old"
+has online.log "airlock: installed numpy==1.26.4"
+has proxy.asked "GET http://pypi.org/simple/numpy/ 200"
+has proxy.asked "GET http://download.pytorch.org/whl/cu118/torch/ 200"
+imports numpy torch six
+untraced "$proxy" "$upstream"
+image_tool rmi "$online_base" >/dev/null
+
+# ------------------------------------------------------------------------------------------------- what ends a build
+
+say "== a mirror that takes a connection and never answers"
+silent_port=$(netns_port)
+beside silent "$PYTHON" -c 'import socket, sys, time
+s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+time.sleep(86400)' "$silent_port"
+ends_with "the mirror at MIRROR_URL, http://127.0.0.1:$silent_port, cannot be reached" \
+    bud small --build-arg "MIRROR_URL=http://127.0.0.1:$silent_port"
+say "== a mirror whose packets are dropped"
+ends_with "the mirror at MIRROR_URL, http://192.0.2.9:3143, cannot be reached" bud small --build-arg MIRROR_URL=http://192.0.2.9:3143
+for name in old new; do
+    say "== a version that the mirror lacks; the pip of the preset $name"
+    ends_with "step numpy failed, see pip's message above; if the mirror lacks something, \`airlock check $name\` names it" \
+        bud "$name" --build-arg "MIRROR_URL=$mirror" --build-arg NUMPY_VERSION=1.0.0
+done
+for pip in "$old" "$new"; do
+    say "== plain http that is not on loopback, in a Dockerfile of the user's own, without --trusted-host; pip $pip"
+    old_dockerfile "$pip" "$mirror/simple" "--index-url $afar/whl/cu118 torch==2.1.0"
+    without_numpy
+    ends_with "allow it anyway with '--trusted-host 192.0.2.1'" build Dockerfile.old
+done
+say "== the same in docker/Dockerfile without MIRROR_URL, by a pip.conf of the machine"
+printf '[global]\nindex-url = %s/simple\n' "$afar" >"$work/pip.conf"
+ends_with "set PIP_TRUSTED_HOST=192.0.2.1 beside the index's address" \
+    bud small --volume "$work/pip.conf:/etc/pip.conf:ro"
+say "the docker kit's builds: passed, in $SECONDS s"
