@@ -2,6 +2,7 @@ package dev.airlock.upkeep;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airlock.catalog.Catalog;
@@ -211,7 +212,10 @@ class CollectorTest {
     Path temporary =
         Files.writeString(shelf.store.root().resolve("indexes").resolve(".tmp-1-2"), "half");
     shelf.age(LONG);
-    Path link = Files.createSymbolicLink(directory.resolve("link"), shelf.store.root());
+    Path link = directory.resolve("link");
+    assumeThatCode(() -> Files.createSymbolicLink(link, shelf.store.root()))
+        .as("a file system with links")
+        .doesNotThrowAnyException();
 
     try (Store linked = Store.open(link)) {
       assertThat(new Collector(linked, shelf.clock()).collect(Options.USUAL).leftovers())
