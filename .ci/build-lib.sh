@@ -10,10 +10,16 @@ builds_begin() {
     base_image "$base" || return 1
     work=
     scratch_dir work
+    layers_of "$base" || return 1
     export TMPDIR="$image_cache/tmp"
     image=localhost/airlock-kit:$$
     options=(--pull-never --no-cache --force-rm --signature-policy "$image_cache/policy.json" --format oci)
     on_exit "image_tool rmi '$image' >/dev/null 2>&1"
+}
+
+# layers_of IMAGE: what it has is not searched by untraced
+layers_of() {
+    image_tool inspect --type image --format '{{range .OCIv1.RootFS.DiffIDs}}{{println .}}{{end}}' "$1" >>"$work/layers-before"
 }
 
 # build DOCKERFILE ARGUMENT…
@@ -38,7 +44,7 @@ untraced() {
     untraced_began=$SECONDS
     rm -rf "$work/image"
     image_tool push --quiet --disable-compression --signature-policy "$image_cache/policy.json" "$image" "oci:$work/image"
-    "$PYTHON" "$root/.ci/search-image.py" "$work/image" "$@" || die "the image has traces of its build"
+    "$PYTHON" "$root/.ci/search-image.py" --base "$work/layers-before" "$work/image" "$@" || die "the image has traces of its build"
     rm -rf "$work/image"
     image_tool rmi "$image" >/dev/null
     say "   (searched in $((SECONDS - untraced_began)) s)"

@@ -4,6 +4,7 @@
 #
 # What stands for the Internet is a server and a proxy on loopback (kit-index.py, forward-proxy.py). It has the wheels of the
 # local index that pip is set up with, or generated ones; torch 2.1.0+cu118, tensorrt and GPUtil are always generated.
+# Each row is built by an old pip (22.0.4) and by a new one (26.2).
 # What .ci/e2e-build.sh builds is not built again here. Not run here for want of them: docker, buildx, uv.
 set -eu
 
@@ -85,23 +86,32 @@ preset() {
 }
 JSON
 }
-everything=',
+torch=',
   "pytorch": {"torch_version": "2.1.0", "torchvision_version": "0.16.0", "torchaudio_version": "2.1.0"},
-  "tensorrt": {"version": "8.6.1"},
+  "tensorrt": {"version": "8.6.1"}'
+repacked=',
   "repack": [
     {"name": "tensorrt", "version": "8.6.1", "packages": ["tensorrt"],
      "requires_dist": ["tensorrt-libs==8.6.1", "tensorrt-bindings==8.6.1"]},
     {"name": "gputil", "version": "1.4.0", "requires_dist": ["numpy"], "packages": ["GPUtil"]}
   ]'
-preset old "\"pip==$old\", \"setuptools>=40,<999\", \"wheel\"" 1.26.4 ', "scipy": "1.11.1"' "$everything"
-preset new "\"pip==$new\", \"setuptools\", \"wheel\"" 1.26.4 ', "scipy": "1.11.1"' "$everything"
+preset old "\"pip==$old\", \"setuptools>=40,<999\", \"wheel\"" 1.26.4 ', "scipy": "1.11.1"' "$torch$repacked"
+preset new "\"pip==$new\", \"setuptools\", \"wheel\"" 1.26.4 ', "scipy": "1.11.1"' "$torch$repacked"
 preset small '' 1.26.4 '' ''
 for name in old new; do printf 'requests\nsix\nGPUtil\n' >"$work/presets/$name/requirements.txt"; done
 printf 'six\n' >"$work/presets/small/requirements.txt"
+# An sdist that is built in the image, for which pip wants setuptools and wheel.
+for name in old new; do
+    [ "$name" = old ] && pip=$old || pip=$new
+    preset "sdist-$name" "\"pip==$pip\"" 1.26.4 '' ',
+  "dependency_metadata": [{"name": "gputil", "version": "1.4.0", "requires_dist": []}],
+  "build_requires": {"gputil": ["setuptools", "wheel"]}'
+    printf 'GPUtil\n' >"$work/presets/sdist-$name/requirements.txt"
+done
 
 say "== sync"
 direct=(--no-pip-config --index "pytorch=$upstream/whl/cu118" --index "pypi=$upstream/simple")
-for name in old new small; do in_netns "$root/airlock" sync "$name" "${direct[@]}" --quiet; done
+for name in old new small sdist-old sdist-new; do in_netns "$root/airlock" sync "$name" "${direct[@]}" --quiet; done
 
 port=$(netns_port)
 mirror=http://127.0.0.1:$port
@@ -112,7 +122,8 @@ has mirror.log "--trusted-host"
 
 # ------------------------------------------------------------------------------------------------- the kit's Dockerfiles
 
-# old_dockerfile PIP DEFAULT-INDEX OPTIONS-AND-TORCH: writes Dockerfile.old, as the kit has it: no line in it is ours.
+# old_dockerfile PIP DEFAULT-INDEX LINE: writes Dockerfile.old, as the kit has it; LINE installs torch. The default index stands
+# for pypi.org; no other line is ours.
 old_dockerfile() {
     cat >"$work/Dockerfile.old" <<DOCKERFILE
 FROM $base AS builder
@@ -122,7 +133,7 @@ RUN pip install --upgrade pip==$1 setuptools wheel
 RUN pip --version
 RUN pip install numpy==1.26.4
 RUN pip install scipy==1.11.1
-RUN pip install $3
+$3
 RUN pip install six
 RUN pip cache purge
 FROM $base
@@ -136,61 +147,87 @@ without_numpy() { sed -i '/numpy\|scipy/d' "$work/Dockerfile.old"; }
 # old_imports MODULE…: the image of Dockerfile.old ends with an import of these
 old_imports() { printf 'RUN for module in %s; do /opt/venv/bin/python -B -c "import $module" || exit 1; done\n' "$*" >>"$work/Dockerfile.old"; }
 
-say "== online, unchanged: --index-url of PyTorch's index, direct; pip $new"
-old_dockerfile "$new" "$upstream/simple" "--index-url $upstream/whl/cu118 torch==2.1.0 torchvision==0.16.0"
-old_imports numpy scipy torch torchvision six
-built direct.log build Dockerfile.old
-has direct.log "pip $new from"
-untraced "$upstream"
+# documented HEADING NUMBER: a Dockerfile line of docs/migration.md with the mirror's address in it
+documented() {
+    "$PYTHON" - "$1" "$2" "$mirror" <<'LINE'
+import re, sys
+text = open("docs/migration.md", encoding="utf-8").read()
+section = text.split("\n## " + sys.argv[1] + "\n")[1].split("\n## ")[0]
+line = re.findall(r"```dockerfile\n(.*?)```", section, re.S)[int(sys.argv[2])]
+host = sys.argv[3].split("//")[1]
+print(line.rstrip("\n").replace("build-host:3143", host).replace("build-host", host.split(":")[0]))
+LINE
+}
+online=$(documented "An online Dockerfile" 0)
+swapped=$(documented "An online Dockerfile" 1)
+legacy=$(documented "The legacy form" 1)
+asked() { grep -q -e "$1" "$work/mirror.out" || die "the mirror was not asked for $1: $(grep torch "$work/mirror.out" | tail -5)"; }
 
-say "== the same with the host swapped for the mirror's; pip $old"
-old_dockerfile "$old" "$mirror/simple" "--index-url $mirror/whl/cu118 torch==2.1.0 torchvision==0.16.0"
-old_imports numpy scipy torch torchvision six
-built swapped.log build Dockerfile.old
-has swapped.log "pip $old from"
-grep -q '"path":"/whl/cu118/torch/"' "$work/mirror.out" || die "torch was not asked for at /whl/cu118"
-untraced "$mirror" "$upstream"
-
-say "== legacy: --find-links torch_stable.html, offline; pip $new"
-old_dockerfile "$new" "$mirror/simple" "--no-index --no-deps --find-links $mirror/whl/torch_stable.html torch==2.1.0+cu118"
-without_numpy
-old_imports torch six
-built legacy.log build Dockerfile.old
-grep -q '"path":"/whl/cu118/torch-2.1.0+cu118-cp311-cp311-linux_x86_64.whl"\|"path":"/whl/cu118/torch-2.1.0%2Bcu118-cp311-cp311-linux_x86_64.whl"' \
-    "$work/mirror.out" || die "the mirror did not send torch from its flat page: $(grep torch "$work/mirror.out" | tail -5)"
-untraced "$mirror" "$upstream"
-
-say "== legacy, from a mirror with an empty store, behind a proxy that wants a password; pip $old"
 guarded_port=$(netns_port)
 beside guarded "$PYTHON" .ci/forward-proxy.py "$guarded_port" "$work/guarded.asked" "127.0.0.1:$upstream_port" airlock:Guarded-9f2
 guarded=http://airlock:Guarded-9f2@127.0.0.1:$guarded_port
-hybrid_port=$(netns_port)
-hybrid=http://127.0.0.1:$hybrid_port
-beside hybrid env AIRLOCK_STORE="$work/empty" HTTP_PROXY="$guarded" http_proxy="$guarded" "$root/airlock" serve \
-    --presets "$work/presets" --listen "127.0.0.1:$hybrid_port" --no-pip-config \
-    --index pytorch=http://download.pytorch.org/whl/cu118 --index pypi=http://pypi.org/simple/
-wait_http "$hybrid/health" 30
-old_dockerfile "$old" "$hybrid/simple" "--find-links $hybrid/whl/cu118/torch_stable.html torch==2.1.0+cu118"
-without_numpy
-old_imports torch six
-built legacy-hybrid.log build Dockerfile.old
-has legacy-hybrid.log "pip $old from"
-has guarded.asked "GET http://download.pytorch.org/whl/cu118/torch-2.1.0%2Bcu118-cp311-cp311-linux_x86_64.whl 200"
-! grep -r -F -e Guarded-9f2 -e "$(printf airlock:Guarded-9f2 | base64)" "$work/hybrid.log" "$work/hybrid.out" "$work/empty" \
-    "$work/legacy-hybrid.log" >&2 || die "the proxy's password was written down"
-untraced "$hybrid" "$guarded" "$upstream"
-kill "$(cat "$work/hybrid.pid")"
-rm -rf "$work/empty"
+for pip in "$new" "$old"; do
+    say "== online, unchanged but for the host, which stands for the Internet: $online; pip $pip"
+    old_dockerfile "$pip" "$upstream/simple" "$(printf '%s' "$online" | sed "s|https://download.pytorch.org|$upstream|")"
+    [ "$pip" = "$old" ] && without_numpy || old_imports numpy scipy
+    old_imports torch six
+    built direct.log build Dockerfile.old
+    has direct.log "pip $pip from"
+    untraced "$upstream"
 
-say "== offline: COPY artifacts/\$PRESET/wheels, --no-index --find-links; pip $new"
-airlock export new --as wheels --to "$work/artifacts/new/wheels" --quiet
-cat >"$work/Dockerfile.old" <<DOCKERFILE
+    say "== the same with the host swapped for the mirror's: $swapped; pip $pip"
+    : >"$work/mirror.out"
+    old_dockerfile "$pip" "$mirror/simple" "$swapped"
+    [ "$pip" = "$new" ] && without_numpy || old_imports numpy scipy
+    old_imports torch six
+    built swapped.log build Dockerfile.old
+    has swapped.log "pip $pip from"
+    asked '"path":"/whl/cu118/torch/"'
+    untraced "$mirror" "$upstream"
+
+    say "== legacy, with the host swapped, offline: $legacy; pip $pip"
+    : >"$work/mirror.out"
+    old_dockerfile "$pip" "$upstream/nowhere" "$legacy"
+    sed -i "/numpy\|scipy\|six/d; s|^RUN pip install --upgrade|RUN PIP_INDEX_URL=$mirror/simple pip install --upgrade|" "$work/Dockerfile.old"
+    old_imports torch
+    built legacy.log build Dockerfile.old
+    has legacy.log "pip $pip from"
+    asked '"path":"/whl/torch_stable.html"'
+    asked '"path":"/whl/cu118/torch-2.1.0[^"]*cu118-cp311-cp311-linux_x86_64.whl"'
+    untraced "$mirror" "$upstream"
+
+    say "== legacy, from a mirror with an empty store, behind a proxy that wants a password; pip $pip"
+    hybrid_port=$(netns_port)
+    hybrid=http://127.0.0.1:$hybrid_port
+    : >"$work/guarded.asked"
+    beside hybrid env AIRLOCK_STORE="$work/empty" HTTP_PROXY="$guarded" http_proxy="$guarded" "$root/airlock" serve \
+        --presets "$work/presets" --listen "127.0.0.1:$hybrid_port" --no-pip-config \
+        --index pytorch=http://download.pytorch.org/whl/cu118 --index pypi=http://pypi.org/simple/
+    wait_http "$hybrid/health" 30
+    old_dockerfile "$pip" "$hybrid/simple" "$(printf '%s' "$legacy" | sed "s|$mirror|$hybrid|g")"
+    without_numpy
+    old_imports torch six
+    built legacy-hybrid.log build Dockerfile.old
+    has legacy-hybrid.log "pip $pip from"
+    has guarded.asked "GET http://download.pytorch.org/whl/cu118/torch-2.1.0%2Bcu118-cp311-cp311-linux_x86_64.whl 200"
+    ! grep -r -F -e Guarded-9f2 -e "$(printf airlock:Guarded-9f2 | base64)" "$work/hybrid.log" "$work/hybrid.out" "$work/empty" \
+        "$work/legacy-hybrid.log" >&2 || die "the proxy's password was written down"
+    untraced "$hybrid" "$guarded" "$upstream"
+    kill "$(cat "$work/hybrid.pid")"
+    rm -rf "$work/empty"
+done
+
+for name in old new; do
+    [ "$name" = old ] && pip=$old || pip=$new
+    say "== offline: COPY artifacts/\$PRESET/wheels, --no-index --find-links; pip $pip"
+    airlock export "$name" --as wheels --to "$work/artifacts/$name/wheels" --quiet
+    cat >"$work/Dockerfile.old" <<DOCKERFILE
 FROM $base AS builder
 ARG PRESET
 RUN python3 -m venv /opt/venv
 ENV PATH=/opt/venv/bin:\$PATH
 COPY artifacts/\$PRESET/wheels /wheels
-RUN pip install --no-index --find-links /wheels --upgrade pip==$new setuptools wheel
+RUN pip install --no-index --find-links /wheels --upgrade pip==$pip setuptools wheel
 RUN pip install --no-index --find-links /wheels numpy==1.26.4 scipy==1.11.1
 RUN pip install --no-index --find-links /wheels torch==2.1.0 torchvision==0.16.0 torchaudio==2.1.0
 RUN pip install --no-index --find-links /wheels tensorrt==8.6.1
@@ -198,9 +235,10 @@ RUN pip install --no-index --find-links /wheels requests six GPUtil
 FROM $base
 COPY --from=builder /opt/venv /opt/venv
 DOCKERFILE
-old_imports numpy scipy torch torchvision torchaudio tensorrt GPUtil requests six
-built wheels.log build Dockerfile.old --build-arg PRESET=new
-untraced "$mirror" "$upstream"
+    old_imports numpy scipy torch torchvision torchaudio tensorrt GPUtil requests six
+    built wheels.log build Dockerfile.old --build-arg PRESET=$name
+    untraced "$mirror" "$upstream"
+done
 
 # ------------------------------------------------------------------------------------------------- docker/Dockerfile
 
@@ -218,18 +256,39 @@ proxied=(--build-arg "HTTP_PROXY=$proxy" --build-arg "http_proxy=$proxy")
 : >"$work/proxy.asked"
 
 # The folder of wheels is there for the preset new; the mirror is not on loopback; a proxy is set.
+# installs_all LOG PIP STEPS: the preset was installed whole, in the order of the kit
+installs_all() {
+    has "$1" "airlock: bootstrap: what installs the rest is pip $2"
+    steps=$(sed -n 's/^airlock: \([a-z]*\): pip install .*/\1/p' "$work/$1" | tr '\n' ' ')
+    [ "$steps" = "bootstrap numpy scipy torch tensorrt requirements " ] || die "the order of the steps was: $steps"
+    has "$1" "airlock: installed torch==2.1.0+cu118"
+    imports numpy scipy torch torchvision torchaudio tensorrt GPUtil requests six
+}
+unbuilt() { ! grep -i 'Building wheel\|setup\.py' "$work/$1" >&2 || die "something was built"; }
 for name in old new; do
     [ "$name" = old ] && pip=$old || pip=$new
     say "== the mirror at MIRROR_URL, and nothing else: the whole preset, with tensorrt and GPUtil repacked; pip $pip"
     built "mirror-$name.log" bud "$name" --build-arg "MIRROR_URL=$afar" "${proxied[@]}"
     has "mirror-$name.log" "airlock: source: the mirror at MIRROR_URL, and nothing else, because MIRROR_URL is given"
-    has "mirror-$name.log" "airlock: bootstrap: what installs the rest is pip $pip"
-    steps=$(sed -n 's/^airlock: \([a-z]*\): pip install .*/\1/p' "$work/mirror-$name.log" | tr '\n' ' ')
-    [ "$steps" = "bootstrap numpy scipy torch tensorrt requirements " ] || die "the order of the steps was: $steps"
-    has "mirror-$name.log" "airlock: installed torch==2.1.0+cu118"
-    ! grep -i 'Building wheel\|setup\.py' "$work/mirror-$name.log" >&2 || die "something was built"
-    imports numpy scipy torch torchvision torchaudio tensorrt GPUtil requests six
+    installs_all "mirror-$name.log" "$pip"
+    unbuilt "mirror-$name.log"
     untraced "$afar" "$proxy" "$upstream"
+
+    say "== the wheels of artifacts/$name/wheels, as no mirror is named; pip $pip"
+    built "folder-$name.log" bud "$name"
+    has "folder-$name.log" "airlock: source: the wheels of artifacts/$name/wheels, and nothing else, because MIRROR_URL is empty, and"
+    installs_all "folder-$name.log" "$pip"
+    unbuilt "folder-$name.log"
+    untraced "$mirror" "$upstream"
+
+    say "== an sdist that pip has to build, in isolation, through the mirror; pip $pip"
+    : >"$work/mirror.out"
+    built "sdist-$name.log" bud "sdist-$name" --build-arg "MIRROR_URL=$afar"
+    has "sdist-$name.log" "airlock: bootstrap: what installs the rest is pip $pip"
+    grep -qi 'Building wheel.*GPUtil\|Building wheels for.*GPUtil' "$work/sdist-$name.log" || die "GPUtil was not built"
+    asked '"path":"/files/[^"]*/setuptools-[^"]*","route[^}]*"status":200'
+    imports numpy GPUtil
+    untraced "$afar" "$upstream"
 done
 [ ! -s "$work/proxy.asked" ] || die "the mirror was asked through the build's proxy: $(head -3 "$work/proxy.asked")"
 
@@ -240,6 +299,45 @@ airlock docker-args small | grep -x -e '--build-arg NUMPY_VERSION=2.0.2' || die 
 built edited.log bud small --build-arg "MIRROR_URL=$mirror"
 has edited.log "airlock: installed numpy==2.0.2"
 untraced "$mirror"
+
+say "== without a version as build argument: those of the preset"
+built plain.log build docker/Dockerfile --build-arg "BASE_IMAGE=$base" --build-arg PRESET=small --build-arg "MIRROR_URL=$mirror"
+has plain.log "airlock: installed numpy==2.0.2"
+imports numpy six
+untraced "$mirror"
+
+say "== a step of one's own, with the settings of the build for pip and uv (uv is a stand-in that tells them)"
+cat >"$work/uv" <<'UV'
+#!/bin/sh
+env | grep '^UV_\|^PIP_\|^VIRTUAL_ENV=' | sort
+UV
+sed "s|^RUN sh /opt/airlock/install.sh clean-up|COPY uv /usr/local/bin/uv\nRUN sh /opt/airlock/install.sh run sh /usr/local/bin/uv\nRUN sh /opt/airlock/install.sh run pip install idna\n&|" \
+    docker/Dockerfile >"$work/Dockerfile.mine"
+cp -r "$work/presets/small" "$work/presets/mine"
+sed -i 's/"name": "small"/"name": "mine"/' "$work/presets/mine/preset.json"
+printf 'six\nidna\n' >"$work/presets/mine/requirements.txt"
+in_netns "$root/airlock" sync mine "${direct[@]}" --quiet
+printf 'six\n' >"$work/presets/mine/requirements.txt"
+built mine.log build Dockerfile.mine --build-arg "BASE_IMAGE=$base" --build-arg PRESET=mine --build-arg "MIRROR_URL=$afar"
+for setting in "UV_DEFAULT_INDEX=$afar/preset/mine/simple/" "PIP_INDEX_URL=$afar/preset/mine/simple/" \
+    PIP_TRUSTED_HOST=192.0.2.1 UV_NO_CONFIG=1 UV_NO_CACHE=1 UV_CONSTRAINT=/opt/airlock/constraints.txt VIRTUAL_ENV=/opt/venv; do
+    has mine.log "$setting"
+done
+untraced "$afar"
+
+say "== a base image without Python, and Debian's packages in artifacts/small/debs"
+bare=localhost/airlock-ci-bare
+base_image "$bare" ""
+layers_of "$bare"
+debs_for "$base_tar" "$image_cache/debs" python3 python3-venv
+mkdir -p "$work/artifacts/small"
+cp -r "$image_cache/debs" "$work/artifacts/small/debs"
+built debs.log bud small --build-arg "BASE_IMAGE=$bare" --build-arg "MIRROR_URL=$afar"
+has debs.log "airlock: builder: installing"
+has debs.log "airlock: runtime: installing"
+has debs.log "airlock: the image has Python 3.11"
+untraced "$afar"
+rm -r "$work/artifacts/small/debs"
 
 say "== airlock bake has every argument that docker-args has (buildx itself is not run)"
 airlock bake old new --mirror "$mirror" >"$work/bake.json"
@@ -258,22 +356,36 @@ for name in ("old", "new"):
 print("bake: %s" % ", ".join(targets))
 BAKE
 
-say "== online, by the build's proxy: pip's index as the base image sets it, a version replaced by hand"
+say "== online, by the build's proxy: pip's index as the base image sets it; tensorrt's setup.py runs, GPUtil is built"
 cat >"$work/Dockerfile.base" <<DOCKERFILE
 FROM $base
-ENV PIP_INDEX_URL=http://pypi.org/simple PIP_TRUSTED_HOST=pypi.org
+ENV PIP_INDEX_URL=http://pypi.org/simple PIP_TRUSTED_HOST="pypi.org pypi.nvidia.com"
 DOCKERFILE
 online_base=localhost/airlock-kit-online:$$
 on_exit "image_tool rmi '$online_base' >/dev/null 2>&1"
 (image=$online_base && build Dockerfile.base >/dev/null 2>&1) || die "no base image with an index"
-built online.log bud small --build-arg "BASE_IMAGE=$online_base" --build-arg "RUNTIME_IMAGE=$base" "${proxied[@]}" \
-    --build-arg BOOTSTRAP="pip==$old,setuptools>=40,<999" --build-arg NUMPY_VERSION=1.26.4 --build-arg TORCH_VERSION=2.1.0 \
-    --build-arg TORCH_INDEX_URL=http://download.pytorch.org/whl/cu118
-has online.log "airlock: source: the package indexes, directly, because MIRROR_URL is empty, and artifacts/small/wheels has no wheels"
-has online.log "airlock: bootstrap: what installs the rest is pip $old"
-has online.log "airlock: installed numpy==1.26.4"
-has proxy.asked "GET http://pypi.org/simple/numpy/ 200"
-has proxy.asked "GET http://download.pytorch.org/whl/cu118/torch/ 200"
+online() {
+    online_preset=$1
+    shift
+    bud "$online_preset" --build-arg "BASE_IMAGE=$online_base" --build-arg "RUNTIME_IMAGE=$base" "${proxied[@]}" \
+        --build-arg TORCH_INDEX_URL=http://download.pytorch.org/whl/cu118 "$@"
+}
+rm -r "$work/artifacts"
+for name in old new; do
+    [ "$name" = old ] && pip=$old || pip=$new
+    built "online-$name.log" online "$name"
+    has "online-$name.log" "airlock: source: the package indexes, directly, because MIRROR_URL is empty, and artifacts/$name/wheels has no wheels"
+    has "online-$name.log" "airlock: the preset's pylock.toml constrains every step"
+    installs_all "online-$name.log" "$pip"
+    has proxy.asked "GET http://pypi.org/simple/numpy/ 200"
+    has proxy.asked "GET http://download.pytorch.org/whl/cu118/torch/ 200"
+    has proxy.asked "GET http://pypi.nvidia.com/tensorrt-libs/ 200"
+    untraced "$proxy" "$upstream"
+done
+say "== the same, with versions replaced by hand: the lock does not count then"
+built by-hand.log online small --build-arg BOOTSTRAP="pip==$old,setuptools>=40,<999" --build-arg NUMPY_VERSION=1.26.4 --build-arg TORCH_VERSION=2.1.0
+has by-hand.log "airlock: the preset's pylock.toml constrains nothing: it has numpy 2.0.2, and 1.26.4 is asked for"
+has by-hand.log "airlock: installed numpy==1.26.4"
 imports numpy torch six
 untraced "$proxy" "$upstream"
 image_tool rmi "$online_base" >/dev/null
@@ -289,11 +401,39 @@ ends_with "the mirror at MIRROR_URL, http://127.0.0.1:$silent_port, cannot be re
     bud small --build-arg "MIRROR_URL=http://127.0.0.1:$silent_port"
 say "== a mirror whose packets are dropped"
 ends_with "the mirror at MIRROR_URL, http://192.0.2.9:3143, cannot be reached" bud small --build-arg MIRROR_URL=http://192.0.2.9:3143
+say "== a mirror that answers, and then keeps silent"
+half_port=$(netns_port)
+beside half "$PYTHON" -c 'import http.server, sys, time
+class Half(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path.endswith("/simple/"):
+            time.sleep(86400)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Half).serve_forever()' "$half_port"
+ends_with "the mirror at MIRROR_URL, http://127.0.0.1:$half_port, cannot be reached" \
+    bud small --build-arg "MIRROR_URL=http://127.0.0.1:$half_port"
+say "== no preset of this name: neither at the mirror nor in the context"
+ends_with "has no preset absent" bud small --build-arg PRESET=absent --build-arg "MIRROR_URL=$mirror"
+ends_with "there is no presets/absent in the build context" bud small --build-arg PRESET=absent
+say "== an address that is none of a mirror"
+ends_with "is no address of Airlock" bud small --build-arg "MIRROR_URL=$upstream"
+say "== a base image without Python, and nowhere to have one from"
+ends_with "the base image has no python3, and its apt cannot have it now" bud small --build-arg "BASE_IMAGE=$bare" --build-arg "MIRROR_URL=$mirror"
+lacks=$work/lacks # a store whose lock has what it does not hold any more
+cp -r "$AIRLOCK_STORE" "$lacks"
+find "$lacks/indexes" -name '*numpy-1.26.4*' -exec rm {} +
+lacking_port=$(netns_port)
+beside lacking env AIRLOCK_STORE="$lacks" "$root/airlock" serve --offline --listen "127.0.0.1:$lacking_port"
+wait_http "http://127.0.0.1:$lacking_port/health" 30
 for name in old new; do
     say "== a version that the mirror lacks; the pip of the preset $name"
-    ends_with "step numpy failed, see pip's message above; if the mirror lacks something, \`airlock check $name\` names it" \
-        bud "$name" --build-arg "MIRROR_URL=$mirror" --build-arg NUMPY_VERSION=1.0.0
+    ends_with "the mirror has no file of numpy==1.26.4 that this Python can take; \`airlock check $name\` at the mirror names what is missing" \
+        bud "$name" --build-arg "MIRROR_URL=http://127.0.0.1:$lacking_port"
 done
+say "== a version that is not in the lock"
+ends_with "numpy 1.0.0 is asked for, and the lock of preset new has 1.26.4" bud new --build-arg "MIRROR_URL=$mirror" --build-arg NUMPY_VERSION=1.0.0
 for pip in "$old" "$new"; do
     say "== plain http that is not on loopback, in a Dockerfile of the user's own, without --trusted-host; pip $pip"
     old_dockerfile "$pip" "$mirror/simple" "--index-url $afar/whl/cu118 torch==2.1.0"

@@ -4,7 +4,8 @@
 
 SOURCES are lines "index FOLDER" or "wheels FOLDER". Below ROOT are then simple/ with the wheels for Python 3.11 of the
 REQUIREMENTs (PROJECT or PROJECT==VERSION), and with tensorrt 8.6.1 and GPUtil 1.4.0 as they are published: sdists only,
-tensorrt's with a setup.py that runs pip. whl/ has torch 2.1.0+cu118, generated, in the layout of download.pytorch.org.
+tensorrt's with a setup.py that runs pip (at pypi.nvidia.com, whose pages are at the root; by http, which the published one does
+not). whl/ has torch 2.1.0+cu118, generated, in the layout of download.pytorch.org.
 Prints the versions of pip that are there, one a line.
 """
 import hashlib
@@ -27,7 +28,7 @@ import sys
 
 from setuptools import setup
 
-subprocess.check_call([sys.executable, "-m", "pip", "install", "--index-url", "https://pypi.nvidia.com",
+subprocess.check_call([sys.executable, "-m", "pip", "install", "--index-url", "http://pypi.nvidia.com",
                        "tensorrt_libs==8.6.1", "tensorrt_bindings==8.6.1"])
 setup(name="tensorrt", version="8.6.1", packages=["tensorrt"])
 '''
@@ -90,6 +91,10 @@ def main(root, requirements):
         generate.write(os.path.join(root, "files", file), content)
         generate.write(os.path.join(root, "simple", loopback.normalized(name), "index.html"),
                        generate.page([link("../../files/" + file, file, content)]))
+    for project in WHEELS:
+        name = loopback.normalized(project.name)
+        with open(os.path.join(root, "simple", name, "index.html"), encoding="utf-8") as page:
+            generate.write(os.path.join(root, name, "index.html"), page.read().replace("../../files/", "/files/"))
     flat = ""
     for project in TORCH:
         links = []

@@ -251,13 +251,14 @@ image_tool() {
     $BUILDAH "$@"
 }
 
-# base_image TAG: makes TAG, a minimal Debian with python3 and venv, in image_tool's storage. Needs apt's network the
-# first time only: the root file system is kept as a tar archive in the cache directory.
+# base_image TAG [PACKAGES]: makes TAG, a minimal Debian with PACKAGES (separated by commas; python3 and venv), in
+# image_tool's storage. Needs apt's network the first time only: the root file system is kept as a tar archive, $base_tar,
+# in the cache directory.
 base_image() {
     [ -n "$BUILDAH" ] || image_tool_init || return 1
     image_cache=$(cache_dir) || return 1
     base_codename=bookworm
-    base_packages=python3,python3-venv
+    base_packages=${2-python3,python3-venv}
     base_tar=$image_cache/base-$base_codename-$(dpkg --print-architecture)-$(printf '%s' "$base_packages" | cksum | cut -d' ' -f1).tar
     if [ -s "$base_tar" ] && image_tool inspect --type image "$1" >/dev/null 2>&1; then
         return 0
@@ -269,7 +270,7 @@ base_image() {
         say "making the base image's root file system with debootstrap"
         base_root=$(mktemp -d "$image_cache/root.XXXXXX") || return 1
         on_exit "rm -rf '$base_root'"
-        if ! debootstrap --variant=minbase --include="$base_packages" "$base_codename" "$base_root" "$base_source" \
+        if ! debootstrap --variant=minbase ${base_packages:+--include="$base_packages"} "$base_codename" "$base_root" "$base_source" \
             >"$base_root.log" 2>&1; then
             tail -20 "$base_root.log" >&2
             [ ! -f "$base_root/debootstrap/debootstrap.log" ] || tail -20 "$base_root/debootstrap/debootstrap.log" >&2
@@ -295,6 +296,19 @@ base_image() {
         && TMPDIR=$image_cache/tmp image_tool commit --quiet --rm --signature-policy "$image_cache/policy.json" \
             "$base_container" "$1" >/dev/null \
         || { image_tool rm "$base_container" >/dev/null; say "error: buildah could not import the base image"; return 1; }
+}
+
+# debs_for TAR FOLDER PACKAGE…: puts into FOLDER what apt would install of PACKAGEs in the system whose root file system TAR is.
+debs_for() {
+    debs_tar=$1
+    debs_folder=$2
+    shift 2
+    mkdir -p "$debs_folder/partial" || return 1
+    tar -xOf "$debs_tar" ./var/lib/dpkg/status >"$debs_folder/status" || return 1
+    [ -n "$AIRLOCK_APT_UPDATED" ] || apt_source bookworm >/dev/null 2>&1 || airlock_apt update
+    airlock_apt -y --no-install-recommends --download-only -o Dir::State::status="$debs_folder/status" \
+        -o Dir::Cache::archives="$debs_folder" -o Debug::NoLocking=1 install "$@" || return 1
+    rm -rf "$debs_folder/status" "$debs_folder/partial" "$debs_folder/lock"
 }
 
 # Every CPython that is found here, a line each; by $PYTHON.

@@ -1,8 +1,9 @@
-"""Searches an image for traces of how it was built: search-image.py OCI-FOLDER URL…
+"""Searches an image for traces of how it was built: search-image.py [--base FILE] OCI-FOLDER URL…
 
 OCI-FOLDER is what `buildah push IMAGE oci:OCI-FOLDER` writes. Looks at every layer (so also at files that a later
 layer deletes), at the configuration and at the history, for the URLs' hosts and ports and their credentials (of the mirror,
-a proxy, an index), pip's index variables, wheels, pip's caches and settings. Prints each trace; exits 1 if there is one. Python 3.8 or newer, standard library only.
+a proxy, an index), pip's index variables, wheels, pip's caches and settings. Layers that were there before, whose
+digests --base has one a line, are passed over. Prints each trace; exits 1 if there is one. Python 3.8 or newer, standard library only.
 """
 import json
 import os
@@ -11,6 +12,10 @@ import sys
 import tarfile
 import urllib.parse
 
+bases = []
+while sys.argv[1] == "--base":
+    bases.append(sys.argv[2])
+    del sys.argv[1:3]
 folder, urls = sys.argv[1], sys.argv[2:]
 # (text, what it is)
 FORBIDDEN = []
@@ -98,6 +103,10 @@ def search_layer(number, path):
     return files, size
 
 
+before = set()
+for base in bases:
+    with open(base, encoding="utf-8") as f:
+        before.update(line.strip() for line in f)
 with open(os.path.join(folder, "index.json"), encoding="utf-8") as f:
     index = json.load(f)
 layers = 0
@@ -108,6 +117,10 @@ for image in index["manifests"]:
     search_config("configuration", {key: value for key, value in config.items() if key != "history"})
     search_config("history", config.get("history") or [])
     for layer in manifest["layers"]:
+        if layer["digest"] in before:
+            print("layer %d: was there before" % layers)
+            layers += 1
+            continue
         files, size = search_layer(layers, blob(layer["digest"]))
         print("layer %d: %d entries, %.1f MB" % (layers, files, size / 1e6))
         layers += 1

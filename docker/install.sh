@@ -2,12 +2,13 @@
 # The steps of docker/Dockerfile, by name: one RUN each. Runs in the builder stage only.
 #
 #   install.sh start|bootstrap|numpy|scipy|torch|tensorrt|requirements|clean-up
+#   install.sh run COMMAND…     a step of one's own, between these: COMMAND with the same settings for its pip or uv
 #
 # Where packages come from: the mirror at MIRROR_URL; else the wheels in the folder beside this script; else the indexes.
 #
 # From the environment, as the Dockerfile's build arguments: PYTHON, MIRROR_URL, PRESET, BOOTSTRAP, *_VERSION,
-# TORCH_INDEX_URL.
-# shellcheck disable=SC2046 # pinned prints one word or none
+# TORCH_INDEX_URL. Versions that are not given are the preset's: a mirror and an export have them in its requirements,
+# else they are read from its preset.json.
 set -eu
 
 here=/opt/airlock
@@ -35,6 +36,16 @@ TORCH_INDEX_URL=${TORCH_INDEX_URL:-}
 
 command -v "$PYTHON" >/dev/null \
     || die "the base image has no $PYTHON: give a base image with Python, or its interpreter's path as PYTHON."
+
+# take_defaults: NAME=VALUE a line, for the arguments that are not given
+take_defaults() {
+    # shellcheck disable=SC2034 # eval reads value
+    while IFS='=' read -r name value; do
+        case $name in
+            *_VERSION | TORCH_INDEX_URL) eval "[ -n \"\$$name\" ] || $name=\$value" ;;
+        esac
+    done <"$here/arguments"
+}
 
 # --- one source for this step, and for every pip that it starts -------------------------------------------------
 
@@ -70,8 +81,8 @@ if [ -n "$MIRROR_URL" ]; then
     # pip skips a plain http index that is not on loopback unless told to trust its host. For https it would switch
     # off the check of the certificate.
     case $MIRROR_URL in http://*) export PIP_TRUSTED_HOST="$mirror_host" ;; esac
-    # A dead mirror must not hold up the build: 2 tries, 60 s of silence each.
-    export PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=60
+    # A dead mirror must not hold up the build: 2 tries, 30 s of silence each.
+    export PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=30
     # The mirror is asked directly even if the build has a proxy.
     no_proxy="$mirror_host${no_proxy:+,$no_proxy}${NO_PROXY:+,$NO_PROXY}"
     NO_PROXY=$no_proxy
@@ -87,6 +98,15 @@ else
     why="MIRROR_URL is empty, and artifacts/$PRESET/wheels has no wheels"
     source="the package indexes, directly"
 fi
+exported=$wheels/airlock-$PRESET
+is_exported() { [ "$kind" = wheels ] && [ -f "$exported.constraints.txt" ] && [ -f "$exported.requirements.txt" ]; }
+# has_lock: whether the source comes with the preset's lock, so that nothing else can be had of it
+has_lock() { [ "$kind" = mirror ] || is_exported; }
+if ! has_lock; then
+    "$PYTHON" "$here/preset.py" arguments "$here" >"$here/arguments" \
+        || die "presets/$PRESET/preset.json cannot be read, see above: \`airlock preset validate $PRESET\` says what is wrong with it."
+    take_defaults
+fi
 
 # --- helpers ----------------------------------------------------------------------------------------------------
 
@@ -101,11 +121,14 @@ pip_install() {
     rm -f "$log.done"
     { "$venv/bin/python" -m pip install --constraint "$constraints" "$@" 2>&1 && : >"$log.done"; } | tee "$log"
     [ ! -f "$log.done" ] || return 0
-    if [ -n "$MIRROR_URL" ]; then
-        mirror_answers # says so and ends the build if that is why
-        die "step $step failed, see pip's message above; if the mirror lacks something, \`airlock check $PRESET\` names it and \`airlock sync $PRESET\` fetches it; if a version contradicts the constraints, take the build arguments that \`airlock docker-args $PRESET\` prints."
+    [ -z "$MIRROR_URL" ] || mirror_answers # says so and ends the build if that is why
+    lacking=$(sed -n 's/^ERROR: No matching distribution found for \(.*\)/\1/p' "$log" | head -n 1)
+    if [ "$kind" = mirror ]; then
+        [ -z "$lacking" ] || die "step $step failed: the mirror has no file of $lacking that this Python can take; \`airlock check $PRESET\` at the mirror names what is missing, and \`airlock sync $PRESET\` fetches it."
+        die "step $step failed, see pip's message above; \`airlock check $PRESET\` at the mirror says whether it has all that the preset needs."
+    elif [ "$kind" = wheels ]; then
+        die "step $step failed, see pip's message above; if artifacts/$PRESET/wheels lacks ${lacking:-something}, \`airlock export $PRESET --as wheels --to artifacts/$PRESET/wheels\` fills it from a store that has all."
     fi
-    [ "$kind" = online ] || die "step $step failed, see pip's message above; if artifacts/$PRESET/wheels lacks something, \`airlock export $PRESET --as wheels --to artifacts/$PRESET/wheels\` fills it from a store that has all."
     # pip only warns of what it passes over, and then says that there is no such version.
     untrusted=$(sed -n 's/.*repository located at \([^ ]*\) is not a trusted or secure host.*/\1/p' "$log" | head -n 1)
     [ -z "$untrusted" ] || die "step $step failed, for pip passes over the index at $untrusted, as its address is plain http: give that mirror's address as MIRROR_URL, or use https, or set PIP_TRUSTED_HOST=$untrusted beside the index's address in the base image."
@@ -117,20 +140,42 @@ pinned() {
     [ -z "$2" ] || printf '%s==%s\n' "$1" "$2"
 }
 
+# agrees NAME VERSION: ends the build where the lock that comes with the source has another version, which pip would call a conflict
+agrees() {
+    locked=$(sed -n "s/^$1==\([^ ;]*\).*/\1/p" "$constraints" | tr '\n' ' ')
+    [ -n "$2" ] && [ -n "$locked" ] && has_lock || return 0
+    for one in $locked; do
+        [ "$one" != "$2" ] && [ "${one%%+*}" != "$2" ] || return 0
+    done
+    die "step $step: $1 $2 is asked for, and the lock of preset $PRESET has ${locked% }: set the version in its preset.json and run \`airlock sync $PRESET\`, or leave out the build argument."
+}
+
 # tell_installed WORD: says what is installed; `airlock build` reads it
 tell_installed() {
     "$venv/bin/python" -m pip list --format=freeze | sed -n "s/^[A-Za-z0-9._-]*==.*/airlock: $1 &/p"
 }
 
-# install_pinned REQUIREMENT…: skips the step if there is none
+# install_pinned NAME VERSION…: those that have a version; skips the step if none has
 install_pinned() {
-    if [ $# = 0 ]; then
-        say "$step: no version given, not part of the preset; skipped"
+    pins=
+    while [ $# -gt 0 ]; do
+        agrees "$1" "$2"
+        pins="$pins $(pinned "$1" "$2")"
+        shift 2
+    done
+    if [ -z "${pins## }" ]; then
+        if has_lock; then
+            say "$step: no version given; what the preset has of it comes with its requirements"
+        else
+            say "$step: the preset has no version of it; skipped"
+        fi
         return 0
     fi
     [ -z "$MIRROR_URL" ] || mirror_answers
-    pip_install "$@"
+    # shellcheck disable=SC2086 # a list of requirements
+    pip_install $options $pins
 }
+options=
 
 # --- the steps --------------------------------------------------------------------------------------------------
 
@@ -138,24 +183,26 @@ case $step in
 start)
     say "source: $source, because $why"
     [ -n "$PRESET" ] || die "PRESET is empty: add --build-arg PRESET=NAME."
-    exported=$wheels/airlock-$PRESET
     if [ "$kind" = mirror ]; then
         "$PYTHON" "$here/mirror.py" fetch "$MIRROR_URL" "$PRESET" "$here" || exit 1
-    elif [ "$kind" = wheels ] && [ -f "$exported.constraints.txt" ] && [ -f "$exported.requirements.txt" ]; then
+    elif is_exported; then
         cp "$exported.constraints.txt" "$constraints"
         cp "$exported.requirements.txt" "$requirements"
         say "preset $PRESET: constraints and requirements are those that were exported with the wheels"
     else
-        [ -f "$requirements" ] || die "presets/$PRESET/requirements.txt is not in the build context: the context must be the root of the repository, and PRESET a preset in it."
-        # There is no lock to be had from an index, nor from a folder that a person filled. What the build arguments pin
-        # stays pinned in every later step.
-        {
-            pinned numpy "$NUMPY_VERSION"
-            pinned scipy "$SCIPY_VERSION"
-        } >"$constraints"
+        [ -f "$here/preset.json" ] || [ -f "$requirements" ] || die "there is no presets/$PRESET in the build context: the context must be the root of the repository, and PRESET a preset in it (\`airlock preset list\`)."
+        [ -f "$requirements" ] || : >"$requirements"
     fi
     "$PYTHON" -m venv "$venv" \
         || die "$PYTHON -m venv failed: the base image needs Python's venv and ensurepip (python3-venv on Debian and Ubuntu)."
+    if ! has_lock; then
+        # The preset's own lock, where these are its versions. Else what the arguments pin stays pinned in every later step.
+        pins="$(pinned numpy "$NUMPY_VERSION") $(pinned scipy "$SCIPY_VERSION") $(pinned torch "$TORCH_VERSION") $(pinned torchvision "$TORCHVISION_VERSION") $(pinned torchaudio "$TORCHAUDIO_VERSION") $(pinned tensorrt "$TENSORRT_VERSION")"
+        # shellcheck disable=SC2086 # a list of pins
+        "$venv/bin/python" "$here/preset.py" constraints "$here" $pins >"$constraints"
+        # shellcheck disable=SC2086
+        [ -s "$constraints" ] || printf '%s\n' $pins >"$constraints"
+    fi
     tell_installed present
     say "Python $("$venv/bin/python" -c 'import sys; print(sys.version.split()[0])'), $("$venv/bin/python" -m pip --version | cut -d' ' -f1,2) in $venv"
     ;;
@@ -172,10 +219,10 @@ bootstrap)
     say "$step: what installs the rest is $("$venv/bin/python" -m pip --version | cut -d' ' -f1,2)"
     ;;
 numpy)
-    install_pinned $(pinned numpy "$NUMPY_VERSION")
+    install_pinned numpy "$NUMPY_VERSION"
     ;;
 scipy)
-    install_pinned $(pinned scipy "$SCIPY_VERSION")
+    install_pinned scipy "$SCIPY_VERSION"
     ;;
 torch)
     if [ "$kind" = online ] && [ -n "$TORCH_INDEX_URL" ]; then
@@ -189,11 +236,12 @@ torch)
         esac
         source="TORCH_INDEX_URL, directly"
     fi
-    install_pinned $(pinned torch "$TORCH_VERSION") $(pinned torchvision "$TORCHVISION_VERSION") \
-        $(pinned torchaudio "$TORCHAUDIO_VERSION")
+    install_pinned torch "$TORCH_VERSION" torchvision "$TORCHVISION_VERSION" torchaudio "$TORCHAUDIO_VERSION"
     ;;
 tensorrt)
-    install_pinned $(pinned tensorrt "$TENSORRT_VERSION")
+    # Without a lock it is the sdist, whose setup.py runs pip: an isolated build has none from pip 25.3 on.
+    has_lock || options=--no-build-isolation
+    install_pinned tensorrt "$TENSORRT_VERSION"
     ;;
 requirements)
     [ -z "$MIRROR_URL" ] || mirror_answers
@@ -202,6 +250,14 @@ requirements)
     else
         say "$step: the preset's requirements.txt is empty; skipped"
     fi
+    ;;
+run)
+    shift
+    # in the environment, as COMMAND may be anything that starts a pip or uv
+    export PIP_CONSTRAINT="$constraints" UV_CONSTRAINT="$constraints" VIRTUAL_ENV="$venv" PATH="$venv/bin:$PATH"
+    [ -z "$MIRROR_URL" ] || mirror_answers
+    say "$step: $* from $source"
+    "$@" || die "step $step failed, see above: $*"
     ;;
 clean-up)
     "$venv/bin/python" -m pip check || die "what was installed does not fit together, see above."
@@ -220,6 +276,6 @@ clean-up)
     say "$(du -sh "$venv" | cut -f1) in $venv"
     ;;
 *)
-    die "usage: install.sh start|bootstrap|numpy|scipy|torch|tensorrt|requirements|clean-up"
+    die "usage: install.sh start|bootstrap|numpy|scipy|torch|tensorrt|requirements|clean-up, or run COMMAND"
     ;;
 esac

@@ -1,7 +1,7 @@
 """Asks the mirror from within an image build; used by install.sh. Python 3.6 or newer, standard library only.
 
 mirror.py host URL                  prints the host of URL
-mirror.py check URL PRESET          succeeds if the mirror answers and has the preset
+mirror.py check URL PRESET          succeeds if the mirror answers, has the preset and gives its pages
 mirror.py fetch URL PRESET FOLDER   writes the preset's constraints.txt and requirements.txt into FOLDER
 """
 import base64
@@ -67,6 +67,11 @@ def file_of_preset(mirror, preset, name):
     try:
         return get(url).decode("utf-8")
     except urllib.error.HTTPError as e:
+        if e.code == 404 and b"preset" not in e.read(4096):
+            fail(
+                "MIRROR_URL, %s, is no address of Airlock (404 for %s): give http://HOST:PORT as `airlock serve` prints it."
+                % (shown(mirror), shown(url))
+            )
         if e.code == 404:
             fail(
                 "the mirror at %s has no preset %s (404 for %s): run `airlock sync %s` where it keeps its store."
@@ -74,6 +79,8 @@ def file_of_preset(mirror, preset, name):
             )
         fail("the mirror at %s answered %s with %d %s." % (shown(mirror), shown(url), e.code, e.reason))
     except Exception as e:
+        if "WRONG_VERSION_NUMBER" in str(e):
+            fail("MIRROR_URL, %s, begins with https and the mirror there speaks plain http: write http://." % shown(mirror))
         fail(
             "the mirror at MIRROR_URL, %s, cannot be reached from within the build (%s): start it with "
             "`airlock serve` and give an address that the build can reach." % (shown(mirror), getattr(e, "reason", e))
@@ -102,6 +109,7 @@ def main(arguments):
         return
     preset = arguments[2]
     constraints = file_of_preset(mirror, preset, "constraints.txt")
+    file_of_preset(mirror, preset, "simple/")
     if verb == "fetch":
         folder = arguments[3]
         with open(os.path.join(folder, "constraints.txt"), "w", encoding="utf-8") as f:

@@ -253,14 +253,14 @@ final class BuildCommand extends AirlockCommand {
 
   private ExitCode told(
       Terminal terminal, String image, Optional<MirrorProcess> own, BuildProof proof) {
-    List<BuildProof.Installed> unsent = own.isEmpty() ? List.of() : proof.unsent(own.get().files());
+    List<String> unsent = own.isEmpty() ? List.of() : proof.unsent(own.get().files());
     boolean isProven = own.isPresent() && !proof.installed().isEmpty() && unsent.isEmpty();
     if (common.json()) {
       ObjectNode result = JSON.createObjectNode().put("event", "result").put("image", image);
       result.put("proven", isProven).put("installed", proof.installed().size());
       own.ifPresent(mirror -> result.put("bytes", mirror.bytes()));
       var names = result.putArray("not_from_the_mirror");
-      unsent.forEach(one -> names.add(one.toString()));
+      unsent.forEach(names::add);
       terminal.print(result);
     }
     terminal.say(image + " is built");
@@ -268,8 +268,7 @@ final class BuildCommand extends AirlockCommand {
       terminal.say(
           "airlock: error: the mirror did not send "
               + unsent
-              + ", which the image has: they came"
-              + " from elsewhere");
+              + ", which the build downloaded or the image has: they came from elsewhere");
       return ExitCode.VERIFICATION;
     }
     if (isProven) {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -79,9 +78,7 @@ final class MirrorProcess implements AutoCloseable {
   private void read(String line) throws JsonProcessingException {
     if (line.startsWith("{")) {
       JsonNode request = JSON.readTree(line);
-      String path =
-          URLDecoder.decode(
-              request.path("path").asText().replace("+", "%2B"), StandardCharsets.UTF_8);
+      String path = BuildProof.decoded(request.path("path").asText());
       Optional<String> sent =
           BuildProof.sent(request.path("method").asText(), request.path("status").asInt(), path);
       sent.ifPresent(file -> {

@@ -124,9 +124,27 @@ class BuildTest {
 
     assertThat(tool.run("build", "kit2.1", "--json")).isEqualTo(5);
 
-    assertThat(tool.err()).contains("the mirror did not send [stray==2.0], which the image has");
+    assertThat(tool.err())
+        .contains(
+            "the mirror did not send [stray==2.0], which the build downloaded or the image has");
     assertThat(tool.json().getLast().path("not_from_the_mirror").get(0).asText())
         .isEqualTo("stray==2.0");
+  }
+
+  @Test
+  void failsWhenAFileWasDownloadedThatTheMirrorDidNotSend() throws IOException {
+    engine(
+        "docker",
+        "echo '#7 1.0   Downloading"
+            + " http://127.0.0.1:4711/files/i/app/app-1.0%2Bcu1-py3-none-any.whl (1 kB)'\n"
+            + "echo '#7 1.1   Downloading app-1.0+cu1-py3-none-any.whl.metadata (1 kB)'\n"
+            + "echo '#7 1.2 Downloading https://elsewhere.example/tool-3.0-py3-none-any.whl (2"
+            + " MB)'\n"
+            + INSTALLED);
+
+    assertThat(tool.run("build", "kit2.1")).isEqualTo(5);
+
+    assertThat(tool.err()).contains("the mirror did not send [tool-3.0-py3-none-any.whl], which");
   }
 
   @Test
