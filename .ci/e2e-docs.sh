@@ -10,7 +10,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 PYTHON=${PYTHON:-$(command -v python3)}
 export PYTHON
-need_apt iproute2 curl rsync squashfs-tools
+need_apt iproute2 curl rsync squashfs-tools nginx-light
 "$root/airlock" --version >/dev/null
 work=
 scratch_dir work
@@ -34,6 +34,17 @@ if env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE
     DOCS_PIP_READS_LOCKS=yes
 fi
 export DOCS_PIP_READS_LOCKS
+
+# Whether a file can be mounted here: in containers often not.
+DOCS_MOUNTS=no
+mkdir "$work/mount" "$work/mounted"
+: >"$work/mount/file"
+mksquashfs "$work/mount" "$work/mount.squashfs" -quiet -no-progress >/dev/null
+if mount -o ro,loop "$work/mount.squashfs" "$work/mounted" 2>/dev/null; then
+    umount "$work/mounted"
+    DOCS_MOUNTS=yes
+fi
+export DOCS_MOUNTS
 
 # What the pages call docker.
 if [ -n "${AIRLOCK_SKIP_IMAGE:-}" ]; then

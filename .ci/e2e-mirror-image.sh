@@ -1,7 +1,7 @@
 #!/bin/bash
 # Builds docker/mirror.Dockerfile, and runs the image as docker/compose.yaml says, as far as that goes without a container
 # engine: its root file system is mounted read-only, its process is the first of its own process namespace, has the image's
-# user, environment and entry point, no capabilities, and no network but loopback.
+# user, environment and entry point, compose.yaml's volumes, no capabilities, and no network but loopback.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -60,19 +60,23 @@ say "of it in the image: $(du -sh "$files/opt/java" | cut -f1) of Java, $(du -sh
 added=$(du -sm "$files/opt" | cut -f1)
 [ "$added" -le 120 ] || die "the image has $added MB besides its base"
 
-# Runs something as a container engine would: as-container FOLDER-OF-STORE PID-FILE COMMAND…
+# Runs something as a container engine would.
 image_tool inspect --type image "$image" >"$work/image.json"
 cat >"$work/as-container" <<'RUN'
 #!/usr/bin/env python3
-"""Runs a command as the image's configuration and compose.yaml have it. as-container IMAGE.json FILES STORE PID-FILE COMMAND…"""
+"""Runs a command as the image's configuration and compose.yaml have it.
+
+    as-container IMAGE.json FILES STORE PRESETS PID-FILE COMMAND…
+"""
 import json, os, subprocess, sys
-config, files, store, pid_file = json.load(open(sys.argv[1]))["Docker"]["config"], *sys.argv[2:5]
+config, files, store, presets, pid_file = json.load(open(sys.argv[1]))["Docker"]["config"], *sys.argv[2:6]
 user, group = config["User"].split(":")
 script = """set -e
 mount --make-rprivate /
 mount --bind "$FILES" "$FILES"
 mount -o remount,bind,ro "$FILES"
 mount --bind "$STORE" "$FILES/store"
+mount --bind "$PRESETS" "$FILES/srv/presets"
 mount -t tmpfs -o mode=1777 none "$FILES/tmp"
 mount -t proc none "$FILES/proc"
 mount --rbind /dev "$FILES/dev"
@@ -82,8 +86,8 @@ exec chroot . setpriv --reuid %s --regid %s --clear-groups --bounding-set=-all -
 """ % (user, group, config["WorkingDir"])
 # unshare's child is the first process of its namespace; the container's process is that child, by exec
 process = subprocess.Popen(
-    ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script, "sh"] + config["Env"] + sys.argv[5:],
-    env=dict(os.environ, FILES=files, STORE=store))
+    ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script, "sh"] + config["Env"] + sys.argv[6:],
+    env=dict(os.environ, FILES=files, STORE=store, PRESETS=presets))
 children = "/proc/%d/task/%d/children" % (process.pid, process.pid)
 while process.poll() is None:
     first = open(children).read().split()
@@ -109,6 +113,16 @@ allowed = {"image", "build", "environment", "volumes", "read_only", "tmpfs", "ca
 assert set(mirror) <= allowed, set(mirror) - allowed
 assert mirror["build"] == {"context": "..", "dockerfile": "docker/mirror.Dockerfile"}, mirror["build"]
 assert mirror["read_only"] is True and mirror["tmpfs"] == ["/tmp"] and mirror["cap_drop"] == ["ALL"], mirror
+assert mirror["security_opt"] == ["no-new-privileges:true"], mirror["security_opt"]
+assert mirror["volumes"] == ["store:/store", "../presets:/srv/presets"] and compose["volumes"] == {"store": None}, compose
+assert mirror["ports"] == ["${AIRLOCK_ADDRESS:-127.0.0.1}:3143:3143"], mirror["ports"]
+assert mirror["command"][:3] == ["serve", "--listen", "0.0.0.0:3143"], mirror["command"]
+# What is handed through by name only; nothing has a value in the file.
+assert set(mirror["environment"]) == {"AIRLOCK_QUOTA", "AIRLOCK_RESERVE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"}, mirror["environment"]
+assert mirror["restart"] == "unless-stopped" and mirror["stop_grace_period"] == "30s", mirror
+tool = compose["services"]["airlock"]
+assert set(compose["services"]) == {"mirror", "airlock"} and tool["profiles"] == ["tool"], compose["services"]
+assert {key: tool[key] for key in tool if key not in ("profiles", "command")} == compose["x-airlock"], tool
 for mode in ("hybrid", "offline"):
     command = [word.replace("${AIRLOCK_MODE:-hybrid}", mode) for word in mirror["command"]]
     assert not any("$" in word for word in command), command
@@ -119,9 +133,15 @@ with open(sys.argv[3] + "/default", "w") as file:
 CONFIG
 
 netns_up "airlock-image-$$"
-mkdir "$work/store" "$work/presets"
-chown 10001:10001 "$work/store"
-as_container() { in_netns "$work/as-container" "$work/image.json" "$files" "$work/store" "$work/pid" "$@"; }
+# What compose.yaml has as volumes: the store, and a folder of the host with presets. In one of these the user may write.
+mkdir "$work/store"
+for name in mine theirs; do
+    mkdir -p "$work/presets/$name"
+    sed "s/\"quickstart\"/\"$name\"/" presets/quickstart/preset.json >"$work/presets/$name/preset.json"
+    printf 'six\nidna\n' >"$work/presets/$name/requirements.txt"
+done
+chown 10001:10001 "$work/store" "$work/presets/mine"
+as_container() { in_netns "$work/as-container" "$work/image.json" "$files" "$work/store" "$work/presets" "$work/pid" "$@"; }
 
 say "== sync, into the volume"
 "$PYTHON" .ci/generate-index.py "$work/generated" >/dev/null
@@ -131,6 +151,17 @@ wait_http "http://127.0.0.1:$index_port/simple/" 10
 index=(--no-pip-config --index "pypi=http://127.0.0.1:$index_port/simple")
 as_container /opt/airlock/airlock sync quickstart "${index[@]}" 2>"$work/sync.log" || die "the sync failed: $(tail -20 "$work/sync.log")"
 as_container /opt/airlock/airlock check quickstart || die "the check failed"
+[ ! -e "$work/presets/quickstart" ] || die "the preset of the image was written into the host's folder"
+
+say "== presets of one's own, in /srv/presets"
+as_container /opt/airlock/airlock preset list >"$work/list" || die "the presets cannot be listed"
+for name in mine theirs quickstart; do grep -q "^$name " "$work/list" || die "$name is not listed: $(cat "$work/list")"; done
+as_container /opt/airlock/airlock sync mine "${index[@]}" 2>"$work/sync.log" || die "the sync failed: $(tail -20 "$work/sync.log")"
+grep -q '^name = "six"' "$work/presets/mine/pylock.toml" || die "no lock beside the preset: $(tail -5 "$work/sync.log")"
+as_container /opt/airlock/airlock sync theirs "${index[@]}" 2>"$work/sync.log" || die "the sync failed: $(tail -20 "$work/sync.log")"
+grep 'the lock cannot be written to /srv/presets/theirs/pylock.toml.*; only the store has it' "$work/sync.log" >&2 \
+    || die "it does not say that the lock was not written: $(tail -5 "$work/sync.log")"
+for name in mine theirs; do as_container /opt/airlock/airlock check "$name" || die "the check of $name failed"; done
 [ -z "$(find "$work/store" ! -uid 10001)" ] || die "the store has files of another user"
 
 for mode in default hybrid offline; do
@@ -144,6 +175,7 @@ for mode in default hybrid offline; do
     grep -q '^NSpid:.*[[:space:]]1$' "/proc/$pid/status" || die "the server is not the first process"
     [ "$(tr '\0' '\n' <"/proc/$pid/cmdline" | head -1)" = /opt/java/bin/java ] || die "the first process is not Java"
     grep -q '^CapEff:[[:space:]]*0*$' "/proc/$pid/status" || die "the server has capabilities"
+    grep -q '^NoNewPrivs:[[:space:]]*1$' "/proc/$pid/status" || die "the server may get new privileges"
     grep -q '^Uid:[[:space:]]*10001[[:space:]]' "/proc/$pid/status" || die "the server has another user"
     nsenter -t "$pid" -n -m -p -r -- sh -c "cd / && exec /opt/airlock/mirror-health.sh" || die "the health check fails while the server answers"
     ! nsenter -t "$pid" -n -m -p -r -- sh -c "cd / && AIRLOCK_HEALTH_PORT=1 exec /opt/airlock/mirror-health.sh" 2>/dev/null \
@@ -153,6 +185,10 @@ for mode in default hybrid offline; do
         -q --disable-pip-version-check --no-deps -d "$work/downloads" \
         --index-url http://127.0.0.1:3143/preset/quickstart/simple/ packaging requests
     ls "$work/downloads" | grep -q '^requests-' || die "pip did not get requests"
+    in_netns "$PYTHON" - "http://127.0.0.1:3143/preset/mine/simple/six/" <<'PAGE' || die "the server does not have the preset of /srv/presets"
+import sys, urllib.request
+assert b"six-" in urllib.request.build_opener(urllib.request.ProxyHandler({})).open(sys.argv[1]).read()
+PAGE
     began=$SECONDS
     kill -TERM "$pid"
     code=0

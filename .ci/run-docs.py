@@ -7,6 +7,9 @@ store of its own. A fence ```sh not-run: REASON is not run; it is listed and cou
 `# ends with N` is the exit code that it must have. Servers are started in the background, wait until they answer, and
 are ended with the page, or by the next one at the same port.
 
+A fence ```nginx is run too: as a part of nginx's configuration, from which pip then installs. So are the commands that the
+command reference has behind the options of a command; in any other fence a command that would not be run is an error.
+
 What is put in place of what is shown is in SETTINGS and COMMON, and nowhere else. Presets whose wheels are large
 are replaced by a small one of the same name: see `small_preset`.
 
@@ -26,6 +29,7 @@ import time
 ROOT, WORK = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 LARGE = "ubuntu22.04-cuda11.8-torch2.1"
 PIP_READS_LOCKS = os.environ.get("DOCS_PIP_READS_LOCKS") == "yes"
+MOUNTS = os.environ.get("DOCS_MOUNTS") == "yes"
 PYTHON = "%d.%d" % sys.version_info[:2]
 
 # Put in place of what every page shows.
@@ -48,11 +52,17 @@ COMMON = [
 BUILT = "an image build that README.md or docs/docker.md runs"
 
 # By page: `packages`, of the small preset; `setup`, run before the page; `replace`, before COMMON; `before`, run before a line that begins so;
-# `skip`, lines that are not run, with the reason.
+# `skip`, lines that are not run, with the reason; `leave_out`, the same for parts of lines; `at_end`, run when the page has ended.
 SETTINGS = {
     "README.md": {"skip": {"mvn ": ".ci/run runs it by itself"}},
     "docs/build-host.md": {"before": {"pip config --site set global.index": "export PIP_CONFIG_FILE=$PAGE/venv/pip.conf"},
-                           "skip": {"docker build": BUILT}},
+                           "skip": {"docker build --network=host --build-arg": ".ci/e2e-dockerfiles.sh builds it", "docker build": BUILT}},
+    "docs/commands.md": {"setup": "airlock sync %s --quiet" % LARGE,
+                         # what somebody asks for in vain
+                         "before": {"airlock wants": "airlock serve --offline\ncurl -s -o /dev/null"
+                                                     " http://127.0.0.1:3143/preset/PRESET/simple/rich/"},
+                         "skip": {"docker build": BUILT},
+                         "leave_out": {" && docker buildx bake": "needs docker buildx and a daemon; the definition is written"}},
     "docs/docker.md": {"setup": "airlock sync %s --quiet" % LARGE,
                        "skip": {"./airlock build PRESET --offline": "an image build that .ci/e2e-build.sh runs"}},
     "docs/export.md": {"setup": "airlock sync %s --quiet" % LARGE,
@@ -72,48 +82,80 @@ SETTINGS = {
                       "before": {"pip install -r": "airlock serve --offline"},
                       "skip": {} if PIP_READS_LOCKS else
                       {"pip install -r": "needs pip 26.1, which the index lacks", "curl -o pylock.toml": "needs pip 26.1"}},
-    "docs/migration.md": {"skip": {"./airlock build": BUILT}},
+    "docs/migration.md": {"skip": {"./airlock build": BUILT, "docker build --network=host": BUILT,
+                                   "docker build --build-arg HTTPS_PROXY": ".ci/e2e-kit.sh builds behind a proxy"}},
     "docs/store.md": {"setup": "airlock sync PRESET --quiet".replace("PRESET", LARGE),
                       "before": {"airlock rm PRESET --keep": "airlock sync PRESET --quiet"}},
-    "docs/travel.md": {"setup": 'mkdir -p "$PAGE/mnt/usb"',
+    "docs/travel.md": {"setup": 'mkdir -p "$PAGE/mnt/usb" "$PAGE/mnt/store"',
+                       "replace": [("/var/lib/airlock-state", "$PAGE/state")],
                        # what a build on site asks for in vain
-                       "before": {"./airlock wants": "curl -s -o /dev/null http://127.0.0.1:3143/preset/PRESET/simple/idna-ssl/ || :",
-                                  "./airlock sync --wants": "sed -i 's/idna-ssl/rich/g' /mnt/usb/wants.json"}},
+                       "before": {"mount -o": "curl -s -o /dev/null http://127.0.0.1:3143/preset/PRESET/simple/idna-ssl/ || :",
+                                  "./airlock wants": 'curl -sf -o "$PAGE/page" http://127.0.0.1:3143/preset/PRESET/simple/requests/'
+                                                     '\ngrep -q requests- "$PAGE/page"',
+                                  "./airlock sync --wants": "sed -i 's/idna-ssl/rich/g' /mnt/usb/wants.json"},
+                       "at_end": '! mountpoint -q "$PAGE/mnt/store" || umount "$PAGE/mnt/store"',
+                       "skip": {} if MOUNTS else {"mount -o": "no file can be mounted here",
+                                                  "./airlock serve --offline --store /mnt/store": "needs that mount"}},
     "docs/wants.md": {"setup": "airlock sync %s --quiet" % LARGE,
                       "before": {"airlock wants   ": "airlock serve --offline\ncurl -s -o /dev/null"
                                                      " http://127.0.0.1:3143/preset/PRESET/simple/rich/",
                                  "airlock status  ": "airlock sync PRESET --quiet"}},
 }
 SAME_COMMANDS = {"docs/migration.ko.md": "docs/migration.md"}
+# Who builds the Dockerfiles, or lines of them, that a page shows.
+DOCKERFILES = {"docs/build-host.md": ".ci/e2e-dockerfiles.sh", "docs/migration.md": ".ci/e2e-kit.sh",
+               "docs/migration.ko.md": ".ci/e2e-kit.sh"}
 
 SERVER = re.compile(r"^(\./)?airlock (serve|up)\b|^python3 -m http\.server\b")
-COMMAND = re.compile(r"^\s*(\$ )?((\./)?airlock [a-z]+|docker |pip |uv |curl |mvn )")
+COMMAND = re.compile(r"^\s*(\$ |# )?((\./)?airlock [a-z]+|(\.ci|bench)/\S|(docker|podman|buildah|pip|pip3|uv|curl|mvn|mount|nginx|rsync|cp"
+                     r"|tar|systemctl|apt-get|sh|bash|python3? -m) |export [A-Z_]+=)")
+# A command behind the options of a command, on a line of its own or behind a colon.
+EXAMPLE = re.compile(r"(?:^\s*|: )((?:airlock [a-z]|docker ).*)$", re.S)
 
 
 class Block:
-    def __init__(self, line, reason):
-        self.line, self.reason, self.lines = line, reason, []
+    def __init__(self, kind, line, reason):
+        self.kind, self.line, self.reason, self.lines = kind, line, reason, []
 
 
 def blocks(path):
-    """The fences of sh; dies where a command stands in another fence that has no language or a shell's."""
+    """The fences that are run; dies where a command stands in another one."""
     found, inside, kind = [], None, None
+    page = path.relative_to(ROOT).as_posix()
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         fence = re.match(r"^(\s*)```(.*)$", line)
         if fence and kind is None:
             kind = fence.group(2).strip()
             if kind == "sh" or re.match("sh not-run(: |$)", kind):
-                inside = Block(number, (kind[len("sh not-run: "):] or "the page says so") if kind != "sh" else "")
-                found.append(inside)
+                inside = Block("sh", number, (kind[len("sh not-run: "):] or "the page says so") if kind != "sh" else "")
+            elif kind == "nginx" or kind == "text" and page == "docs/commands.md":
+                inside = Block(kind, number, "")
             elif kind.startswith("sh"):
                 sys.exit("%s:%d: a fence is ```sh or ```sh not-run: REASON, not %s" % (path, number, kind))
+            elif kind == "dockerfile" and page not in DOCKERFILES:
+                sys.exit("%s:%d: nobody builds this Dockerfile" % (path, number))
+            if inside is not None:
+                found.append(inside)
         elif fence:
+            if inside is not None and inside.kind == "text":
+                keep_examples(path, inside)
             kind = inside = None
         elif inside is not None:
             inside.lines.append(line)
-        elif kind in ("", "bash", "shell", "console") and COMMAND.match(line):
+        elif kind in ("", "text", "bash", "shell", "console") and COMMAND.match(line):
             sys.exit("%s:%d: a command that is in no fence ```sh, so it is not run: %s" % (path, number, line))
     return found
+
+
+def keep_examples(path, block):
+    """Leaves of what a command says of itself what it says last, behind an empty line: there are examples."""
+    last = len(block.lines) - block.lines[::-1].index("") if "" in block.lines else len(block.lines)
+    if last < len(block.lines) and block.lines[last].startswith("Commands:"):
+        last = len(block.lines)
+    for number, line in enumerate(block.lines[:last], block.line + 1):
+        if COMMAND.match(line) and not line.startswith("    "):
+            sys.exit("%s:%d: a command that is not at the end of its help, so it is not run: %s" % (path, number, line))
+    block.line, block.lines = block.line + last, block.lines[last:]
 
 
 def commands(block):
@@ -129,6 +171,9 @@ def commands(block):
             at += 1
             text += "\n" + lines[at]
         at += 1
+        if block.kind == "text":
+            example = EXAMPLE.search(text)
+            text = example.group(1) if example else ""
         if text.strip() and not text.lstrip().startswith("#"):
             yield block.line + 1 + begin, text
 
@@ -173,9 +218,51 @@ begin_server() {
     done
     echo "this server does not answer: $2"; tail -5 "$PAGE/server.log"; exit 1
 }
-trap 'for server in "${servers[@]}"; do end_server "$server"; done' EXIT
+at_end() { :; }
+trap 'for server in "${servers[@]}"; do end_server "$server"; done; at_end' EXIT
 cd "$PAGE/checkout"
 """
+
+# What is around a part of nginx's configuration. At the port PLAIN its root is served with no other directive.
+NGINX = r"""
+cat >"$PAGE/site.conf" <<SITE
+%(shown)s
+SITE
+cat >"$PAGE/nginx.conf" <<NGINX
+daemon off; user root; worker_processes 1; pid $PAGE/nginx.pid; error_log $PAGE/nginx-error.log;
+events { worker_connections 64; }
+http {
+    include /etc/nginx/mime.types;
+    default_type application/octet-stream;
+    log_format asked '\$server_port \$status \$request_uri \$sent_http_content_type';
+    access_log $PAGE/nginx-access.log asked;
+    client_body_temp_path $PAGE/nginx-1; proxy_temp_path $PAGE/nginx-2; fastcgi_temp_path $PAGE/nginx-3;
+    uwsgi_temp_path $PAGE/nginx-4; scgi_temp_path $PAGE/nginx-5;
+    include $PAGE/site.conf;
+    server { listen 127.0.0.1:%(plain)s; root $PAGE/mnt/site; }
+}
+NGINX
+begin_server %(port)s 'exec nginx -c "$PAGE/nginx.conf" -e "$PAGE/nginx-error.log"'
+for port in %(port)s %(plain)s; do
+    pip install --quiet --no-cache-dir --target "$PAGE/from-$port" --index-url "http://127.0.0.1:$port/simple/" requests
+    [ -d "$PAGE/from-$port/requests" ]
+    grep -q "^$port 200 /simple/requests/requests-.*\.whl " "$PAGE/nginx-access.log"
+done
+answers() { curl -sf -o "$PAGE/page" -w '%%{content_type}' "$@" "http://127.0.0.1:%(port)s/simple/requests/" >"$PAGE/type"; }
+answers -H 'Accept: application/vnd.pypi.simple.v1+json'
+grep -qx 'application/vnd.pypi.simple.v1+json' "$PAGE/type"
+python3 -m json.tool "$PAGE/page" >/dev/null
+answers -H 'Accept: text/html'
+grep -q '^text/html' "$PAGE/type"
+grep -q '<a ' "$PAGE/page"
+"""
+
+
+def nginx(block, settings):
+    """The lines of bash that run nginx with this part of its configuration, and install from it."""
+    shown = "\n".join(block.lines)
+    port = int(re.search(r"listen [\d.]+:(\d+);", shown).group(1))
+    return NGINX % {"shown": substituted(shown.replace("\\", "\\\\").replace("$", "\\$"), settings), "port": port, "plain": port + 1}
 
 
 def small_preset(folder, packages):
@@ -224,12 +311,20 @@ def environment(here):
 def run(page, not_run):
     """Runs the commands of a page; how many, and whether all did what they should."""
     settings = SETTINGS.get(page, {})
-    script, count = [PROLOGUE, settings.get("setup", "")], 0
+    script, count = [PROLOGUE, "at_end() { %s; }" % settings.get("at_end", ":"), settings.get("setup", "")], 0
     for block in blocks(ROOT / page):
         if block.reason:
             not_run.append("%s:%d: %s" % (page, block.line, block.reason))
             continue
+        if block.kind == "nginx":
+            script += ["echo %s" % shlex.quote("--- %s:%d: nginx" % (page, block.line)), nginx(block, settings)]
+            count += 1
+            continue
         for line, text in commands(block):
+            for part, why in settings.get("leave_out", {}).items():
+                if part in text:
+                    not_run.append("%s:%d: %s: %s" % (page, line, part.strip(" &|;"), why))
+                    text = text.replace(part, "")
             skipped = [why for begin, why in settings.get("skip", {}).items() if text.startswith(begin)]
             if skipped:
                 not_run.append("%s:%d: %s" % (page, line, skipped[0]))

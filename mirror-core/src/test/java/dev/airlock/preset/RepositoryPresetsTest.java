@@ -16,11 +16,15 @@ import dev.airlock.preset.Preset.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +33,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The presets of the repository, and what of them can be verified without a network. */
 class RepositoryPresetsTest {
   private static final Pattern FILE = Pattern.compile(">([^<>]+\\.whl)<");
+  private static final Pattern EXACT = Pattern.compile("===?([^*,]+)");
+  private static final String NOT_VERIFIED = "Not verified when this was written: ";
+
+  /** The one index of presets of which pages were captured. */
+  private static final String CAPTURED = "https://download.pytorch.org/whl/cu118";
 
   static Stream<String> names() throws IOException {
     return PresetSource.names(folder()).stream();
@@ -81,10 +90,83 @@ class RepositoryPresetsTest {
   @ParameterizedTest
   @MethodSource("names")
   void sayWhatWasNotVerified(String name) throws Exception {
-    assumeTrue(preset(name).baseImage().isPresent(), "the preset names no image");
+    Preset preset = preset(name);
+    String notVerified =
+        notes(name).filter(note -> note.startsWith(NOT_VERIFIED)).collect(Collectors.joining("\n"));
 
-    assertThat(PresetOutline.of(source(name)).of("notes"))
-        .anyMatch(note -> note.startsWith("Not verified when this was written: "));
+    preset
+        .baseImage()
+        .ifPresent(image -> assertThat(notVerified).contains("the base image " + image));
+    pins(preset)
+        .forEach((project, version) -> {
+          Pattern pin =
+              Pattern.compile(
+                  "(?<![\\w-])" + Pattern.quote(project + " " + version) + "(?![.]?\\w)");
+          assertThat(pin.matcher(notVerified).find())
+              .as("%s %s is in what was not verified: %s", project, version, notVerified)
+              .isNotEqualTo(isCaptured(preset.indexOf(project)));
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void sayThatTheirTorchWasVerifiedOnlyWherePagesWereCaptured(String name) throws Exception {
+    assertThat(notes(name).anyMatch(note -> note.startsWith("Verified on captured pages")))
+        .isEqualTo(isCaptured(preset(name).indexOf(new ProjectName("torch"))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void areOfIndexesWhosePagesWereCapturedOrNot(String name) throws Exception {
+    Optional<Path> pages = Surroundings.conformance("pytorch-index");
+    assumeTrue(pages.isPresent(), "no conformance data");
+
+    for (PresetIndex index : preset(name).indexes()) {
+      if ("download.pytorch.org".equals(index.url().getHost())) {
+        assertThat(
+                Files.isDirectory(pages.orElseThrow().resolve(index.url().getPath().substring(1))))
+            .as("captured pages of %s", index.url())
+            .isEqualTo(isCaptured(index));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void haveTorchaudioOrSayWhyNot(String name) throws Exception {
+    List<String> trio =
+        roots(preset(name)).stream().map(root -> root.requirement().project().value()).toList();
+    assumeTrue(trio.contains("torch") && trio.contains("torchvision"), "the preset has neither");
+
+    assertThat(notes(name).anyMatch(note -> note.startsWith("torchaudio is left out: ")))
+        .isNotEqualTo(trio.contains("torchaudio"));
+  }
+
+  private static Stream<String> notes(String name) throws IOException {
+    return PresetOutline.of(source(name)).of("notes").stream();
+  }
+
+  private static boolean isCaptured(PresetIndex index) {
+    return index.url().toString().equals(CAPTURED);
+  }
+
+  /** What the preset names in one version only, its derived wheels and what they require too. */
+  private static Map<ProjectName, String> pins(Preset preset) {
+    Map<ProjectName, String> pins = new LinkedHashMap<>();
+    Stream.of(
+            preset.roots().stream().map(Root::requirement),
+            preset.constraints().stream(),
+            preset.overrides().stream(),
+            preset.repack().stream().flatMap(recipe -> recipe.requiresDist().stream()))
+        .flatMap(stream -> stream)
+        .forEach(requirement -> {
+          Matcher exact = EXACT.matcher(requirement.specifier().toString());
+          if (exact.matches()) {
+            pins.put(requirement.project(), exact.group(1));
+          }
+        });
+    preset.repack().forEach(recipe -> pins.put(recipe.project(), recipe.version().toString()));
+    return pins;
   }
 
   @Test

@@ -29,8 +29,9 @@ import picocli.CommandLine.Option;
             + " out.",
     footer = {
       "",
-      "To fetch it where the indexes can be reached: airlock wants --json >wants.json here,",
-      "airlock sync --wants wants.json there."
+      "To fetch it, the first here, the second where the indexes can be reached:",
+      "  airlock wants --json >wants.json",
+      "  airlock sync --wants wants.json"
     })
 final class WantsCommand extends AirlockCommand {
   @Option(
