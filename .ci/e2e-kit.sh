@@ -147,21 +147,25 @@ without_numpy() { sed -i '/numpy\|scipy/d' "$work/Dockerfile.old"; }
 # old_imports MODULE…: the image of Dockerfile.old ends with an import of these
 old_imports() { printf 'RUN for module in %s; do /opt/venv/bin/python -B -c "import $module" || exit 1; done\n' "$*" >>"$work/Dockerfile.old"; }
 
-# documented HEADING NUMBER: a Dockerfile line of docs/migration.md with the mirror's address in it
+# documented PAGE HEADING NUMBER: the Dockerfile lines in a fence of a page, with the mirror's address in them
 documented() {
-    "$PYTHON" - "$1" "$2" "$mirror" <<'LINE'
+    "$PYTHON" - "$1" "$2" "$3" "$mirror" <<'LINE'
 import re, sys
-text = open("docs/migration.md", encoding="utf-8").read()
-section = text.split("\n## " + sys.argv[1] + "\n")[1].split("\n## ")[0]
-line = re.findall(r"```dockerfile\n(.*?)```", section, re.S)[int(sys.argv[2])]
-host = sys.argv[3].split("//")[1]
-print(line.rstrip("\n").replace("build-host:3143", host).replace("build-host", host.split(":")[0]))
+page, heading, number, mirror = sys.argv[1:]
+section = open(page, encoding="utf-8").read().split("\n## %s\n" % heading)[1].split("\n## ")[0]
+lines = re.findall(r"```dockerfile\n(.*?)```", section, re.S)[int(number)].rstrip("\n")
+host = mirror.split("//")[1]
+print(lines.replace("build-host:3143", host).replace("build-host", host.split(":")[0]))
 LINE
 }
-online=$(documented "An online Dockerfile" 0)
-swapped=$(documented "An online Dockerfile" 1)
-legacy=$(documented "The legacy form" 1)
-asked() { grep -q -e "$1" "$work/mirror.out" || die "the mirror was not asked for $1: $(grep torch "$work/mirror.out" | tail -5)"; }
+online=$(documented docs/migration.md "An online Dockerfile" 0)
+swapped=$(documented docs/migration.md "An online Dockerfile" 1)
+legacy=$(documented docs/migration.md "The legacy form" 1)
+# from_here, asked PATTERN: a line of the mirror's log since then
+from_here() { log_lines=$(wc -l <"$work/mirror.out"); }
+asked() {
+    tail -n "+$((log_lines + 1))" "$work/mirror.out" | grep -q -e "$1" || die "the mirror was not asked for $1: $(grep torch "$work/mirror.out" | tail -5)"
+}
 
 guarded_port=$(netns_port)
 beside guarded "$PYTHON" .ci/forward-proxy.py "$guarded_port" "$work/guarded.asked" "127.0.0.1:$upstream_port" airlock:Guarded-9f2
@@ -176,7 +180,7 @@ for pip in "$new" "$old"; do
     untraced "$upstream"
 
     say "== the same with the host swapped for the mirror's: $swapped; pip $pip"
-    : >"$work/mirror.out"
+    from_here
     old_dockerfile "$pip" "$mirror/simple" "$swapped"
     [ "$pip" = "$new" ] && without_numpy || old_imports numpy scipy
     old_imports torch six
@@ -186,7 +190,7 @@ for pip in "$new" "$old"; do
     untraced "$mirror" "$upstream"
 
     say "== legacy, with the host swapped, offline: $legacy; pip $pip"
-    : >"$work/mirror.out"
+    from_here
     old_dockerfile "$pip" "$upstream/nowhere" "$legacy"
     sed -i "/numpy\|scipy\|six/d; s|^RUN pip install --upgrade|RUN PIP_INDEX_URL=$mirror/simple pip install --upgrade|" "$work/Dockerfile.old"
     old_imports torch
@@ -282,7 +286,7 @@ for name in old new; do
     untraced "$mirror" "$upstream"
 
     say "== an sdist that pip has to build, in isolation, through the mirror; pip $pip"
-    : >"$work/mirror.out"
+    from_here
     built "sdist-$name.log" bud "sdist-$name" --build-arg "MIRROR_URL=$afar"
     has "sdist-$name.log" "airlock: bootstrap: what installs the rest is pip $pip"
     grep -qi 'Building wheel.*GPUtil\|Building wheels for.*GPUtil' "$work/sdist-$name.log" || die "GPUtil was not built"
@@ -311,8 +315,13 @@ cat >"$work/uv" <<'UV'
 #!/bin/sh
 env | grep '^UV_\|^PIP_\|^VIRTUAL_ENV=' | sort
 UV
-sed "s|^RUN sh /opt/airlock/install.sh clean-up|COPY uv /usr/local/bin/uv\nRUN sh /opt/airlock/install.sh run sh /usr/local/bin/uv\nRUN sh /opt/airlock/install.sh run pip install idna\n&|" \
-    docker/Dockerfile >"$work/Dockerfile.mine"
+{
+    sed '/^RUN sh .*install.sh clean-up$/,$d' docker/Dockerfile
+    echo 'COPY uv /usr/local/bin/uv'
+    documented docs/docker.md "A step of your own" 0
+    sed -n '/^RUN sh .*install.sh clean-up$/,$p' docker/Dockerfile
+} >"$work/Dockerfile.mine"
+chmod +x "$work/uv"
 cp -r "$work/presets/small" "$work/presets/mine"
 sed -i 's/"name": "small"/"name": "mine"/' "$work/presets/mine/preset.json"
 printf 'six\nidna\n' >"$work/presets/mine/requirements.txt"

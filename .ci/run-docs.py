@@ -104,7 +104,7 @@ SETTINGS = {
 SAME_COMMANDS = {"docs/migration.ko.md": "docs/migration.md"}
 # Who builds the Dockerfiles, or lines of them, that a page shows.
 DOCKERFILES = {"docs/build-host.md": ".ci/e2e-dockerfiles.sh", "docs/migration.md": ".ci/e2e-kit.sh",
-               "docs/migration.ko.md": ".ci/e2e-kit.sh"}
+               "docs/migration.ko.md": ".ci/e2e-kit.sh", "docs/docker.md": ".ci/e2e-kit.sh"}
 
 SERVER = re.compile(r"^(\./)?airlock (serve|up)\b|^python3 -m http\.server\b")
 COMMAND = re.compile(r"^\s*(\$ |# )?((\./)?airlock [a-z]+|(\.ci|bench)/\S|(docker|podman|buildah|pip|pip3|uv|curl|mvn|mount|nginx|rsync|cp"

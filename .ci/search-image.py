@@ -2,8 +2,8 @@
 
 OCI-FOLDER is what `buildah push IMAGE oci:OCI-FOLDER` writes. Looks at every layer (so also at files that a later
 layer deletes), at the configuration and at the history, for the URLs' hosts and ports and their credentials (of the mirror,
-a proxy, an index), pip's index variables, wheels, pip's caches and settings. Layers that were there before, whose
-digests --base has one a line, are passed over. Prints each trace; exits 1 if there is one. Python 3.8 or newer, standard library only.
+a proxy, an index), pip's index variables, wheels, pip's caches and settings. Layers that were there before are
+passed over: --base has the digests of their content, one a line. Prints each trace; exits 1 if there is one. Python 3.8 or newer, standard library only.
 """
 import json
 import os
@@ -116,8 +116,8 @@ for image in index["manifests"]:
     search_config("manifest", {**manifest, "layers": [], "annotations": manifest.get("annotations") or {}})
     search_config("configuration", {key: value for key, value in config.items() if key != "history"})
     search_config("history", config.get("history") or [])
-    for layer in manifest["layers"]:
-        if layer["digest"] in before:
+    for layer, content in zip(manifest["layers"], config["rootfs"]["diff_ids"]):
+        if content in before:
             print("layer %d: was there before" % layers)
             layers += 1
             continue
