@@ -72,7 +72,12 @@ public final class Catalog {
 
   /** Enters a file whose blobs are held. */
   public void enter(IndexKey index, HeldFile file) throws IOException {
-    DurableFiles.write(entry(index, file), Sealed.seal(Forms.write(file)));
+    Path entry = entry(index, file);
+    if (Files.isDirectory(entry)) {
+      // Nothing can be renamed over it. It stood there for a damaged entry, until now.
+      store.putAside(entry, "the entry of " + file.name().text() + ": it is no regular file");
+    }
+    DurableFiles.write(entry, Sealed.seal(Forms.write(file)));
   }
 
   /** A file by its name. An entry that lies in the trash counts, and comes back. */
@@ -313,14 +318,9 @@ public final class Catalog {
 
   private static <T> Optional<T> read(Path document, Reader<T> reader) throws IOException {
     try {
-      return Optional.of(reader.read(Sealed.open(Files.readAllBytes(document))));
+      return Optional.of(reader.read(Sealed.open(Sealed.bytes(document))));
     } catch (NoSuchFileException | DamagedDocumentException absentOrDamaged) {
       return Optional.empty();
-    } catch (IOException e) {
-      if (Unreadable.is(e)) {
-        return Optional.empty();
-      }
-      throw e;
     }
   }
 }

@@ -200,16 +200,11 @@ public final class Walk {
     }
     Document document;
     try {
-      document = reading.read(Sealed.open(Files.readAllBytes(path)));
+      document = reading.read(Sealed.open(Sealed.bytes(path)));
     } catch (NoSuchFileException goneMeanwhile) {
       return;
     } catch (DamagedDocumentException e) {
       document = new Document.Damaged(path, kind, index, project, String.valueOf(e.getMessage()));
-    } catch (IOException e) {
-      if (!Unreadable.is(e)) {
-        throw e;
-      }
-      document = new Document.Damaged(path, kind, index, project, Unreadable.reason(e));
     }
     visitor.visit(document);
   }

@@ -3,6 +3,8 @@ package dev.airlock.ledger;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.store.DamagedDocumentException;
+import dev.airlock.store.Sealed;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -277,8 +279,8 @@ public final class Ledger implements Closeable {
 
   private static Optional<Note> read(Path document) throws IOException {
     try {
-      return NoteText.fromBytes(Files.readAllBytes(document));
-    } catch (NoSuchFileException absent) {
+      return NoteText.fromBytes(Sealed.bytes(document));
+    } catch (NoSuchFileException | DamagedDocumentException absentOrDamaged) {
       return Optional.empty();
     }
   }

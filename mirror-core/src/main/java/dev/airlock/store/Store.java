@@ -159,8 +159,8 @@ public final class Store implements Closeable {
    * nobody knows here.
    */
   private static int formatOf(Path marker) throws IOException {
-    byte[] bytes = Files.readAllBytes(marker);
     try {
+      byte[] bytes = Sealed.bytes(marker);
       JsonNode document = Sealed.isSealed(bytes) ? Sealed.open(bytes) : Sealed.unsealed(bytes);
       JsonNode format = document.path("format");
       boolean possible =

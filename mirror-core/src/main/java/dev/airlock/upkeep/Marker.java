@@ -1,5 +1,6 @@
 package dev.airlock.upkeep;
 
+import dev.airlock.store.DamagedDocumentException;
 import dev.airlock.store.Sealed;
 import dev.airlock.store.Store;
 import dev.airlock.store.StoreException;
@@ -51,12 +52,20 @@ public final class Marker {
       }
       try (Stream<Path> paths = Files.walk(root.resolve(folder))) {
         for (Path path : (Iterable<Path>) paths.filter(Files::isRegularFile)::iterator) {
-          if (Sealed.isSealed(Files.readAllBytes(path))) {
+          if (isSealed(path)) {
             return true;
           }
         }
       }
     }
     return false;
+  }
+
+  private static boolean isSealed(Path document) throws IOException {
+    try {
+      return Sealed.isSealed(Sealed.bytes(document));
+    } catch (DamagedDocumentException e) {
+      return false;
+    }
   }
 }

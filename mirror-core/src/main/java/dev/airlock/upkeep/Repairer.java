@@ -35,6 +35,8 @@ import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -179,8 +181,9 @@ public final class Repairer {
       throws IOException {
     Document.Damaged document = damage.document();
     String subject = damage.subject();
-    if (Files.isDirectory(document.path())) {
-      // No file can be renamed to its name.
+    // An entry stays until the file is entered anew: as long as it is there, its bytes are left
+    // alone, whatever it is that stands in its place.
+    if (document.kind() != Kind.ENTRY && isNoFile(document.path())) {
       store.putAside(document.path(), subject + ": " + document.reason());
     }
     switch (document.kind()) {
@@ -192,10 +195,13 @@ public final class Repairer {
         store.putAside(document.path(), subject + ": " + document.reason());
         lostEntries.add(damage);
       }
-      // It stays where it is until it is replaced: as long as it is there, its bytes are left
-      // alone.
       case ENTRY -> lostEntries.add(damage);
     }
+  }
+
+  /** Whether something is there that is no file: a directory, a pipe, a link that leads nowhere. */
+  private static boolean isNoFile(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path);
   }
 
   private static String name(Document.Damaged document) {

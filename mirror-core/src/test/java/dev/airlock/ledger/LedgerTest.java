@@ -172,6 +172,7 @@ class LedgerTest {
     Files.writeString(directory.resolve("wanted-1.json"), "{");
     Files.writeString(directory.resolve("wanted-2.json"), "{\"kind\": \"wanted\"}");
     Files.writeString(directory.resolve("wanted-3.json"), "[]");
+    Files.createDirectory(directory.resolve("wanted-4.json"));
     try (Ledger ledger = Ledger.in(directory, clock)) {
       assertThat(ledger.notes()).isEmpty();
     }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.fixtures.FakeIndex;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code verify}, {@code repair} and {@code migrate}. */
@@ -72,6 +74,29 @@ class UpkeepTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length / 2] ^= 4;
     Files.write(file, bytes);
+  }
+
+  /** Puts a pipe, which nobody writes to, where a file was. */
+  private static void pipe(Path file) throws Exception {
+    Files.delete(file);
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+  }
+
+  /** Puts a directory, with a file in it, where a file was. */
+  private static void folder(Path file) throws IOException {
+    Files.delete(file);
+    Files.writeString(Files.createDirectory(file).resolve("inside"), "strange");
+  }
+
+  private List<Path> documentsOf(String project) throws IOException {
+    return files("").stream()
+        .filter(file ->
+            file.endsWith("presets/kit.json")
+                || file.endsWith("presets/copies/rest.json")
+                || file.endsWith("index.json")
+                || file.endsWith("pages/" + project + ".json")
+                || file.toString().contains("/files/" + project + "/"))
+        .toList();
   }
 
   private JsonNode result() {
@@ -128,13 +153,48 @@ class UpkeepTest {
   @Test
   void doesNotWaitForAPipeInPlaceOfABlob() throws Exception {
     Path blob = blob("leaf-1.0-py3-none-any.whl");
-    Files.delete(blob);
-    assertThat(new ProcessBuilder("mkfifo", blob.toString()).start().waitFor()).isZero();
+    pipe(blob);
 
     assertThat(tool.run("verify")).isEqualTo(5);
     assertThat(tool.err()).contains("leaf-1.0-py3-none-any.whl").contains("its bytes are missing");
     assertThat(tool.run("repair")).as(tool.err()).isZero();
     assertThat(blob).isRegularFile();
+  }
+
+  @Test
+  @Timeout(60)
+  void doesNotWaitForPipesInPlaceOfDocuments() throws Exception {
+    List<Path> documents = documentsOf("leaf");
+    assertThat(documents).hasSize(5);
+    for (Path document : documents) {
+      pipe(document);
+    }
+
+    assertThat(tool.run("ls")).as(tool.err()).isEqualTo(5);
+    assertThat(tool.run("status")).isEqualTo(1);
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err())
+        .contains("the page of leaf")
+        .contains("the entry leaf-1.0")
+        .contains("it is no regular file");
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+    assertThat(documents).allSatisfy(document -> assertThat(document).isRegularFile());
+  }
+
+  @Test
+  void doesNotReadADocumentThatIsTooLargeToBeOne() throws IOException {
+    for (Path document : documentsOf("leaf")) {
+      try (RandomAccessFile file = new RandomAccessFile(document.toFile(), "rw")) {
+        file.setLength(3L << 30);
+      }
+    }
+
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err())
+        .contains("it has 3221225472 bytes, and a document has 268435456 at most");
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
   }
 
   @Test
@@ -341,25 +401,52 @@ class UpkeepTest {
   }
 
   @Test
+  void leavesTheBytesOfADirectoryInPlaceOfAnEntry() throws IOException {
+    assertThat(tool.run("rm", "kit", "--keep-files")).as(tool.err()).isZero();
+    Path blob = blob("leaf-1.0-py3-none-any.whl");
+    Path entry = null;
+    for (Path file : files("indexes")) {
+      if (file.toString().contains("/files/leaf/")) {
+        entry = file;
+        folder(file);
+      } else if (file.toString().contains("leaf")) {
+        flip(file);
+      }
+    }
+
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isEqualTo(3);
+    assertThat(entry).isDirectory();
+    assertThat(tool.run("gc", "--grace", "0")).isEqualTo(5);
+    assertThat(blob).exists();
+
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    assertThat(entry).isRegularFile();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+  }
+
+  @Test
   void mendsDirectoriesInPlaceOfDocuments() throws IOException {
-    List<Path> documents =
-        files("").stream()
-            .filter(file ->
-                file.endsWith("presets/kit.json")
-                    || file.endsWith("pages/leaf.json")
-                    || file.endsWith("files/leaf/leaf-1.0-py3-none-any.whl.json"))
-            .toList();
-    assertThat(documents).hasSize(3);
+    List<Path> documents = documentsOf("leaf");
     for (Path document : documents) {
-      Files.delete(document);
-      Files.createDirectory(document);
+      folder(document);
     }
 
     assertThat(tool.run("verify")).isEqualTo(5);
-    assertThat(tool.err()).contains("it cannot be read: Is a directory");
+    assertThat(tool.err()).contains("it is no regular file");
     assertThat(tool.run("repair")).as(tool.err()).isZero();
     assertThat(tool.run("verify")).as(tool.err()).isZero();
     assertThat(documents).allSatisfy(document -> assertThat(document).isRegularFile());
+  }
+
+  @Test
+  void putsADirectoryAsideAgainAndAgain() throws IOException {
+    Path blob = blob("leaf-1.0-py3-none-any.whl");
+    for (int time = 0; time < 2; time++) {
+      folder(blob);
+      assertThat(tool.run("repair")).as(tool.err()).isZero();
+      assertThat(blob).isRegularFile();
+      assertThat(tool.store.resolve("quarantine").resolve(blob.getFileName())).isDirectory();
+    }
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.airlock.catalog;
+package dev.airlock.files;
 
 import java.io.IOException;
 import java.util.List;
@@ -7,20 +7,26 @@ import java.util.List;
  * Tells failures to read one file, for which that file is to blame, from those of all files. Java
  * has no types for it, only the system's words.
  */
-final class Unreadable {
+public final class ReadFailures {
   private static final List<String> WORDS =
-      List.of("Input/output error", "Is a directory", "Too many levels of symbolic links");
+      List.of(
+          "Input/output error",
+          "Is a directory",
+          "Too many levels of symbolic links",
+          // how ext4 and XFS say that their own checksums do not fit
+          "Structure needs cleaning",
+          "Bad message");
 
-  private Unreadable() {}
+  private ReadFailures() {}
 
   /** Whether the file is to blame. */
-  static boolean is(IOException failure) {
+  public static boolean isOfTheFile(IOException failure) {
     String message = String.valueOf(failure.getMessage());
     return WORDS.stream().anyMatch(message::contains);
   }
 
   /** What is wrong with it, as a clause. */
-  static String reason(IOException failure) {
+  public static String reason(IOException failure) {
     return "it cannot be read: " + failure.getMessage();
   }
 }
