@@ -53,6 +53,26 @@ public sealed interface Damage {
   }
 
   /**
+   * Of a preset the second copy alone is there.
+   *
+   * @param preset its name
+   */
+  record Unpublished(String preset) implements Damage {
+    @Override
+    public String subject() {
+      return "preset " + preset;
+    }
+
+    @Override
+    public String what() {
+      return "its second copy alone is there, and nobody is served it: `airlock repair` publishes"
+                 + " it, `airlock rm "
+          + preset
+          + "` removes it";
+    }
+  }
+
+  /**
    * A file is entered whose bytes, or whose metadata's, are missing or not as many as they should
    * be.
    *

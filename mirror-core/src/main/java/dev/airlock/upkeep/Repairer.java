@@ -166,6 +166,8 @@ public final class Repairer {
       for (Damage damage : found) {
         if (damage instanceof Damage.BadDocument bad && bad.document().kind() == kind) {
           mend(bad, lostEntries);
+        } else if (damage instanceof Damage.Unpublished(String preset) && kind == Kind.PRESET) {
+          publish(preset);
         } else if (damage instanceof Damage.NoCopy(String preset) && kind == Kind.PRESET_COPY) {
           copy(preset);
         }
@@ -181,6 +183,11 @@ public final class Repairer {
       throws IOException {
     Document.Damaged document = damage.document();
     String subject = damage.subject();
+    boolean isOfPreset = document.kind() == Kind.PRESET || document.kind() == Kind.PRESET_COPY;
+    if (isOfPreset && !Files.exists(document.path(), LinkOption.NOFOLLOW_LINKS)) {
+      // It was removed since it was looked at.
+      return;
+    }
     // An entry stays until the file is entered anew: as long as it is there, its bytes are left
     // alone, whatever it is that stands in its place.
     if (document.kind() != Kind.ENTRY && isNoFile(document.path())) {
@@ -188,7 +195,7 @@ public final class Repairer {
     }
     switch (document.kind()) {
       case PRESET -> mendPreset(name(document), subject);
-      case PRESET_COPY -> copy(name(document));
+      case PRESET_COPY -> mendCopy(damage);
       case INDEX -> mendIndex(document, subject);
       case PAGE -> mendPage(document, subject);
       case METADATA -> {
@@ -210,16 +217,15 @@ public final class Repairer {
   }
 
   private void mendPreset(String name, String subject) throws IOException {
-    Optional<HeldPreset> copy = catalog.preset(name).filter(Repairer::hasLock);
-    if (copy.isPresent()) {
-      catalog.publish(copy.get());
-      did(subject, "written anew from its second copy");
+    Optional<HeldPreset> copy = catalog.copy(name).filter(Repairer::hasLock);
+    Optional<HeldPreset> anew = copy.isPresent() ? copy : origins.preset(name);
+    if (catalog.first(name).filter(Repairer::hasLock).isPresent()) {
+      // Somebody has published it since it was looked at: what is known here may be older.
       return;
     }
-    Optional<HeldPreset> folder = origins.preset(name);
-    if (folder.isPresent()) {
-      catalog.publish(folder.get());
-      did(subject, "written anew from its folder");
+    if (anew.isPresent()) {
+      catalog.publish(anew.get());
+      did(subject, "written anew from its " + (copy.isPresent() ? "second copy" : "folder"));
     } else {
       reasons.put(subject, "both copies are damaged: run `airlock sync " + name + "`");
     }
@@ -234,15 +240,44 @@ public final class Repairer {
     }
   }
 
-  /** Writing a preset writes both copies. */
+  /** Publishes a preset of which the second copy alone is there. */
+  private void publish(String name) throws IOException {
+    Optional<HeldPreset> copy = catalog.unpublished(name).filter(Repairer::hasLock);
+    if (copy.isPresent()) {
+      catalog.publish(copy.get());
+      did("preset " + name, "written anew from its second copy");
+    }
+  }
+
+  /** Writes the second copy of a preset anew, as the first one is. */
   private void copy(String name) throws IOException {
-    Optional<HeldPreset> preset = catalog.preset(name).filter(Repairer::hasLock);
-    if (preset.isPresent()) {
-      catalog.publish(preset.get());
-      did("preset " + name, "its second copy was written anew");
-    } else if (!catalog.presets().contains(name)) {
-      catalog.remove(name);
-      did("preset " + name, "a damaged copy of a preset that is not there was removed");
+    Optional<HeldPreset> first = catalog.first(name).filter(Repairer::hasLock);
+    if (first.isEmpty() || catalog.copy(name).isPresent()) {
+      return;
+    }
+    catalog.copyAgain(first.get());
+    did("preset " + name, "its second copy was written anew");
+    Optional<HeldPreset> now = catalog.first(name);
+    if (now.isPresent() && !now.equals(first)) {
+      // Somebody has published it meanwhile, and that copy may be older.
+      catalog.copyAgain(now.get());
+    }
+  }
+
+  private void mendCopy(Damage.BadDocument damage) throws IOException {
+    Document.Damaged document = damage.document();
+    String name = name(document);
+    if (catalog.presets().contains(name)) {
+      copy(name);
+      return;
+    }
+    Optional<HeldPreset> folder = origins.preset(name);
+    if (folder.isPresent()) {
+      catalog.publish(folder.get());
+      did("preset " + name, "written anew from its folder");
+    } else {
+      store.putAside(document.path(), damage.subject() + ": " + document.reason());
+      did("preset " + name, "the damaged copy, all that was left of it, was put aside");
     }
   }
 
@@ -406,7 +441,7 @@ public final class Repairer {
             damage.subject(),
             again ? "read again" : "forgotten; it is read again when it is asked for");
       }
-      case Damage.BadBlob _, Damage.BadDocument _, Damage.NoCopy _ -> {
+      case Damage.BadBlob _, Damage.BadDocument _, Damage.NoCopy _, Damage.Unpublished _ -> {
         // These were seen to before.
       }
     }
@@ -489,7 +524,11 @@ public final class Repairer {
               locked.project(),
               file.name().text(),
               what);
-      case Damage.BadBlob _, Damage.BadDocument _, Damage.NoCopy _, Damage.BadMetadata _ -> {
+      case Damage.BadBlob _,
+          Damage.BadDocument _,
+          Damage.NoCopy _,
+          Damage.Unpublished _,
+          Damage.BadMetadata _ -> {
         // No file of an index is missing.
       }
     }

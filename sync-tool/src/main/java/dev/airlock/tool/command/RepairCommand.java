@@ -103,7 +103,7 @@ final class RepairCommand extends AirlockCommand {
       Optional<Indexes> asked = offline ? Optional.empty() : Optional.of(new Indexes(http));
       var origins = new KnownOrigins(around, catalog, asked, indexes.replaced(), pip);
       var repairer = new Repairer(store, fetcher, origins, ledger, around.clock(), view);
-      return tell(terminal, repairer, repairer.run(extent.preset(), found.damages()));
+      return tell(terminal, repairer, repairer.run(extent.preset(), found.all()));
     }
   }
 

@@ -337,6 +337,31 @@ class UpkeepTest {
   }
 
   @Test
+  void tellsAndMendsAPresetOfWhichTheSecondCopyAloneIsThere() throws IOException {
+    Path preset = tool.store.resolve("presets/kit.json");
+    byte[] right = Files.readAllBytes(preset);
+    Files.delete(preset);
+
+    assertThat(tool.run("ls")).isEqualTo(5);
+    assertThat(tool.err()).contains("kit.json: it is missing, and its second copy is there");
+    assertThat(tool.run("gc", "--unlocked", "--grace", "0")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+    assertThat(tool.err()).contains("remark: preset kit: its second copy alone is there");
+    assertThat(tool.run("verify", "kit", "--json")).isZero();
+    assertThat(result().path("remarks").path(0).path("kind").asText())
+        .isEqualTo("unpublished-preset");
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isZero();
+    assertThat(tool.err()).contains("mended: preset kit: written anew from its second copy");
+    assertThat(preset).hasBinaryContent(right);
+
+    Files.delete(preset);
+    assertThat(tool.run("rm", "kit")).as(tool.err()).isZero();
+    assertThat(tool.run("ls")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+    assertThat(tool.err()).doesNotContain("remark");
+  }
+
+  @Test
   void mendsAPresetOfWhichBothCopiesAreDamagedFromItsFolder() throws IOException {
     flip(tool.store.resolve("presets/kit.json"));
     flip(tool.store.resolve("presets/copies/kit.json"));
