@@ -386,8 +386,8 @@ final class DiskBlobStore implements BlobStore, Closeable {
   }
 
   /**
-   * Puts bytes aside that were not what they should have been, with the reason beside them. Of each
-   * name the last ones are kept.
+   * Puts bytes aside that were not what they should have been, with the reason beside them, where
+   * there is room for it. Of each name the last ones are kept.
    */
   void setAside(Path file, Sha256 name, String reason) throws IOException {
     DurableFiles.createDirectories(quarantine);
@@ -401,8 +401,13 @@ final class DiskBlobStore implements BlobStore, Closeable {
     } catch (NoSuchFileException somebodyElseDid) {
       return;
     }
-    DurableFiles.writeSoon(
-        quarantine.resolve(name.hex() + ".txt"), (reason + "\n").getBytes(StandardCharsets.UTF_8));
+    Path note = quarantine.resolve(name.hex() + ".txt");
+    try {
+      DurableFiles.writeSoon(note, (reason + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (NoSpaceException full) {
+      // The reason of other bytes, which lay here before, is none of these.
+      Files.deleteIfExists(note);
+    }
   }
 
   @Override

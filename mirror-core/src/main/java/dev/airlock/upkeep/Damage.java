@@ -66,7 +66,7 @@ public sealed interface Damage {
     @Override
     public String what() {
       return "its second copy alone is there, and nobody is served it: `airlock repair` publishes"
-                 + " it, `airlock rm "
+          + " it, `airlock rm "
           + preset
           + "` removes it";
     }

@@ -20,6 +20,7 @@ import dev.airlock.index.IndexFile;
 import dev.airlock.index.ProjectPage;
 import dev.airlock.ledger.Ledger;
 import dev.airlock.lock.LockReader;
+import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.lock.MalformedLockException;
 import dev.airlock.packaging.name.ProjectName;
@@ -41,6 +42,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,7 @@ public final class Repairer {
   private final ProgressListener progress;
   private final List<Deed> deeds = new ArrayList<>();
   private final Map<String, String> reasons = new TreeMap<>();
+  private boolean isFull;
 
   /** Where things come from. */
   public interface Origins {
@@ -97,26 +100,59 @@ public final class Repairer {
   }
 
   /**
-   * Mends what was found.
+   * Mends what was found. What the disk has no room for is left.
    *
    * @param preset what belongs to this preset alone; empty for all
-   * @throws NoSpaceException when the disk is full; what was mended stays so
    */
   public Repair run(Optional<String> preset, List<Damage> found) throws IOException {
     dropTemporaries();
     for (Damage damage : found) {
       if (damage instanceof Damage.BadBlob(Sha256 blob, String subject, String what)) {
-        putAside(blob, subject, what);
+        withRoom(subject, () -> putAside(blob, subject, what));
       }
     }
     mendDocuments(found);
     var extent = new Verifier.Extent(preset, true);
-    for (Damage damage : lookedAt(extent).damages()) {
-      mendContent(damage);
+    // Small files first: for them there may be room.
+    List<Damage> content =
+        lookedAt(extent).damages().stream()
+            .sorted(Comparator.comparingLong(Repairer::bytesToFetch))
+            .toList();
+    for (Damage damage : content) {
+      withRoom(damage.subject(), () -> mendContent(damage));
     }
     List<Damage> left = lookedAt(extent).damages();
     left.forEach(this::want);
-    return new Repair(deeds, left);
+    return new Repair(deeds, left, isFull);
+  }
+
+  private static long bytesToFetch(Damage damage) {
+    return switch (damage) {
+      case Damage.BadEntry(IndexKey _, HeldFile file, String _) -> file.size();
+      case Damage.NotEntered(String _, LockedPackage _, LockedFile file, String _) -> file.size();
+      case Damage.BadBlob _,
+          Damage.BadDocument _,
+          Damage.NoCopy _,
+          Damage.Unpublished _,
+          Damage.BadMetadata _ ->
+          0;
+    };
+  }
+
+  /** A step of the repair. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** What the disk has no room for is left as it is: other things may take none. */
+  private void withRoom(String subject, Step step) throws IOException {
+    try {
+      step.run();
+    } catch (NoSpaceException full) {
+      isFull = true;
+      reasons.put(subject, String.valueOf(full.getMessage()));
+    }
   }
 
   /** What writers that were killed left behind: temporary files nobody wrote to for an hour. */
@@ -165,17 +201,17 @@ public final class Repairer {
     for (Kind kind : Kind.values()) {
       for (Damage damage : found) {
         if (damage instanceof Damage.BadDocument bad && bad.document().kind() == kind) {
-          mend(bad, lostEntries);
+          withRoom(bad.subject(), () -> mend(bad, lostEntries));
         } else if (damage instanceof Damage.Unpublished(String preset) && kind == Kind.PRESET) {
-          publish(preset);
+          withRoom(damage.subject(), () -> publish(preset));
         } else if (damage instanceof Damage.NoCopy(String preset) && kind == Kind.PRESET_COPY) {
-          copy(preset);
+          withRoom(damage.subject(), () -> copy(preset));
         }
       }
     }
     // When pages are there again, they tell what damaged entries were of.
     for (Damage.BadDocument entry : lostEntries) {
-      reenter(entry);
+      withRoom(entry.subject(), () -> reenter(entry));
     }
   }
 

@@ -300,6 +300,27 @@ class UpkeepTest {
   }
 
   @Test
+  void saysWhatItMendedAndWhatIsLeftWhenTheDiskIsFull() throws IOException {
+    flip(blob("leaf-1.0-py3-none-any.whl"));
+    flip(blob("app-1.0-py3-none-any.whl"));
+    flip(tool.store.resolve("presets/kit.json"));
+
+    assertThat(tool.run("repair", "--reserve", "900TiB")).isEqualTo(6);
+    assertThat(tool.err())
+        .contains("mended: leaf-1.0-py3-none-any.whl: its damaged bytes were put aside")
+        .contains("mended: preset kit: written anew from its second copy")
+        .contains("NOT mended: leaf-1.0-py3-none-any.whl: its bytes are missing: ")
+        .contains("NOT mended: app-1.0-py3-none-any.whl: its bytes are missing: ")
+        .contains("the disk is full, so not all was mended: make room, by `airlock gc --grace 0`");
+    assertThat(tool.run("repair", "--json", "--reserve", "900TiB")).isEqualTo(6);
+    assertThat(result().path("full").asBoolean()).isTrue();
+    assertThat(tool.run("wants")).isZero();
+    assertThat(tool.out()).contains("leaf-1.0-py3-none-any.whl").contains("app-1.0");
+
+    assertThat(tool.run("repair", "--reserve", "0")).as(tool.err()).isZero();
+  }
+
+  @Test
   void listsAsWantedWhatItCannotHave() throws IOException {
     flip(blob("leaf-1.0-py3-none-any.whl"));
 
