@@ -46,7 +46,16 @@ public final class Walk {
 
   /** Goes through the documents of some kinds. */
   public static void through(Store store, Set<Kind> kinds, Visitor visitor) throws IOException {
-    var walk = new Walk(new Layout(store.root()), Set.copyOf(kinds), visitor);
+    through(store.root(), kinds, visitor);
+  }
+
+  /** Goes through the documents of a directory that may be a store, for who looks whether it is. */
+  public static void through(Path root, Visitor visitor) throws IOException {
+    through(root, EnumSet.allOf(Kind.class), visitor);
+  }
+
+  private static void through(Path root, Set<Kind> kinds, Visitor visitor) throws IOException {
+    var walk = new Walk(new Layout(root), Set.copyOf(kinds), visitor);
     walk.presets();
     walk.indexes();
   }

@@ -108,8 +108,10 @@ public final class Sealed {
   static JsonNode unsealed(byte[] bytes) throws DamagedDocumentException {
     try {
       return JSON.readTree(bytes);
+    } catch (JacksonException e) {
+      throw new DamagedDocumentException("it is no JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
-      throw new DamagedDocumentException("it is no JSON: " + e.getMessage());
+      throw new DamagedDocumentException("it cannot be read: " + e.getMessage());
     }
   }
 }

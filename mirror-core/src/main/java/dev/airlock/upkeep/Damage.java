@@ -35,6 +35,14 @@ public sealed interface Damage {
     }
   }
 
+  /** The second copy of the store's marker is not what was written. */
+  record BadMarkerCopy(String what) implements Damage {
+    @Override
+    public String subject() {
+      return "the second copy of the store's marker";
+    }
+  }
+
   /**
    * A preset is there only once.
    *

@@ -109,6 +109,8 @@ public final class Repairer {
     for (Damage damage : found) {
       if (damage instanceof Damage.BadBlob(Sha256 blob, String subject, String what)) {
         withRoom(subject, () -> putAside(blob, subject, what));
+      } else if (damage instanceof Damage.BadMarkerCopy) {
+        withRoom(damage.subject(), () -> markAgain(damage.subject()));
       }
     }
     mendDocuments(found);
@@ -132,6 +134,7 @@ public final class Repairer {
       case Damage.NotEntered(String _, LockedPackage _, LockedFile file, String _) -> file.size();
       case Damage.BadBlob _,
           Damage.BadDocument _,
+          Damage.BadMarkerCopy _,
           Damage.NoCopy _,
           Damage.Unpublished _,
           Damage.BadMetadata _ ->
@@ -170,6 +173,11 @@ public final class Repairer {
 
   private void did(String subject, String what) {
     deeds.add(new Deed(subject, what));
+  }
+
+  private void markAgain(String subject) throws IOException {
+    Store.mark(store.root());
+    did(subject, "written anew");
   }
 
   // --- blobs
@@ -477,7 +485,11 @@ public final class Repairer {
             damage.subject(),
             again ? "read again" : "forgotten; it is read again when it is asked for");
       }
-      case Damage.BadBlob _, Damage.BadDocument _, Damage.NoCopy _, Damage.Unpublished _ -> {
+      case Damage.BadBlob _,
+          Damage.BadDocument _,
+          Damage.BadMarkerCopy _,
+          Damage.NoCopy _,
+          Damage.Unpublished _ -> {
         // These were seen to before.
       }
     }
@@ -562,6 +574,7 @@ public final class Repairer {
               what);
       case Damage.BadBlob _,
           Damage.BadDocument _,
+          Damage.BadMarkerCopy _,
           Damage.NoCopy _,
           Damage.Unpublished _,
           Damage.BadMetadata _ -> {

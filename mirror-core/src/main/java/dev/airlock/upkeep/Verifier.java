@@ -18,6 +18,7 @@ import dev.airlock.lock.MalformedLockException;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.progress.ProgressListener;
 import dev.airlock.store.Blob;
+import dev.airlock.store.Mark;
 import dev.airlock.store.Store;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -112,6 +113,9 @@ public final class Verifier {
     for (HeldPreset preset : presets.values()) {
       lookAtCopy(preset);
     }
+    if (extent.preset().isEmpty()) {
+      lookAtMarkerCopy();
+    }
     checkpoint.done();
     return new Verification(
         documents,
@@ -121,6 +125,20 @@ public final class Verifier {
             .sorted(Comparator.comparing(Damage::subject).thenComparing(Damage::what))
             .toList(),
         remarks);
+  }
+
+  /** The marker itself was looked at when the store was opened. */
+  private void lookAtMarkerCopy() throws IOException {
+    switch (Store.markerCopy(store.root())) {
+      case Mark.Absent _ -> {
+        // The store was made before there was one; whoever may write to it gives it one.
+      }
+      case Mark.Names(int format) when format == Store.FORMAT -> documents++;
+      case Mark.Names(int format) ->
+          damages.add(
+              new Damage.BadMarkerCopy("it names format " + format + ", unlike the marker itself"));
+      case Mark.Damaged(String how) -> damages.add(new Damage.BadMarkerCopy(how));
+    }
   }
 
   // --- documents

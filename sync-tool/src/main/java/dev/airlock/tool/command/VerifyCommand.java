@@ -154,6 +154,7 @@ final class VerifyCommand extends AirlockCommand {
           case Damage.BadBlob _ -> "blob";
           case Damage.BadDocument(var document, String _) ->
               document.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
+          case Damage.BadMarkerCopy _ -> "marker-copy";
           case Damage.NoCopy _ -> "preset-copy";
           case Damage.Unpublished _ -> "unpublished-preset";
           case Damage.BadEntry _ -> "content";

@@ -531,6 +531,28 @@ class UpkeepTest {
     assertThat(marker).hasBinaryContent(right);
   }
 
+  @Test
+  void tellsAndMendsADamagedCopyOfTheMarker() throws IOException {
+    Path copy = tool.store.resolve("airlock-store.copy.json");
+    byte[] right = Files.readAllBytes(copy);
+    flip(copy);
+
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err())
+        .contains("damaged: the second copy of the store's marker: its bytes are not those");
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isZero();
+    assertThat(tool.err()).contains("mended: the second copy of the store's marker: written anew");
+    assertThat(copy).hasBinaryContent(right);
+  }
+
+  @Test
+  void quotesAMarkerThatIsNoJsonInOneLine() throws IOException {
+    Files.writeString(tool.store.resolve("airlock-store.json"), "{\"format\":");
+    assertThat(tool.run("verify")).isEqualTo(10);
+    assertThat(tool.err().lines()).hasSize(1);
+    assertThat(tool.err()).contains("it is no JSON: ").doesNotContain("Source");
+  }
+
   // --- migrate
 
   @Test
