@@ -7,6 +7,7 @@ import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
 import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
+import java.nio.file.Path;
 
 /** Something in a store that is not as it should be. */
 public sealed interface Damage {
@@ -32,6 +33,18 @@ public sealed interface Damage {
     @Override
     public String what() {
       return document.reason();
+    }
+  }
+
+  /**
+   * The note of something that was asked for is not what was written.
+   *
+   * @param note its document
+   */
+  record BadNote(Path note, String what) implements Damage {
+    @Override
+    public String subject() {
+      return "the note " + note.getFileName();
     }
   }
 

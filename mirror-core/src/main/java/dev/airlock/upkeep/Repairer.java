@@ -111,6 +111,8 @@ public final class Repairer {
         withRoom(subject, () -> putAside(blob, subject, what));
       } else if (damage instanceof Damage.BadMarkerCopy) {
         withRoom(damage.subject(), () -> markAgain(damage.subject()));
+      } else if (damage instanceof Damage.BadNote note) {
+        withRoom(note.subject(), () -> putAside(note));
       }
     }
     mendDocuments(found);
@@ -135,6 +137,7 @@ public final class Repairer {
       case Damage.BadBlob _,
           Damage.BadDocument _,
           Damage.BadMarkerCopy _,
+          Damage.BadNote _,
           Damage.NoCopy _,
           Damage.Unpublished _,
           Damage.BadMetadata _ ->
@@ -178,6 +181,13 @@ public final class Repairer {
   private void markAgain(String subject) throws IOException {
     Store.mark(store.root());
     did(subject, "written anew");
+  }
+
+  private void putAside(Damage.BadNote note) throws IOException {
+    if (Ledger.damaged(store.root().resolve(Ledger.DIRECTORY)).containsKey(note.note())) {
+      store.putAside(note.note(), note.subject() + ": " + note.what());
+      did(note.subject(), "put aside; it is written anew when that is asked for again");
+    }
   }
 
   // --- blobs
@@ -488,6 +498,7 @@ public final class Repairer {
       case Damage.BadBlob _,
           Damage.BadDocument _,
           Damage.BadMarkerCopy _,
+          Damage.BadNote _,
           Damage.NoCopy _,
           Damage.Unpublished _ -> {
         // These were seen to before.
@@ -575,6 +586,7 @@ public final class Repairer {
       case Damage.BadBlob _,
           Damage.BadDocument _,
           Damage.BadMarkerCopy _,
+          Damage.BadNote _,
           Damage.NoCopy _,
           Damage.Unpublished _,
           Damage.BadMetadata _ -> {

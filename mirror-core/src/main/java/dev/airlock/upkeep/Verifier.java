@@ -10,6 +10,7 @@ import dev.airlock.catalog.Walk;
 import dev.airlock.digest.Hasher;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.PortableNames;
+import dev.airlock.ledger.Ledger;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockReader;
 import dev.airlock.lock.LockedFile;
@@ -115,6 +116,8 @@ public final class Verifier {
     }
     if (extent.preset().isEmpty()) {
       lookAtMarkerCopy();
+      Ledger.damaged(store.root().resolve(Ledger.DIRECTORY))
+          .forEach((note, what) -> damages.add(new Damage.BadNote(note, what)));
     }
     checkpoint.done();
     return new Verification(

@@ -176,6 +176,26 @@ class LedgerTest {
     try (Ledger ledger = Ledger.in(directory, clock)) {
       assertThat(ledger.notes()).isEmpty();
     }
+    assertThat(Ledger.damaged(directory).values())
+        .containsExactly(
+            "it has no seal", "it has no seal", "it has no seal", "it is no regular file");
+    assertThat(Ledger.damaged(directory.resolve("none"))).isEmpty();
+  }
+
+  @Test
+  void writesOtherNotesWhereADirectoryIsInTheWayOfOne() throws IOException {
+    try (Ledger ledger = Ledger.in(directory, clock)) {
+      want(ledger, "torch", "a", "r");
+    }
+    Path torch = documents().getFirst();
+    Files.delete(torch);
+    Files.createDirectory(torch);
+    try (Ledger ledger = Ledger.in(directory, clock)) {
+      want(ledger, "torch", "a", "r");
+      want(ledger, "numpy", "a", "r");
+      assertThat(ledger.notes()).hasSize(2);
+    }
+    assertThat(documents()).hasSize(2).anyMatch(Files::isRegularFile);
   }
 
   @Test

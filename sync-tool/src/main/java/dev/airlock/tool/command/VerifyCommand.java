@@ -155,6 +155,7 @@ final class VerifyCommand extends AirlockCommand {
           case Damage.BadDocument(var document, String _) ->
               document.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
           case Damage.BadMarkerCopy _ -> "marker-copy";
+          case Damage.BadNote _ -> "note";
           case Damage.NoCopy _ -> "preset-copy";
           case Damage.Unpublished _ -> "unpublished-preset";
           case Damage.BadEntry _ -> "content";

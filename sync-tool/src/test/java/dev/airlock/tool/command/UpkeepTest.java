@@ -263,6 +263,18 @@ class UpkeepTest {
   }
 
   @Test
+  void passesOverWhatIsNoProgress() throws IOException {
+    Path progress = tool.store.resolve("verify.progress");
+    Files.write(progress, new byte[] {(byte) 0xff, (byte) 0xfe, '\n', (byte) 0xc3});
+    assertThat(tool.run("verify", "--resume")).as(tool.err()).isZero();
+
+    Files.writeString(Files.createDirectory(progress).resolve("inside"), "strange");
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+    assertThat(tool.run("verify", "--resume")).as(tool.err()).isZero();
+    assertThat(progress).isDirectory();
+  }
+
+  @Test
   void refusesARateThatIsNone() {
     assertThat(tool.run("verify", "--rate", "fast")).isEqualTo(2);
     assertThat(tool.err()).contains("--rate: 'fast': accepted are sizes such as 500MB");
@@ -551,6 +563,26 @@ class UpkeepTest {
     assertThat(tool.run("verify")).isEqualTo(10);
     assertThat(tool.err().lines()).hasSize(1);
     assertThat(tool.err()).contains("it is no JSON: ").doesNotContain("Source");
+  }
+
+  @Test
+  void tellsDamagedNotesAndPutsThemAside() throws IOException {
+    flip(blob("leaf-1.0-py3-none-any.whl"));
+    assertThat(tool.run("repair", "--offline")).isEqualTo(3);
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    Path note = files("ledger").getFirst();
+    flip(note);
+    folder(Files.writeString(note.resolveSibling("wanted-0.json"), ""));
+
+    assertThat(tool.run("wants")).as(tool.err()).isZero();
+    assertThat(tool.run("status")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err())
+        .contains("damaged: the note " + note.getFileName() + ": its bytes are not those")
+        .contains("damaged: the note wanted-0.json: it is no regular file");
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isZero();
+    assertThat(files("ledger")).isEmpty();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
   }
 
   // --- migrate
