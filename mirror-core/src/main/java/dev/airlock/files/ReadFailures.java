@@ -8,9 +8,10 @@ import java.util.List;
  * has no types for it, only the system's words.
  */
 public final class ReadFailures {
+  private static final String DISK = "Input/output error";
   private static final List<String> WORDS =
       List.of(
-          "Input/output error",
+          DISK,
           "Is a directory",
           "Too many levels of symbolic links",
           // how ext4 and XFS say that their own checksums do not fit
@@ -23,6 +24,11 @@ public final class ReadFailures {
   public static boolean isOfTheFile(IOException failure) {
     String message = String.valueOf(failure.getMessage());
     return WORDS.stream().anyMatch(message::contains);
+  }
+
+  /** Whether the disk failed, and not somebody who asked what the file system cannot do. */
+  static boolean isOfTheDisk(IOException failure) {
+    return String.valueOf(failure.getMessage()).contains(DISK);
   }
 
   /** What is wrong with it, as a clause. */

@@ -14,6 +14,7 @@ import dev.airlock.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,10 +53,13 @@ class MarkerTest {
   }
 
   private List<Path> documents() throws IOException {
-    try (Stream<Path> files =
-        Stream.concat(Files.walk(root.resolve("indexes")), Files.walk(root.resolve("presets")))) {
-      return files.filter(Files::isRegularFile).sorted().toList();
+    var documents = new ArrayList<Path>();
+    for (String folder : List.of("indexes", "presets")) {
+      try (Stream<Path> files = Files.walk(root.resolve(folder))) {
+        files.filter(Files::isRegularFile).sorted().forEach(documents::add);
+      }
     }
+    return documents;
   }
 
   private static void unseal(Path document) throws IOException {
