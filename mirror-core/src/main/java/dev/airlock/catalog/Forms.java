@@ -158,7 +158,6 @@ final class Forms {
     document.put("synced", preset.synced().toString());
     document.put("preset", preset.preset());
     document.put("requirements", preset.requirements());
-    document.put("last-step", preset.lastStep());
     document.put("lock", preset.lock());
     return document;
   }
@@ -169,7 +168,6 @@ final class Forms {
             name,
             document.path("preset").asText(""),
             document.path("requirements").asText(""),
-            document.path("last-step").asText(""),
             required(document, "lock"),
             Instant.parse(required(document, "synced"))));
   }

@@ -8,14 +8,8 @@ import java.time.Instant;
  * @param name its name
  * @param preset the text of its {@code preset.json}
  * @param requirements the requirements of the {@code requirements.txt}, as written
- * @param lastStep what the last step of an image build installs, one requirement a line
  * @param lock the text of its {@code pylock.toml}
  * @param synced when it was published
  */
 public record HeldPreset(
-    String name,
-    String preset,
-    String requirements,
-    String lastStep,
-    String lock,
-    Instant synced) {}
+    String name, String preset, String requirements, String lock, Instant synced) {}

@@ -3,7 +3,6 @@ package dev.airlock.sync;
 import dev.airlock.catalog.HeldPreset;
 import dev.airlock.digest.Sha256;
 import dev.airlock.packaging.marker.Requirement;
-import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.preset.InvalidPresetException;
 import dev.airlock.preset.Preset;
 import dev.airlock.preset.PresetReader;
@@ -13,11 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -40,6 +37,21 @@ public record PresetBundle(Preset preset, PresetSource source) {
   /** Reads a preset. */
   public static PresetBundle read(PresetSource source) throws InvalidPresetException {
     return new PresetBundle(PresetReader.read(source), source);
+  }
+
+  /**
+   * Reads a preset that a store holds.
+   *
+   * @param label what to call it in messages
+   */
+  public static PresetBundle of(HeldPreset held, String label) throws InvalidPresetException {
+    return read(source(held, label));
+  }
+
+  /** The texts of a preset that a store holds. */
+  public static PresetSource source(HeldPreset held, String label) {
+    return new PresetSource(
+        label, held.name(), held.preset(), Optional.of(held.requirements()), Optional.empty());
   }
 
   /**
@@ -107,34 +119,12 @@ public record PresetBundle(Preset preset, PresetSource source) {
   }
 
   /**
-   * What the last step of an image build installs, one requirement a line: all that has no step of
-   * its own.
-   */
-  public String lastStep() {
-    return lines(root ->
-        root.step() == Preset.Step.REQUIREMENTS
-            || (root.step() != Preset.Step.BOOTSTRAP && !hasStep(root.requirement().project())));
-  }
-
-  /**
    * What an install of the whole preset asks for, one requirement a line: all but the bootstrap.
    */
   public String installed() {
-    return lines(root -> root.step() != Preset.Step.BOOTSTRAP);
-  }
-
-  private String lines(Predicate<Preset.Root> wanted) {
     return preset.roots().stream()
-        .filter(wanted)
+        .filter(root -> root.step() != Preset.Step.BOOTSTRAP)
         .map(root -> root.requirement() + "\n")
         .collect(Collectors.joining());
-  }
-
-  private boolean hasStep(ProjectName project) {
-    return buildArguments().containsKey(argument(project));
-  }
-
-  private static String argument(ProjectName project) {
-    return project.value().toUpperCase(Locale.ROOT) + "_VERSION";
   }
 }

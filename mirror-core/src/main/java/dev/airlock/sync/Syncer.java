@@ -335,7 +335,6 @@ public final class Syncer {
             bundle.preset().name(),
             bundle.source().json(),
             bundle.requirements(),
-            bundle.lastStep(),
             LockWriter.write(lock),
             clock.instant()));
     for (int look = 1; ; look++) {

@@ -143,8 +143,8 @@ class CatalogTest {
 
   @Test
   void publishesAPresetAtOnceInPlaceOfTheEarlierOne() throws IOException {
-    HeldPreset first = new HeldPreset("one", "{}", "numpy\n", "scipy\n", "lock = \"1\"\n", NOON);
-    HeldPreset second = new HeldPreset("one", "{ }", "", "", "lock = \"2\"\n", NOON.plusSeconds(1));
+    HeldPreset first = new HeldPreset("one", "{}", "numpy\n", "lock = \"1\"\n", NOON);
+    HeldPreset second = new HeldPreset("one", "{ }", "", "lock = \"2\"\n", NOON.plusSeconds(1));
     catalog.publish(first);
     assertThat(catalog.preset("one")).contains(first);
     catalog.publish(second);
@@ -153,7 +153,7 @@ class CatalogTest {
     assertThat(catalog.presets()).containsExactly("one");
     assertThat(catalog.preset("two")).isEmpty();
     assertThat(catalog.preset("../one")).isEmpty();
-    assertThatThrownBy(() -> catalog.publish(new HeldPreset("../x", "", "", "", "", NOON)))
+    assertThatThrownBy(() -> catalog.publish(new HeldPreset("../x", "", "", "", NOON)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -174,7 +174,7 @@ class CatalogTest {
   void countsDamagedDocumentsAsAbsent(String damage) throws IOException {
     catalog.enter(pypi, file("foo-1.0.tar.gz"));
     catalog.keep(pypi, page());
-    catalog.publish(new HeldPreset("one", "{}", "", "", "lock", NOON));
+    catalog.publish(new HeldPreset("one", "{}", "", "lock", NOON));
     try (Stream<Path> documents = Files.walk(store.root())) {
       for (Path document : documents.filter(path -> path.toString().endsWith(".json")).toList()) {
         Files.writeString(document, damage);

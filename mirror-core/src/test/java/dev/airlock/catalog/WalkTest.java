@@ -27,7 +27,7 @@ class WalkTest {
   private static final ProjectName FOO = new ProjectName("foo");
   private static final URI SOURCE = URI.create("https://pypi.org/simple/foo/");
   private static final Instant NOON = Instant.parse("2024-06-30T12:00:00Z");
-  private static final HeldPreset PRESET = new HeldPreset("p", "{}", "", "", "lock", NOON);
+  private static final HeldPreset PRESET = new HeldPreset("p", "{}", "", "lock", NOON);
 
   @TempDir private Path directory;
 

@@ -116,7 +116,7 @@ final class Shelf implements Closeable {
                     Optional.empty()))
             .toList();
     var lock = new Lock(preset, Sha256.of(new byte[0]), List.of(TARGET), packages);
-    catalog.publish(new HeldPreset(preset, "{}", "", "", LockWriter.write(lock), now));
+    catalog.publish(new HeldPreset(preset, "{}", "", LockWriter.write(lock), now));
   }
 
   /** Makes everything that is there look as if it were written some time ago. */

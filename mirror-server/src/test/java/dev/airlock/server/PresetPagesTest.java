@@ -85,7 +85,7 @@ class PresetPagesTest {
   }
 
   @Test
-  void givesConstraintsRequirementsAndLock() throws Exception {
+  void givesConstraintsAndLock() throws Exception {
     var one = served.hold(PYPI, wheel("numpy", "1.23.1"));
     var two = served.hold(PYPI, wheel("numpy", "2.0.0"));
     var torch = served.hold(CU118, wheel("torch", "2.1.0+cu118"));
@@ -108,8 +108,39 @@ class PresetPagesTest {
             numpy==2.0.0 ; python_version == "3.12" and sys_platform == "linux" and platform_machine == "x86_64"
             torch==2.1.0+cu118
             """);
-    assertThat(served.get("/preset/p/requirements.txt").body()).isEqualTo("numpy\n# as written\n");
     assertThat(served.get("/preset/p/pylock.toml").body()).contains("lock-version = \"1.0\"");
+  }
+
+  @Test
+  void givesAsRequirementsAllThatThePresetAsksForButTheBootstrap() throws Exception {
+    served.publish(
+        "whole",
+        """
+        {"schema": 1, "name": "whole",
+         "targets": [{"python": "3.10", "platform": "manylinux_2_35_x86_64"}],
+         "indexes": {"pypi": {"url": "https://pypi.org/simple/", "default": true}},
+         "bootstrap": ["pip"],
+         "packages": {"numpy": "1.23.1"},
+         "pytorch": {"torch_version": "2.1.0"},
+         "requirements": "requirements.txt"}
+        """,
+        "requests>=2\n",
+        List.of(TARGET));
+
+    assertThat(served.get("/preset/whole/requirements.txt").body())
+        .isEqualTo("numpy==1.23.1\ntorch==2.1.0\nrequests>=2\n");
+  }
+
+  @Test
+  void saysThatAPresetInTheStoreIsNotValid() throws Exception {
+    served.publish("broken", "{}", "", List.of(TARGET));
+
+    var answer = served.get("/preset/broken/requirements.txt");
+
+    assertThat(answer.statusCode()).isEqualTo(500);
+    assertThat(answer.body())
+        .contains("preset 'broken' in the store is not valid")
+        .contains("Run `airlock sync broken` again");
   }
 
   @Test

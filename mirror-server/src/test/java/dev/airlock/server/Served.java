@@ -180,10 +180,19 @@ final class Served implements Closeable {
   }
 
   void publish(String preset, List<Target> targets, LockedPackage... packages) throws IOException {
+    publish(preset, "{}", "", targets, packages);
+  }
+
+  void publish(
+      String preset,
+      String json,
+      String requirements,
+      List<Target> targets,
+      LockedPackage... packages)
+      throws IOException {
     var lock = new Lock(preset, Sha256.of(new byte[0]), targets, List.of(packages));
     catalog.publish(
-        new HeldPreset(
-            preset, "{}", "", "numpy\n# as written\n", LockWriter.write(lock), Instant.EPOCH));
+        new HeldPreset(preset, json, requirements, LockWriter.write(lock), Instant.EPOCH));
   }
 
   static ProjectName project(String name) {

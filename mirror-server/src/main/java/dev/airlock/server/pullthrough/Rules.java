@@ -222,14 +222,7 @@ final class Rules {
     }
     for (String name : catalog.presets()) {
       Optional<HeldPreset> held = catalog.preset(name);
-      held.ifPresent(preset ->
-          sources.add(
-              new PresetSource(
-                  "the store: " + name,
-                  name,
-                  preset.preset(),
-                  Optional.of(preset.requirements()),
-                  Optional.empty())));
+      held.ifPresent(preset -> sources.add(PresetBundle.source(preset, "the store: " + name)));
     }
     return sources;
   }

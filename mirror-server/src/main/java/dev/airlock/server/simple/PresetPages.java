@@ -10,6 +10,7 @@ import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.lock.LockedVersions;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.preset.InvalidPresetException;
 import dev.airlock.routing.Decision;
 import dev.airlock.routing.RoutedIndex;
 import dev.airlock.server.http.Request;
@@ -177,12 +178,22 @@ public final class PresetPages {
         unsynced -> Answers.text(Constraints.of(unsynced.preset())).with(UNLOCKED, "true"));
   }
 
-  /** {@code /preset/{preset}/requirements.txt}: what the preset asks for, as written. */
+  /** {@code /preset/{preset}/requirements.txt}: all that the preset asks for but the bootstrap. */
   public Response requirements(Request request) throws IOException {
     return ofPreset(
         request,
-        (preset, _) -> Answers.text(preset.lastStep()),
-        unsynced -> Answers.text(unsynced.lastStep()).with(UNLOCKED, "true"));
+        (preset, _) -> requirements(preset),
+        unsynced -> Answers.text(unsynced.installed()).with(UNLOCKED, "true"));
+  }
+
+  private static Response requirements(HeldPreset preset) {
+    try {
+      return Answers.text(PresetBundle.of(preset, "the store: " + preset.name()).installed());
+    } catch (InvalidPresetException e) {
+      return Response.failed(
+          "the preset '%s' in the store is not valid: %s. Run `airlock sync %s` again"
+              .formatted(preset.name(), e.getMessage(), preset.name()));
+    }
   }
 
   /**

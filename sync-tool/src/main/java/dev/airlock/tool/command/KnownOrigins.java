@@ -121,7 +121,6 @@ final class KnownOrigins implements Repairer.Origins {
               bundle.preset().name(),
               bundle.source().json(),
               bundle.requirements(),
-              bundle.lastStep(),
               LockWriter.write(found),
               surroundings.clock().instant()));
     } catch (CommandException none) {

@@ -59,12 +59,7 @@ final class Presets {
   }
 
   private static PresetSource source(HeldPreset held) {
-    return new PresetSource(
-        "store:" + held.name(),
-        held.name(),
-        held.preset(),
-        Optional.of(held.requirements()),
-        Optional.empty());
+    return PresetBundle.source(held, "store:" + held.name());
   }
 
   /** The same where there may be no store. */
