@@ -384,8 +384,9 @@ def inspect(store):
 
 def _follow(documents, found):
     """Looks whether what documents name is there."""
-    if documents.get("airlock-store.json", {}).get("format") != FORMAT:
-        found.wrong.append("airlock-store.json does not say that the format is %d" % FORMAT)
+    for marker in ("airlock-store.json", "airlock-store.copy.json"):
+        if documents.get(marker, {}).get("format") != FORMAT:
+            found.wrong.append("%s does not say that the format is %d" % (marker, FORMAT))
     for shown, document in documents.items():
         parts = shown.split(os.sep)
         named = []

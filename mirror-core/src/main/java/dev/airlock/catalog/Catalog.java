@@ -2,6 +2,7 @@ package dev.airlock.catalog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.files.DurableFiles;
+import dev.airlock.files.Trees;
 import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.store.DamagedDocumentException;
@@ -72,7 +73,12 @@ public final class Catalog {
 
   /** Enters a file whose blobs are held. */
   public void enter(IndexKey index, HeldFile file) throws IOException {
-    DurableFiles.write(entry(index, file), Sealed.seal(Forms.write(file)));
+    Path entry = entry(index, file);
+    if (Files.isDirectory(entry)) {
+      // Nothing can be renamed over it. It stood there for a damaged entry, until now.
+      store.putAside(entry, "the entry of " + file.name().text() + ": it is no regular file");
+    }
+    DurableFiles.write(entry, Sealed.seal(Forms.write(file)));
   }
 
   /** A file by its name. An entry that lies in the trash counts, and comes back. */
@@ -241,27 +247,62 @@ public final class Catalog {
     if (!isPresetName(preset.name())) {
       throw new IllegalArgumentException("'" + preset.name() + "' is not the name of a preset");
     }
-    byte[] document = Sealed.seal(Forms.write(preset));
-    DurableFiles.write(layout.copy(preset.name()), document);
-    DurableFiles.write(layout.preset(preset.name()), document);
+    copyAgain(preset);
+    DurableFiles.write(layout.preset(preset.name()), Sealed.seal(Forms.write(preset)));
+  }
+
+  /** Writes the second copy of a preset anew. */
+  public void copyAgain(HeldPreset preset) throws IOException {
+    DurableFiles.write(layout.copy(preset.name()), Sealed.seal(Forms.write(preset)));
   }
 
   /** A preset by its name, from its second copy where the first one is damaged. */
   public Optional<HeldPreset> preset(String name) throws IOException {
-    if (!isPresetName(name)) {
-      return Optional.empty();
-    }
-    Optional<HeldPreset> first =
-        read(layout.preset(name), document -> Forms.preset(document, name));
+    Optional<HeldPreset> first = first(name);
     // What was removed is gone, whatever a copy says that could not be removed with it.
-    return first.isPresent() || !Files.exists(layout.preset(name))
-        ? first
-        : read(layout.copy(name), document -> Forms.preset(document, name));
+    return first.isPresent() || !isPublished(name) ? first : copy(name);
+  }
+
+  /** The first copy of a preset alone; empty where it is damaged. */
+  public Optional<HeldPreset> first(String name) throws IOException {
+    return isPresetName(name)
+        ? read(layout.preset(name), document -> Forms.preset(document, name))
+        : Optional.empty();
+  }
+
+  /** The second copy of a preset alone; empty where it is damaged. */
+  public Optional<HeldPreset> copy(String name) throws IOException {
+    return isPresetName(name)
+        ? read(layout.copy(name), document -> Forms.preset(document, name))
+        : Optional.empty();
+  }
+
+  private boolean isPublished(String name) {
+    return Files.exists(layout.preset(name));
   }
 
   /** The names of the presets that are published, in their order. */
   public List<String> presets() throws IOException {
-    return names(layout.presets()).stream()
+    return presetNames(layout.presets());
+  }
+
+  /**
+   * The names of the presets that are there as second copies alone: the first copy was lost, or its
+   * very first writing was interrupted.
+   */
+  public List<String> unpublished() throws IOException {
+    return presetNames(layout.copies()).stream().filter(name -> !isPublished(name)).toList();
+  }
+
+  /** A preset that is there as its second copy alone. */
+  public Optional<HeldPreset> unpublished(String name) throws IOException {
+    Optional<HeldPreset> copy = copy(name);
+    // In this order: whoever publishes it writes the copy first.
+    return copy.isPresent() && !isPublished(name) ? copy : Optional.empty();
+  }
+
+  private static List<String> presetNames(Path folder) throws IOException {
+    return names(folder).stream()
         .filter(name -> name.endsWith(Layout.EXTENSION))
         .map(name -> name.substring(0, name.length() - Layout.EXTENSION.length()))
         .filter(Catalog::isPresetName)
@@ -271,8 +312,8 @@ public final class Catalog {
   /** Takes a preset away, its second copy first. Its files stay. */
   public void remove(String preset) throws IOException {
     if (isPresetName(preset)) {
-      Files.deleteIfExists(layout.copy(preset));
-      Files.deleteIfExists(layout.preset(preset));
+      Trees.delete(layout.copy(preset));
+      Trees.delete(layout.preset(preset));
       DurableFiles.syncDirectory(layout.presets());
     }
   }
@@ -313,14 +354,9 @@ public final class Catalog {
 
   private static <T> Optional<T> read(Path document, Reader<T> reader) throws IOException {
     try {
-      return Optional.of(reader.read(Sealed.open(Files.readAllBytes(document))));
+      return Optional.of(reader.read(Sealed.open(Sealed.bytes(document))));
     } catch (NoSuchFileException | DamagedDocumentException absentOrDamaged) {
       return Optional.empty();
-    } catch (IOException e) {
-      if (Unreadable.is(e)) {
-        return Optional.empty();
-      }
-      throw e;
     }
   }
 }

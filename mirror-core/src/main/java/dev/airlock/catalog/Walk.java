@@ -46,7 +46,16 @@ public final class Walk {
 
   /** Goes through the documents of some kinds. */
   public static void through(Store store, Set<Kind> kinds, Visitor visitor) throws IOException {
-    var walk = new Walk(new Layout(store.root()), Set.copyOf(kinds), visitor);
+    through(store.root(), kinds, visitor);
+  }
+
+  /** Goes through the documents of a directory that may be a store, for who looks whether it is. */
+  public static void through(Path root, Visitor visitor) throws IOException {
+    through(root, EnumSet.allOf(Kind.class), visitor);
+  }
+
+  private static void through(Path root, Set<Kind> kinds, Visitor visitor) throws IOException {
+    var walk = new Walk(new Layout(root), Set.copyOf(kinds), visitor);
     walk.presets();
     walk.indexes();
   }
@@ -200,16 +209,11 @@ public final class Walk {
     }
     Document document;
     try {
-      document = reading.read(Sealed.open(Files.readAllBytes(path)));
+      document = reading.read(Sealed.open(Sealed.bytes(path)));
     } catch (NoSuchFileException goneMeanwhile) {
       return;
     } catch (DamagedDocumentException e) {
       document = new Document.Damaged(path, kind, index, project, String.valueOf(e.getMessage()));
-    } catch (IOException e) {
-      if (!Unreadable.is(e)) {
-        throw e;
-      }
-      document = new Document.Damaged(path, kind, index, project, Unreadable.reason(e));
     }
     visitor.visit(document);
   }

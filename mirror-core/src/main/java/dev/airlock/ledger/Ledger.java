@@ -3,6 +3,8 @@ package dev.airlock.ledger;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.store.DamagedDocumentException;
+import dev.airlock.store.Sealed;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -178,8 +181,13 @@ public final class Ledger implements Closeable {
   /** Writes the notes of a batch, and takes each from it. */
   private void write(Path folder, Map<Note.Identity, Note> batch) throws IOException {
     Set<String> present = batch.isEmpty() ? Set.of() : new HashSet<>(names(folder));
+    Optional<Path> inTheWay = Optional.empty();
     for (Note note : List.copyOf(batch.values())) {
       String name = name(note);
+      if (Files.isDirectory(folder.resolve(name))) {
+        inTheWay = Optional.of(folder.resolve(name));
+        continue;
+      }
       if (present.contains(name) || present.size() < MOST) {
         Optional<Note> earlier = read(folder.resolve(name)).filter(old -> isOfTheSame(old, note));
         Note whole = earlier.map(old -> old.and(note)).orElse(note);
@@ -191,6 +199,10 @@ public final class Ledger implements Closeable {
         }
       }
       batch.remove(note.identity());
+    }
+    if (inTheWay.isPresent()) {
+      throw new IOException(
+          "'" + inTheWay.get() + "' is a directory: `airlock repair` puts it aside");
     }
   }
 
@@ -275,10 +287,30 @@ public final class Ledger implements Closeable {
     }
   }
 
+  /**
+   * What is wrong with the documents of notes that are damaged, as clauses. They count as absent.
+   *
+   * @param directory that of a ledger, which need not exist
+   */
+  public static Map<Path, String> damaged(Path directory) throws IOException {
+    Map<Path, String> damaged = new TreeMap<>();
+    for (String name : names(directory)) {
+      Path document = directory.resolve(name);
+      try {
+        NoteText.fromBytes(Sealed.bytes(document));
+      } catch (DamagedDocumentException e) {
+        damaged.put(document, String.valueOf(e.getMessage()));
+      } catch (NoSuchFileException forgottenMeanwhile) {
+        // it is no note any more
+      }
+    }
+    return damaged;
+  }
+
   private static Optional<Note> read(Path document) throws IOException {
     try {
-      return NoteText.fromBytes(Files.readAllBytes(document));
-    } catch (NoSuchFileException absent) {
+      return Optional.of(NoteText.fromBytes(Sealed.bytes(document)));
+    } catch (NoSuchFileException | DamagedDocumentException absentOrDamaged) {
       return Optional.empty();
     }
   }

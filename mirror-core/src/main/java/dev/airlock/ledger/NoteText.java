@@ -89,12 +89,12 @@ final class NoteText {
     return Sealed.seal(write(note));
   }
 
-  /** A note from its document; empty where that is damaged. */
-  static Optional<Note> fromBytes(byte[] bytes) {
+  /** A note from its document. */
+  static Note fromBytes(byte[] bytes) throws DamagedDocumentException {
     try {
-      return Optional.of(read(Sealed.open(bytes)));
-    } catch (DamagedDocumentException | IllegalArgumentException damaged) {
-      return Optional.empty();
+      return read(Sealed.open(bytes));
+    } catch (IllegalArgumentException e) {
+      throw new DamagedDocumentException("it is no note: " + e.getMessage());
     }
   }
 }

@@ -64,7 +64,7 @@ public final class BootRecord {
 
   private Optional<String> recorded() throws IOException {
     try {
-      String boot = Sealed.open(Files.readAllBytes(document)).path(KEY).asText("");
+      String boot = Sealed.open(Sealed.bytes(document)).path(KEY).asText("");
       return Optional.of(boot).filter(text -> !text.isEmpty());
     } catch (NoSuchFileException | DamagedDocumentException none) {
       return Optional.empty();

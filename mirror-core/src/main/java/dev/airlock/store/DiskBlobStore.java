@@ -3,6 +3,7 @@ package dev.airlock.store;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.Trees;
 import dev.airlock.files.WriteFailures;
 import java.io.Closeable;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -384,18 +386,28 @@ final class DiskBlobStore implements BlobStore, Closeable {
   }
 
   /**
-   * Puts bytes aside that were not what they should have been, with the reason beside them. Of each
-   * name the last ones are kept.
+   * Puts bytes aside that were not what they should have been, with the reason beside them, where
+   * there is room for it. Of each name the last ones are kept.
    */
   void setAside(Path file, Sha256 name, String reason) throws IOException {
     DurableFiles.createDirectories(quarantine);
+    Path aside = quarantine.resolve(name.hex());
+    if (Files.isDirectory(aside, LinkOption.NOFOLLOW_LINKS)) {
+      // Nothing can be renamed over it.
+      Trees.delete(aside);
+    }
     try {
-      Files.move(file, quarantine.resolve(name.hex()), StandardCopyOption.REPLACE_EXISTING);
+      Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
     } catch (NoSuchFileException somebodyElseDid) {
       return;
     }
-    DurableFiles.writeSoon(
-        quarantine.resolve(name.hex() + ".txt"), (reason + "\n").getBytes(StandardCharsets.UTF_8));
+    Path note = quarantine.resolve(name.hex() + ".txt");
+    try {
+      DurableFiles.writeSoon(note, (reason + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (NoSpaceException full) {
+      // The reason of other bytes, which lay here before, is none of these.
+      Files.deleteIfExists(note);
+    }
   }
 
   @Override

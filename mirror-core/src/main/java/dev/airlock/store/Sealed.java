@@ -5,8 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.digest.Sha256;
+import dev.airlock.files.ReadFailures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 
 /**
@@ -19,6 +23,9 @@ public final class Sealed {
   private static final byte[] BEGINNING =
       ("{\"" + KEY + "\":\"").getBytes(StandardCharsets.US_ASCII);
   private static final int DIGITS = 64;
+
+  /** The largest pages have some tens of megabytes. */
+  private static final long LARGEST = 256L << 20;
 
   /** The beginning, the digits, and the quote behind them. */
   private static final int PREFIX = BEGINNING.length + DIGITS + 1;
@@ -36,6 +43,32 @@ public final class Sealed {
     System.arraycopy(seal, 0, bytes, BEGINNING.length, DIGITS);
     System.arraycopy(rest, 0, bytes, BEGINNING.length + DIGITS, rest.length);
     return bytes;
+  }
+
+  /**
+   * The bytes of a document's file. Nothing else is opened: to read a pipe may take for ever.
+   *
+   * @throws DamagedDocumentException when it is no file, is too large for a document, or is to
+   *     blame itself for not being readable
+   * @throws java.nio.file.NoSuchFileException when it is not there
+   */
+  public static byte[] bytes(Path document) throws IOException {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(document, BasicFileAttributes.class);
+      if (!attributes.isRegularFile()) {
+        throw new DamagedDocumentException("it is no regular file");
+      }
+      if (attributes.size() > LARGEST) {
+        throw new DamagedDocumentException(
+            "it has " + attributes.size() + " bytes, and a document has " + LARGEST + " at most");
+      }
+      return Files.readAllBytes(document);
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        throw new DamagedDocumentException(ReadFailures.reason(e));
+      }
+      throw e;
+    }
   }
 
   /**
@@ -75,8 +108,10 @@ public final class Sealed {
   static JsonNode unsealed(byte[] bytes) throws DamagedDocumentException {
     try {
       return JSON.readTree(bytes);
+    } catch (JacksonException e) {
+      throw new DamagedDocumentException("it is no JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
-      throw new DamagedDocumentException("it is no JSON: " + e.getMessage());
+      throw new DamagedDocumentException("it cannot be read: " + e.getMessage());
     }
   }
 }

@@ -1,6 +1,5 @@
 package dev.airlock.store;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
@@ -9,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -23,9 +23,12 @@ public final class Store implements Closeable {
   public static final int FORMAT = 2;
 
   /** The first format whose marker is sealed. */
-  private static final int FIRST_SEALED = 2;
+  static final int FIRST_SEALED = 2;
 
   private static final String MARKER = "airlock-store.json";
+
+  /** What the marker is written to first, as a second copy. */
+  private static final String COPY = "airlock-store.copy.json";
 
   private final Path root;
   private final DiskBlobStore blobs;
@@ -57,6 +60,9 @@ public final class Store implements Closeable {
    * @throws StoreException when it is something else, or of another format
    */
   public static Store openOrCreate(Path root, Reserve reserve) throws IOException {
+    if (marker(root) instanceof Mark.Absent) {
+      markAsCopied(root);
+    }
     if (!Files.exists(root.resolve(MARKER))) {
       refuseOtherContent(root);
       DurableFiles.createDirectories(root);
@@ -64,6 +70,7 @@ public final class Store implements Closeable {
       BootRecord.begin(root);
     }
     Store store = open(root, reserve, true);
+    store.keepMarkerCopy();
     try {
       store.trash.keepSpare();
     } catch (IOException e) {
@@ -73,19 +80,73 @@ public final class Store implements Closeable {
     return store;
   }
 
-  /**
-   * Writes the marker anew. For who has made sure that all else is of this format, or will write it
-   * so.
-   */
-  public static void mark(Path root) throws IOException {
-    DurableFiles.write(
-        root.resolve(MARKER),
-        Sealed.seal(JsonNodeFactory.instance.objectNode().put("format", FORMAT)));
+  /** The marker was lost, or whoever made the store was killed between its two writes. */
+  private static void markAsCopied(Path root) throws IOException {
+    switch (markerCopy(root)) {
+      case Mark.Absent _ -> {
+        // There is no store yet.
+      }
+      case Mark.Names(int format) -> {
+        requireFormat(root, format);
+        mark(root);
+      }
+      case Mark.Damaged _ ->
+          throw new StoreException(damaged(root.resolve(MARKER), "it is missing"));
+    }
   }
 
-  /** Whether there is a store, of whatever format. */
+  /**
+   * Writes the marker anew, its second copy first. For who has made sure that all else is of this
+   * format, or will write it so.
+   */
+  public static void mark(Path root) throws IOException {
+    write(root, COPY, sealedMarker());
+    write(root, MARKER, sealedMarker());
+  }
+
+  /** Writes the marker of a store of format 1 anew, for who has made sure that it is one. */
+  public static void markAsFormat1(Path root) throws IOException {
+    write(root, MARKER, "{\"format\":1}\n".getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte[] sealedMarker() throws IOException {
+    return Sealed.seal(JsonNodeFactory.instance.objectNode().put("format", FORMAT));
+  }
+
+  private static void write(Path root, String name, byte[] bytes) throws IOException {
+    Path file = root.resolve(name);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file)) {
+      // Nothing can be renamed over a directory.
+      putAside(root, file, name + ": it is no regular file");
+    }
+    DurableFiles.write(file, bytes);
+  }
+
+  /** Stores that were made before there was a second copy of the marker get one. */
+  private void keepMarkerCopy() {
+    try {
+      if (markerCopy(root) instanceof Mark.Absent) {
+        write(root, COPY, sealedMarker());
+      }
+    } catch (IOException e) {
+      System.getLogger(Store.class.getName())
+          .log(System.Logger.Level.DEBUG, "no second copy of the marker", e);
+    }
+  }
+
+  /** Whether there is a store, of whatever format, or a damaged one. */
   public static boolean exists(Path root) {
-    return Files.isRegularFile(root.resolve(MARKER));
+    return Files.exists(root.resolve(MARKER), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** What the marker says. */
+  public static Mark marker(Path root) throws IOException {
+    return Mark.read(root.resolve(MARKER), false);
+  }
+
+  /** What the second copy of the marker says. */
+  public static Mark markerCopy(Path root) throws IOException {
+    return Mark.read(root.resolve(COPY), true);
   }
 
   /**
@@ -110,18 +171,21 @@ public final class Store implements Closeable {
               + root
               + "' cannot be written: its file system is read-only, or it is somebody else's");
     }
+    store.keepMarkerCopy();
     return store;
   }
 
   private static Store open(Path root, Reserve reserve, boolean restores) throws IOException {
-    Path marker = root.resolve(MARKER);
-    if (!Files.isRegularFile(marker)) {
-      throw new StoreException(
-          "there is no store in '"
-              + root
-              + "': run `airlock sync PRESET` to make one, or name another with --store");
-    }
-    int format = formatOf(marker);
+    requireFormat(root, format(root));
+    return new Store(root, reserve, restores);
+  }
+
+  /**
+   * Says so where this version does not work on a format.
+   *
+   * @throws StoreException when it is another one
+   */
+  public static void requireFormat(Path root, int format) throws StoreException {
     if (format < FORMAT) {
       throw new StoreException(
           "the store in '"
@@ -142,39 +206,28 @@ public final class Store implements Closeable {
               + FORMAT
               + " only: use the version that wrote it");
     }
-    return new Store(root, reserve, restores);
   }
 
   /**
    * The format of the store in a directory.
    *
-   * @throws StoreException when the marker is damaged
+   * @throws StoreException when there is none, or its marker is damaged
    */
   public static int format(Path root) throws IOException {
-    return formatOf(root.resolve(MARKER));
-  }
-
-  /**
-   * The format of a marker. That of format 1 had no seal yet; what one of a newer format has,
-   * nobody knows here.
-   */
-  private static int formatOf(Path marker) throws IOException {
-    byte[] bytes = Files.readAllBytes(marker);
-    try {
-      JsonNode document = Sealed.isSealed(bytes) ? Sealed.open(bytes) : Sealed.unsealed(bytes);
-      JsonNode format = document.path("format");
-      boolean possible =
-          format.isInt()
-              && (Sealed.isSealed(bytes)
-                  ? format.intValue() >= FIRST_SEALED
-                  : format.intValue() == 1 || format.intValue() > FORMAT);
-      if (possible) {
-        return format.intValue();
+    Path marker = root.resolve(MARKER);
+    return switch (marker(root)) {
+      case Mark.Names(int format) -> format;
+      case Mark.Damaged(String how) -> throw new StoreException(damaged(marker, how));
+      case Mark.Absent _ -> {
+        if (Files.exists(root.resolve(COPY), LinkOption.NOFOLLOW_LINKS)) {
+          throw new StoreException(damaged(marker, "it is missing"));
+        }
+        throw new StoreException(
+            "there is no store in '"
+                + root
+                + "': run `airlock sync PRESET` to make one, or name another with --store");
       }
-      throw new StoreException(damaged(marker, "it names no format"));
-    } catch (DamagedDocumentException e) {
-      throw new StoreException(damaged(marker, String.valueOf(e.getMessage())), e);
-    }
+    };
   }
 
   private static String damaged(Path marker, String how) {
@@ -210,8 +263,14 @@ public final class Store implements Closeable {
    * @param document its place in this store
    */
   public void putAside(Path document, String reason) throws IOException {
+    putAside(root, document, reason);
+  }
+
+  private static void putAside(Path root, Path document, String reason) throws IOException {
     String place = root.relativize(document).toString();
-    blobs.setAside(document, Sha256.of(place.getBytes(StandardCharsets.UTF_8)), reason);
+    try (var blobs = new DiskBlobStore(root, new Trash(root), false)) {
+      blobs.setAside(document, Sha256.of(place.getBytes(StandardCharsets.UTF_8)), reason);
+    }
   }
 
   /** The blobs. */

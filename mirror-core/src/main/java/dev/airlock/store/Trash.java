@@ -2,6 +2,7 @@ package dev.airlock.store;
 
 import dev.airlock.files.DurableFiles;
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.Trees;
 import dev.airlock.files.WriteFailures;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -231,9 +232,9 @@ public final class Trash {
       }
     }
 
-    /** Deletes a file that lies in it; nothing happens when it does no more. */
+    /** Deletes what lies in it under a name; nothing happens when it does no more. */
     public void delete(String name) throws IOException {
-      Files.deleteIfExists(file(name));
+      Trees.delete(file(name));
     }
 
     /** Removes the bag when nothing lies in it. */

@@ -4,7 +4,9 @@ import dev.airlock.digest.Sha256;
 import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -50,6 +52,10 @@ public final class Checkpoint implements Closeable {
       return none();
     }
     Path file = folder.resolve(FILE);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file)) {
+      // Whatever it is, it is not ours.
+      return none();
+    }
     Set<Sha256> earlier = resume ? read(file) : Set.of();
     if (!resume) {
       Files.deleteIfExists(file);
@@ -59,8 +65,8 @@ public final class Checkpoint implements Closeable {
 
   private static Set<Sha256> read(Path file) throws IOException {
     var digests = new HashSet<Sha256>();
-    try (var lines = Files.lines(file)) {
-      // The last line may be torn.
+    // The last line may be torn, and any may be damaged: every byte is a character here.
+    try (var lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
       lines.filter(line -> HEX.matcher(line).matches()).map(Sha256::new).forEach(digests::add);
     } catch (NoSuchFileException none) {
       return Set.of();

@@ -7,6 +7,7 @@ import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
 import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
+import java.nio.file.Path;
 
 /** Something in a store that is not as it should be. */
 public sealed interface Damage {
@@ -36,6 +37,26 @@ public sealed interface Damage {
   }
 
   /**
+   * The note of something that was asked for is not what was written.
+   *
+   * @param note its document
+   */
+  record BadNote(Path note, String what) implements Damage {
+    @Override
+    public String subject() {
+      return "the note " + note.getFileName();
+    }
+  }
+
+  /** The second copy of the store's marker is not what was written. */
+  record BadMarkerCopy(String what) implements Damage {
+    @Override
+    public String subject() {
+      return "the second copy of the store's marker";
+    }
+  }
+
+  /**
    * A preset is there only once.
    *
    * @param preset its name
@@ -49,6 +70,26 @@ public sealed interface Damage {
     @Override
     public String what() {
       return "its second copy is missing";
+    }
+  }
+
+  /**
+   * Of a preset the second copy alone is there.
+   *
+   * @param preset its name
+   */
+  record Unpublished(String preset) implements Damage {
+    @Override
+    public String subject() {
+      return "preset " + preset;
+    }
+
+    @Override
+    public String what() {
+      return "its second copy alone is there, and nobody is served it: `airlock repair` publishes"
+          + " it, `airlock rm "
+          + preset
+          + "` removes it";
     }
   }
 

@@ -18,6 +18,7 @@ import dev.airlock.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -25,20 +26,24 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What the documents of a store name, as they were read at about one time. A document that is there
  * from before the reading to its end is in it.
  *
  * @param presets the presets with their locks, by name
+ * @param unpublished those that are there as second copies alone. They name what others do
  * @param entries the entries of files
  * @param metadata the metadata of wheels that are not held
  * @param damaged the entries and presets of which nobody can tell what they name, as clauses
  */
 public record Inventory(
     Map<String, Preset> presets,
+    Map<String, Preset> unpublished,
     List<Entry> entries,
     List<Metadata> metadata,
     List<String> damaged) {
@@ -72,6 +77,7 @@ public record Inventory(
   /** Copies the collections. */
   public Inventory {
     presets = Map.copyOf(presets);
+    unpublished = Map.copyOf(unpublished);
     entries = List.copyOf(entries);
     metadata = List.copyOf(metadata);
     damaged = List.copyOf(damaged);
@@ -96,8 +102,10 @@ public record Inventory(
   /** Collects what a walk meets. */
   private static final class Reading {
     private final Map<String, Preset> presets = new TreeMap<>();
-    private final Map<String, Preset> copies = new HashMap<>();
+    private final Map<String, Preset> copies = new TreeMap<>();
     private final Map<String, String> damagedPresets = new TreeMap<>();
+    private final Map<String, String> damagedCopies = new TreeMap<>();
+    private final Set<String> published = new HashSet<>();
     private final List<Entry> entries = new ArrayList<>();
     private final List<Metadata> metadata = new ArrayList<>();
     private final List<String> damaged = new ArrayList<>();
@@ -118,6 +126,8 @@ public record Inventory(
         case Document.Damaged bad when bad.kind() == Kind.PRESET ->
             damagedPresets.put(
                 String.valueOf(bad.path().getFileName()), bad.path() + ": " + bad.reason());
+        case Document.Damaged bad when bad.kind() == Kind.PRESET_COPY ->
+            damagedCopy(bad.path(), bad.reason());
         case Document.Damaged bad when bad.kind() == Kind.ENTRY ->
             damaged.add(bad.path() + ": " + bad.reason());
         case Document.Damaged _, Document.Page _, Document.Index _ -> {
@@ -130,11 +140,31 @@ public record Inventory(
       String file = String.valueOf(document.path().getFileName());
       try {
         var preset = new Preset(document.preset(), LockReader.read(document.preset().lock()));
-        (document.copy() ? copies : presets).put(file, preset);
+        if (document.copy()) {
+          copies.put(file, preset);
+          look(document.path());
+        } else {
+          presets.put(file, preset);
+        }
       } catch (MalformedLockException e) {
-        if (!document.copy()) {
+        if (document.copy()) {
+          damagedCopy(document.path(), String.valueOf(e.getMessage()));
+        } else {
           damagedPresets.put(file, document.path() + ": " + e.getMessage());
         }
+      }
+    }
+
+    private void damagedCopy(Path copy, String reason) {
+      damagedCopies.put(String.valueOf(copy.getFileName()), copy + ": " + reason);
+      look(copy);
+    }
+
+    /** Copies are met after the presets: of one that was not met the first may be there by now. */
+    private void look(Path copy) {
+      Path folder = Objects.requireNonNull(copy.getParent());
+      if (Files.exists(folder.resolveSibling(copy.getFileName()))) {
+        published.add(String.valueOf(copy.getFileName()));
       }
     }
 
@@ -147,9 +177,28 @@ public record Inventory(
           presets.put(file, copy);
         }
       });
+      Map<String, Preset> unpublished = new HashMap<>();
+      copies.forEach((file, copy) -> {
+        if (!presets.containsKey(file)) {
+          (published.contains(file) ? presets : unpublished).put(file, copy);
+        }
+      });
+      damagedCopies.forEach((file, reason) -> {
+        boolean hasFirst =
+            presets.containsKey(file)
+                || damagedPresets.containsKey(file)
+                || published.contains(file);
+        if (!hasFirst) {
+          damaged.add(reason);
+        }
+      });
+      return new Inventory(named(presets), named(unpublished), entries, metadata, damaged);
+    }
+
+    private static Map<String, Preset> named(Map<String, Preset> byFile) {
       Map<String, Preset> named = new HashMap<>();
-      presets.values().forEach(preset -> named.put(preset.held().name(), preset));
-      return new Inventory(named, entries, metadata, damaged);
+      byFile.values().forEach(preset -> named.put(preset.held().name(), preset));
+      return named;
     }
   }
 
@@ -173,7 +222,7 @@ public record Inventory(
   /** The files that some preset's lock has. */
   public Map<FileKey, LockedFile> locked() {
     Map<FileKey, LockedFile> locked = new HashMap<>();
-    presets.values().forEach(preset -> locked.putAll(files(preset.lock())));
+    locks().forEach(lock -> locked.putAll(files(lock)));
     return locked;
   }
 
@@ -181,10 +230,14 @@ public record Inventory(
   public Set<Sha256> lockedDigests() {
     Set<Sha256> digests = new HashSet<>();
     // Under one name two locks may have different bytes.
-    presets
-        .values()
-        .forEach(preset -> preset.lock().files().forEach(file -> digests.add(file.sha256())));
+    locks().forEach(lock -> lock.files().forEach(file -> digests.add(file.sha256())));
     return digests;
+  }
+
+  private Stream<Lock> locks() {
+    return Stream.of(presets, unpublished)
+        .flatMap(known -> known.values().stream())
+        .map(Preset::lock);
   }
 
   /** The entries of files that no lock has. */

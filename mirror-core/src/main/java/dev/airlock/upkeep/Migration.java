@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.files.DurableFiles;
+import dev.airlock.store.DamagedDocumentException;
 import dev.airlock.store.Sealed;
 import dev.airlock.store.Store;
 import java.io.IOException;
@@ -69,17 +70,17 @@ public final class Migration {
   }
 
   private static boolean seal(Path document) throws IOException {
-    byte[] bytes = Files.readAllBytes(document);
-    if (Sealed.isSealed(bytes)) {
-      return false;
-    }
     try {
+      byte[] bytes = Sealed.bytes(document);
+      if (Sealed.isSealed(bytes)) {
+        return false;
+      }
       if (JSON.readTree(bytes) instanceof ObjectNode said) {
         DurableFiles.write(document, Sealed.seal(said));
         return true;
       }
       return false;
-    } catch (JacksonException notUnderstood) {
+    } catch (JacksonException | DamagedDocumentException notUnderstood) {
       return false;
     }
   }

@@ -1,6 +1,7 @@
 package dev.airlock.upkeep;
 
 import dev.airlock.files.DurableFiles;
+import dev.airlock.files.Trees;
 import dev.airlock.upkeep.Collected.Amount;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -35,13 +36,20 @@ record Remains(Path root, boolean deletes) {
   /** Long enough to look into what was put aside, and why. */
   private static final Duration QUARANTINE = Duration.ofDays(30);
 
-  private static final Set<String> WITHOUT_TEMPORARIES = Set.of("blobs", "trash");
+  /** The folders that have temporary files; blobs are written in {@code partial}. */
+  private static final Set<String> FOLDERS =
+      Set.of("indexes", "presets", "ledger", "partial", "quarantine");
 
   /** Temporary files that nobody wrote to since some time, and for an hour at least. */
   Amount temporaries(Instant before, Instant now) throws IOException {
     Instant dead = earlier(before, now.minus(WRITING));
     var temporaries = new Temporaries(dead);
-    Files.walkFileTree(root, temporaries);
+    for (Path entry : files(root)) {
+      // Whatever else is at the root of a disk, as lost+found, is none of a store's.
+      if (FOLDERS.contains(String.valueOf(entry.getFileName())) || !Files.isDirectory(entry)) {
+        Files.walkFileTree(entry, temporaries);
+      }
+    }
     return temporaries.amount;
   }
 
@@ -51,14 +59,6 @@ record Remains(Path root, boolean deletes) {
 
     Temporaries(Instant dead) {
       this.dead = dead;
-    }
-
-    @Override
-    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-      boolean passedOver =
-          root.equals(directory.getParent())
-              && WITHOUT_TEMPORARIES.contains(String.valueOf(directory.getFileName()));
-      return passedOver ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
     }
 
     @Override
@@ -106,7 +106,7 @@ record Remains(Path root, boolean deletes) {
         // A file keeps the time of its bytes when it is put aside; its reason is written then.
         Path dated = Files.exists(reason) ? reason : file;
         if (Files.getLastModifiedTime(dated).toInstant().isBefore(old)) {
-          amount = amount.plus(Files.size(file));
+          amount = amount.plus(Trees.bytes(file));
           delete(file);
           delete(reason);
         }
@@ -119,7 +119,7 @@ record Remains(Path root, boolean deletes) {
 
   private void delete(Path file) throws IOException {
     if (deletes) {
-      Files.deleteIfExists(file);
+      Trees.delete(file);
     }
   }
 

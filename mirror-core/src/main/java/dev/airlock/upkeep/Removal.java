@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -32,13 +33,13 @@ public record Removal(Amount removed, Amount shared) {
     var catalog = new Catalog(store);
     Inventory whole = Inventory.of(store);
     Set<FileKey> theirs = new HashSet<>();
-    whole
-        .presets()
-        .forEach((name, preset) -> {
-          if (presets.contains(name)) {
-            theirs.addAll(Inventory.files(preset.lock()).keySet());
-          }
-        });
+    for (Map<String, Inventory.Preset> known : List.of(whole.presets(), whole.unpublished())) {
+      known.forEach((name, preset) -> {
+        if (presets.contains(name)) {
+          theirs.addAll(Inventory.files(preset.lock()).keySet());
+        }
+      });
+    }
     for (String preset : presets) {
       catalog.remove(preset);
     }

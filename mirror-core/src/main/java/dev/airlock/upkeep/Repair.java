@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param deeds what was done
  * @param left what could not be mended
+ * @param isFull whether something could not be done because the disk is full
  */
-public record Repair(List<Deed> deeds, List<Damage> left) {
+public record Repair(List<Deed> deeds, List<Damage> left, boolean isFull) {
   /**
    * One thing that was done.
    *

@@ -20,6 +20,7 @@ import dev.airlock.index.IndexFile;
 import dev.airlock.index.ProjectPage;
 import dev.airlock.ledger.Ledger;
 import dev.airlock.lock.LockReader;
+import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.lock.MalformedLockException;
 import dev.airlock.packaging.name.ProjectName;
@@ -35,10 +36,13 @@ import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +68,7 @@ public final class Repairer {
   private final ProgressListener progress;
   private final List<Deed> deeds = new ArrayList<>();
   private final Map<String, String> reasons = new TreeMap<>();
+  private boolean isFull;
 
   /** Where things come from. */
   public interface Origins {
@@ -95,26 +100,65 @@ public final class Repairer {
   }
 
   /**
-   * Mends what was found.
+   * Mends what was found. What the disk has no room for is left.
    *
    * @param preset what belongs to this preset alone; empty for all
-   * @throws NoSpaceException when the disk is full; what was mended stays so
    */
   public Repair run(Optional<String> preset, List<Damage> found) throws IOException {
     dropTemporaries();
     for (Damage damage : found) {
       if (damage instanceof Damage.BadBlob(Sha256 blob, String subject, String what)) {
-        putAside(blob, subject, what);
+        withRoom(subject, () -> putAside(blob, subject, what));
+      } else if (damage instanceof Damage.BadMarkerCopy) {
+        withRoom(damage.subject(), () -> markAgain(damage.subject()));
+      } else if (damage instanceof Damage.BadNote note) {
+        withRoom(note.subject(), () -> putAside(note));
       }
     }
     mendDocuments(found);
     var extent = new Verifier.Extent(preset, true);
-    for (Damage damage : lookedAt(extent).damages()) {
-      mendContent(damage);
+    // Small files first: for them there may be room.
+    List<Damage> content =
+        lookedAt(extent).damages().stream()
+            .sorted(Comparator.comparingLong(Repairer::bytesToFetch))
+            .toList();
+    for (Damage damage : content) {
+      withRoom(damage.subject(), () -> mendContent(damage));
     }
     List<Damage> left = lookedAt(extent).damages();
     left.forEach(this::want);
-    return new Repair(deeds, left);
+    return new Repair(deeds, left, isFull);
+  }
+
+  private static long bytesToFetch(Damage damage) {
+    return switch (damage) {
+      case Damage.BadEntry(IndexKey _, HeldFile file, String _) -> file.size();
+      case Damage.NotEntered(String _, LockedPackage _, LockedFile file, String _) -> file.size();
+      case Damage.BadBlob _,
+          Damage.BadDocument _,
+          Damage.BadMarkerCopy _,
+          Damage.BadNote _,
+          Damage.NoCopy _,
+          Damage.Unpublished _,
+          Damage.BadMetadata _ ->
+          0;
+    };
+  }
+
+  /** A step of the repair. */
+  @FunctionalInterface
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** What the disk has no room for is left as it is: other things may take none. */
+  private void withRoom(String subject, Step step) throws IOException {
+    try {
+      step.run();
+    } catch (NoSpaceException full) {
+      isFull = true;
+      reasons.put(subject, String.valueOf(full.getMessage()));
+    }
   }
 
   /** What writers that were killed left behind: temporary files nobody wrote to for an hour. */
@@ -132,6 +176,18 @@ public final class Repairer {
 
   private void did(String subject, String what) {
     deeds.add(new Deed(subject, what));
+  }
+
+  private void markAgain(String subject) throws IOException {
+    Store.mark(store.root());
+    did(subject, "written anew");
+  }
+
+  private void putAside(Damage.BadNote note) throws IOException {
+    if (Ledger.damaged(store.root().resolve(Ledger.DIRECTORY)).containsKey(note.note())) {
+      store.putAside(note.note(), note.subject() + ": " + note.what());
+      did(note.subject(), "put aside; it is written anew when that is asked for again");
+    }
   }
 
   // --- blobs
@@ -163,15 +219,17 @@ public final class Repairer {
     for (Kind kind : Kind.values()) {
       for (Damage damage : found) {
         if (damage instanceof Damage.BadDocument bad && bad.document().kind() == kind) {
-          mend(bad, lostEntries);
+          withRoom(bad.subject(), () -> mend(bad, lostEntries));
+        } else if (damage instanceof Damage.Unpublished(String preset) && kind == Kind.PRESET) {
+          withRoom(damage.subject(), () -> publish(preset));
         } else if (damage instanceof Damage.NoCopy(String preset) && kind == Kind.PRESET_COPY) {
-          copy(preset);
+          withRoom(damage.subject(), () -> copy(preset));
         }
       }
     }
     // When pages are there again, they tell what damaged entries were of.
     for (Damage.BadDocument entry : lostEntries) {
-      reenter(entry);
+      withRoom(entry.subject(), () -> reenter(entry));
     }
   }
 
@@ -179,23 +237,32 @@ public final class Repairer {
       throws IOException {
     Document.Damaged document = damage.document();
     String subject = damage.subject();
-    if (Files.isDirectory(document.path())) {
-      // No file can be renamed to its name.
+    boolean isOfPreset = document.kind() == Kind.PRESET || document.kind() == Kind.PRESET_COPY;
+    if (isOfPreset && !Files.exists(document.path(), LinkOption.NOFOLLOW_LINKS)) {
+      // It was removed since it was looked at.
+      return;
+    }
+    // An entry stays until the file is entered anew: as long as it is there, its bytes are left
+    // alone, whatever it is that stands in its place.
+    if (document.kind() != Kind.ENTRY && isNoFile(document.path())) {
       store.putAside(document.path(), subject + ": " + document.reason());
     }
     switch (document.kind()) {
       case PRESET -> mendPreset(name(document), subject);
-      case PRESET_COPY -> copy(name(document));
+      case PRESET_COPY -> mendCopy(damage);
       case INDEX -> mendIndex(document, subject);
       case PAGE -> mendPage(document, subject);
       case METADATA -> {
         store.putAside(document.path(), subject + ": " + document.reason());
         lostEntries.add(damage);
       }
-      // It stays where it is until it is replaced: as long as it is there, its bytes are left
-      // alone.
       case ENTRY -> lostEntries.add(damage);
     }
+  }
+
+  /** Whether something is there that is no file: a directory, a pipe, a link that leads nowhere. */
+  private static boolean isNoFile(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path);
   }
 
   private static String name(Document.Damaged document) {
@@ -204,16 +271,15 @@ public final class Repairer {
   }
 
   private void mendPreset(String name, String subject) throws IOException {
-    Optional<HeldPreset> copy = catalog.preset(name).filter(Repairer::hasLock);
-    if (copy.isPresent()) {
-      catalog.publish(copy.get());
-      did(subject, "written anew from its second copy");
+    Optional<HeldPreset> copy = catalog.copy(name).filter(Repairer::hasLock);
+    Optional<HeldPreset> anew = copy.isPresent() ? copy : origins.preset(name);
+    if (catalog.first(name).filter(Repairer::hasLock).isPresent()) {
+      // Somebody has published it since it was looked at: what is known here may be older.
       return;
     }
-    Optional<HeldPreset> folder = origins.preset(name);
-    if (folder.isPresent()) {
-      catalog.publish(folder.get());
-      did(subject, "written anew from its folder");
+    if (anew.isPresent()) {
+      catalog.publish(anew.get());
+      did(subject, "written anew from its " + (copy.isPresent() ? "second copy" : "folder"));
     } else {
       reasons.put(subject, "both copies are damaged: run `airlock sync " + name + "`");
     }
@@ -228,15 +294,44 @@ public final class Repairer {
     }
   }
 
-  /** Writing a preset writes both copies. */
+  /** Publishes a preset of which the second copy alone is there. */
+  private void publish(String name) throws IOException {
+    Optional<HeldPreset> copy = catalog.unpublished(name).filter(Repairer::hasLock);
+    if (copy.isPresent()) {
+      catalog.publish(copy.get());
+      did("preset " + name, "written anew from its second copy");
+    }
+  }
+
+  /** Writes the second copy of a preset anew, as the first one is. */
   private void copy(String name) throws IOException {
-    Optional<HeldPreset> preset = catalog.preset(name).filter(Repairer::hasLock);
-    if (preset.isPresent()) {
-      catalog.publish(preset.get());
-      did("preset " + name, "its second copy was written anew");
-    } else if (!catalog.presets().contains(name)) {
-      catalog.remove(name);
-      did("preset " + name, "a damaged copy of a preset that is not there was removed");
+    Optional<HeldPreset> first = catalog.first(name).filter(Repairer::hasLock);
+    if (first.isEmpty() || catalog.copy(name).isPresent()) {
+      return;
+    }
+    catalog.copyAgain(first.get());
+    did("preset " + name, "its second copy was written anew");
+    Optional<HeldPreset> now = catalog.first(name);
+    if (now.isPresent() && !now.equals(first)) {
+      // Somebody has published it meanwhile, and that copy may be older.
+      catalog.copyAgain(now.get());
+    }
+  }
+
+  private void mendCopy(Damage.BadDocument damage) throws IOException {
+    Document.Damaged document = damage.document();
+    String name = name(document);
+    if (catalog.presets().contains(name)) {
+      copy(name);
+      return;
+    }
+    Optional<HeldPreset> folder = origins.preset(name);
+    if (folder.isPresent()) {
+      catalog.publish(folder.get());
+      did("preset " + name, "written anew from its folder");
+    } else {
+      store.putAside(document.path(), damage.subject() + ": " + document.reason());
+      did("preset " + name, "the damaged copy, all that was left of it, was put aside");
     }
   }
 
@@ -400,7 +495,12 @@ public final class Repairer {
             damage.subject(),
             again ? "read again" : "forgotten; it is read again when it is asked for");
       }
-      case Damage.BadBlob _, Damage.BadDocument _, Damage.NoCopy _ -> {
+      case Damage.BadBlob _,
+          Damage.BadDocument _,
+          Damage.BadMarkerCopy _,
+          Damage.BadNote _,
+          Damage.NoCopy _,
+          Damage.Unpublished _ -> {
         // These were seen to before.
       }
     }
@@ -483,7 +583,13 @@ public final class Repairer {
               locked.project(),
               file.name().text(),
               what);
-      case Damage.BadBlob _, Damage.BadDocument _, Damage.NoCopy _, Damage.BadMetadata _ -> {
+      case Damage.BadBlob _,
+          Damage.BadDocument _,
+          Damage.BadMarkerCopy _,
+          Damage.BadNote _,
+          Damage.NoCopy _,
+          Damage.Unpublished _,
+          Damage.BadMetadata _ -> {
         // No file of an index is missing.
       }
     }

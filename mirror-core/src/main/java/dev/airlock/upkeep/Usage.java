@@ -148,7 +148,17 @@ public record Usage(
         sum(blobs.keySet(), blobs),
         sum(unnamed, blobs),
         parts,
-        inventory.damaged());
+        damaged(inventory, store));
+  }
+
+  private static List<String> damaged(Inventory inventory, Store store) {
+    var damaged = new ArrayList<>(inventory.damaged());
+    for (String preset : new TreeSet<>(inventory.unpublished().keySet())) {
+      damaged.add(
+          store.root().resolve("presets").resolve(preset + ".json")
+              + ": it is missing, and its second copy is there");
+    }
+    return damaged;
   }
 
   private static Set<Sha256> digests(List<Entry> entries) {

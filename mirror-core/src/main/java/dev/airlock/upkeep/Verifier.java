@@ -10,6 +10,7 @@ import dev.airlock.catalog.Walk;
 import dev.airlock.digest.Hasher;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.PortableNames;
+import dev.airlock.ledger.Ledger;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockReader;
 import dev.airlock.lock.LockedFile;
@@ -18,18 +19,21 @@ import dev.airlock.lock.MalformedLockException;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.progress.ProgressListener;
 import dev.airlock.store.Blob;
+import dev.airlock.store.Mark;
 import dev.airlock.store.Store;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +61,7 @@ public final class Verifier {
   private final Map<Sha256, String> names = new HashMap<>();
   private final List<Document.Damaged> damagedDocuments = new ArrayList<>();
   private final Set<String> copies = new HashSet<>();
+  private final List<Damage> remarks = new ArrayList<>();
   private final Set<String> damagedPresets = new HashSet<>();
   private int documents;
 
@@ -85,26 +90,34 @@ public final class Verifier {
   /** Looks, and tells what it found. To be called once. */
   public Verification run() throws IOException {
     Walk.through(store, this::visit);
-    presets.values().forEach(this::lookAtCopy);
-    Map<String, Lock> locks = locks();
+    Map<String, Known> known = locks();
+    Collection<Lock> locks = known.values().stream().map(Known::lock).toList();
     Set<String> used = used(locks);
     if (extent.preset().isPresent()) {
       entries.removeIf(entry -> !used.contains(key(entry.index(), entry.file().name().text())));
       metadata.clear();
-      damagedDocuments.removeIf(damaged -> !isUsed(damaged, locks.values()));
+      damagedDocuments.removeIf(damaged -> !isUsed(damaged, locks));
     }
     for (Document.Damaged damaged : damagedDocuments) {
       damages.add(new Damage.BadDocument(damaged, subject(damaged)));
     }
-    Blobs blobs = extent.fast() ? Blobs.NONE : blobs();
+    Blobs blobs = extent.fast() ? Blobs.NONE : blobs(locks);
     for (Document.Entry entry : entries) {
       lookAt(entry);
     }
     for (Document.Metadata kept : metadata) {
       lookAt(kept);
     }
-    for (Map.Entry<String, Lock> lock : locks.entrySet()) {
-      lookAt(lock.getKey(), lock.getValue());
+    for (Known preset : known.values()) {
+      lookAt(preset);
+    }
+    for (HeldPreset preset : presets.values()) {
+      lookAtCopy(preset);
+    }
+    if (extent.preset().isEmpty()) {
+      lookAtMarkerCopy();
+      Ledger.damaged(store.root().resolve(Ledger.DIRECTORY))
+          .forEach((note, what) -> damages.add(new Damage.BadNote(note, what)));
     }
     checkpoint.done();
     return new Verification(
@@ -113,7 +126,22 @@ public final class Verifier {
         blobs.bytes(),
         damages.stream()
             .sorted(Comparator.comparing(Damage::subject).thenComparing(Damage::what))
-            .toList());
+            .toList(),
+        remarks);
+  }
+
+  /** The marker itself was looked at when the store was opened. */
+  private void lookAtMarkerCopy() throws IOException {
+    switch (Store.markerCopy(store.root())) {
+      case Mark.Absent _ -> {
+        // The store was made before there was one; whoever may write to it gives it one.
+      }
+      case Mark.Names(int format) when format == Store.FORMAT -> documents++;
+      case Mark.Names(int format) ->
+          damages.add(
+              new Damage.BadMarkerCopy("it names format " + format + ", unlike the marker itself"));
+      case Mark.Damaged(String how) -> damages.add(new Damage.BadMarkerCopy(how));
+    }
   }
 
   // --- documents
@@ -214,41 +242,66 @@ public final class Verifier {
     return extent.preset().isEmpty() || extent.preset().get().equals(preset);
   }
 
-  private void lookAtCopy(HeldPreset preset) {
-    if (!copies.contains(preset.name())) {
+  /** It comes last: who removes a preset takes its second copy away first. */
+  private void lookAtCopy(HeldPreset preset) throws IOException {
+    if (!copies.contains(preset.name())
+        && catalog.copy(preset.name()).isEmpty()
+        && catalog.first(preset.name()).equals(Optional.of(preset))) {
       damages.add(new Damage.NoCopy(preset.name()));
     }
   }
 
-  /** The locks of presets; from the second copy where the first is damaged. */
-  private Map<String, Lock> locks() throws IOException {
+  /**
+   * A preset whose lock can be read.
+   *
+   * @param isPublished whether more of it is there than its second copy
+   */
+  private record Known(HeldPreset held, Lock lock, boolean isPublished) {
+    String name() {
+      return held.name();
+    }
+  }
+
+  /** The presets with their locks; from the second copy where the first is damaged or gone. */
+  private Map<String, Known> locks() throws IOException {
     var all = new HashSet<>(presets.keySet());
     all.addAll(damagedPresets);
-    Map<String, Lock> locks = new HashMap<>();
+    Map<String, Known> known = new HashMap<>();
     for (String name : all) {
       Optional<HeldPreset> preset = catalog.preset(name);
       if (preset.isPresent()) {
-        try {
-          locks.put(name, LockReader.read(preset.get().lock()));
-        } catch (MalformedLockException e) {
-          damages.add(
-              new Damage.BadDocument(
-                  new Document.Damaged(
-                      store.root().resolve("presets").resolve(name + ".json"),
-                      Document.Kind.PRESET,
-                      Optional.empty(),
-                      Optional.empty(),
-                      "its lock cannot be read: " + e.getMessage()),
-                  "preset " + name));
-        }
+        lock(preset.get(), true).ifPresent(lock -> known.put(name, lock));
       }
     }
-    return locks;
+    for (String name : catalog.unpublished()) {
+      Optional<HeldPreset> copy = isWanted(name) ? catalog.unpublished(name) : Optional.empty();
+      if (copy.isPresent() && !known.containsKey(name)) {
+        lock(copy.get(), false).ifPresent(lock -> known.put(name, lock));
+      }
+    }
+    return known;
   }
 
-  private static Set<String> used(Map<String, Lock> locks) {
+  private Optional<Known> lock(HeldPreset preset, boolean isPublished) {
+    try {
+      return Optional.of(new Known(preset, LockReader.read(preset.lock()), isPublished));
+    } catch (MalformedLockException e) {
+      Path folder = store.root().resolve("presets");
+      var document =
+          new Document.Damaged(
+              (isPublished ? folder : folder.resolve("copies")).resolve(preset.name() + ".json"),
+              isPublished ? Document.Kind.PRESET : Document.Kind.PRESET_COPY,
+              Optional.empty(),
+              Optional.empty(),
+              "its lock cannot be read: " + e.getMessage());
+      damages.add(new Damage.BadDocument(document, subject(document)));
+      return Optional.empty();
+    }
+  }
+
+  private static Set<String> used(Collection<Lock> locks) {
     var used = new HashSet<String>();
-    for (Lock lock : locks.values()) {
+    for (Lock lock : locks) {
       for (LockedPackage locked : lock.packages()) {
         locked
             .files()
@@ -269,9 +322,15 @@ public final class Verifier {
     static final Blobs NONE = new Blobs(0, 0);
   }
 
-  private Blobs blobs() throws IOException {
+  private Blobs blobs(Collection<Lock> locks) throws IOException {
+    Set<Sha256> digests = new LinkedHashSet<>();
+    if (extent.preset().isEmpty()) {
+      digests.addAll(store.blobs().newestFirst());
+    }
+    // What lies in the trash and is named is as good as held.
+    digests.addAll(named(locks));
     List<Blob> all = new ArrayList<>();
-    for (Sha256 digest : extent.preset().isPresent() ? ofEntries() : store.blobs().newestFirst()) {
+    for (Sha256 digest : digests) {
       store.blobs().find(digest).ifPresent(all::add);
     }
     List<Blob> left = all.stream().filter(blob -> !checkpoint.has(blob.digest())).toList();
@@ -284,13 +343,30 @@ public final class Verifier {
     return new Blobs(all.size(), bytes);
   }
 
-  private List<Sha256> ofEntries() {
-    var digests = new ArrayList<Sha256>();
-    for (Document.Entry entry : entries) {
-      digests.add(entry.file().sha256());
-      entry.file().metadata().ifPresent(digests::add);
+  private Set<Sha256> named(Collection<Lock> locks) throws IOException {
+    Set<Sha256> named = new LinkedHashSet<>();
+    entries.forEach(entry -> name(entry.file(), named));
+    metadata.forEach(kept -> named.add(kept.metadata().metadata()));
+    for (Lock lock : locks) {
+      for (LockedPackage locked : lock.packages()) {
+        for (LockedFile file : locked.files()) {
+          named.add(file.sha256());
+          names.putIfAbsent(file.sha256(), file.name().text());
+          entry(locked, file).ifPresent(entry -> name(entry, named));
+        }
+      }
     }
-    return digests.stream().distinct().toList();
+    return named;
+  }
+
+  private static void name(HeldFile file, Set<Sha256> named) {
+    named.add(file.sha256());
+    file.metadata().ifPresent(named::add);
+  }
+
+  /** The entry of a file of a lock, which may lie in the trash. */
+  private Optional<HeldFile> entry(LockedPackage locked, LockedFile file) throws IOException {
+    return catalog.file(IndexKey.of(locked.index()), locked.project(), file.name().text());
   }
 
   private void lookAt(Blob blob) throws IOException {
@@ -369,28 +445,49 @@ public final class Verifier {
     }
   }
 
-  private void lookAt(String preset, Lock lock) throws IOException {
-    for (LockedPackage locked : lock.packages()) {
+  private void lookAt(Known preset) throws IOException {
+    var missing = new ArrayList<Damage>();
+    boolean isHeld = true;
+    for (LockedPackage locked : preset.lock().packages()) {
       for (LockedFile file : locked.files()) {
-        Optional<HeldFile> entry =
-            catalog.file(IndexKey.of(locked.index()), locked.project(), file.name().text());
-        if (entry.isEmpty()) {
-          damages.add(
-              new Damage.NotEntered(preset, locked, file, "preset " + preset + " lacks it"));
-        } else if (!entry.get().sha256().equals(file.sha256())) {
-          damages.add(
-              new Damage.NotEntered(
-                  preset,
-                  locked,
-                  file,
-                  "preset "
-                      + preset
-                      + " wants it with the digest "
-                      + file.sha256()
-                      + ", and it is held with "
-                      + entry.get().sha256()));
+        Optional<HeldFile> entry = entry(locked, file);
+        String lacks = lacks(preset.name(), file, entry);
+        if (!lacks.isEmpty()) {
+          missing.add(new Damage.NotEntered(preset.name(), locked, file, lacks));
         }
+        isHeld &= entry.isPresent() && entry.get().bytes(store.blobs()).isPresent();
       }
     }
+    if (!isStill(preset)) {
+      // It was removed or published anew since it was met.
+      return;
+    }
+    damages.addAll(missing);
+    if (!preset.isPublished()) {
+      // Where all is held, its publishing may just have been interrupted.
+      Collection<Damage> tellings = isHeld && missing.isEmpty() ? remarks : damages;
+      tellings.add(new Damage.Unpublished(preset.name()));
+    }
+  }
+
+  /** What a preset has against the entry of one of its files; nothing where that is right. */
+  private static String lacks(String preset, LockedFile file, Optional<HeldFile> entry) {
+    if (entry.isEmpty()) {
+      return "preset " + preset + " lacks it";
+    }
+    return entry.get().sha256().equals(file.sha256())
+        ? ""
+        : "preset "
+            + preset
+            + " wants it with the digest "
+            + file.sha256()
+            + ", and it is held with "
+            + entry.get().sha256();
+  }
+
+  private boolean isStill(Known preset) throws IOException {
+    Optional<HeldPreset> now =
+        preset.isPublished() ? catalog.preset(preset.name()) : catalog.unpublished(preset.name());
+    return now.equals(Optional.of(preset.held()));
   }
 }

@@ -172,9 +172,30 @@ class LedgerTest {
     Files.writeString(directory.resolve("wanted-1.json"), "{");
     Files.writeString(directory.resolve("wanted-2.json"), "{\"kind\": \"wanted\"}");
     Files.writeString(directory.resolve("wanted-3.json"), "[]");
+    Files.createDirectory(directory.resolve("wanted-4.json"));
     try (Ledger ledger = Ledger.in(directory, clock)) {
       assertThat(ledger.notes()).isEmpty();
     }
+    assertThat(Ledger.damaged(directory).values())
+        .containsExactly(
+            "it has no seal", "it has no seal", "it has no seal", "it is no regular file");
+    assertThat(Ledger.damaged(directory.resolve("none"))).isEmpty();
+  }
+
+  @Test
+  void writesOtherNotesWhereADirectoryIsInTheWayOfOne() throws IOException {
+    try (Ledger ledger = Ledger.in(directory, clock)) {
+      want(ledger, "torch", "a", "r");
+    }
+    Path torch = documents().getFirst();
+    Files.delete(torch);
+    Files.createDirectory(torch);
+    try (Ledger ledger = Ledger.in(directory, clock)) {
+      want(ledger, "torch", "a", "r");
+      want(ledger, "numpy", "a", "r");
+      assertThat(ledger.notes()).hasSize(2);
+    }
+    assertThat(documents()).hasSize(2).anyMatch(Files::isRegularFile);
   }
 
   @Test

@@ -77,6 +77,7 @@ class DiskBlobStoreTest extends BlobStoreContract {
     }
     assertThat(files())
         .containsExactlyInAnyOrder(
+            "airlock-store.copy.json",
             "airlock-store.json",
             "boot.json",
             "partial/locks",

@@ -24,6 +24,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -555,5 +556,56 @@ class CollectorTest {
 
     gc();
     assertThat(shelf.blob(file.sha256())).exists();
+  }
+
+  // --- what lies where a file should be
+
+  @Test
+  void deletesADirectoryThatWasPutAside() throws IOException {
+    HeldFile file = shelf.hold("held", "held bytes");
+    Path blob = shelf.blob(file.sha256());
+    Files.delete(blob);
+    Files.writeString(Files.createDirectory(blob).resolve("inside"), "strange");
+    Blob strange = shelf.store.blobs().find(file.sha256()).orElseThrow();
+    strange.identity();
+    shelf.store.blobs().quarantine(strange, "it is a directory");
+    Path aside = directory.resolve("store/quarantine").resolve(file.sha256().hex());
+    assertThat(aside).isDirectory();
+
+    assertThat(gc().quarantine()).isEqualTo(Amount.NONE);
+    shelf.now = shelf.now.plus(Duration.ofDays(31));
+    assertThat(gc().quarantine()).isEqualTo(new Amount(1, 7));
+    assertThat(aside).doesNotExist();
+  }
+
+  @Test
+  void deletesADirectoryInPlaceOfABlobThatNothingNames() throws IOException {
+    HeldFile gone = shelf.put("gone", "gone bytes");
+    Path blob = shelf.blob(gone.sha256());
+    Files.delete(blob);
+    Files.writeString(Files.createDirectory(blob).resolve("inside"), "strange");
+    shelf.now = shelf.now.plusSeconds(10);
+
+    shelf.collector().collect(AT_ONCE);
+    assertThat(shelf.store.blobs().find(gone.sha256())).isEmpty();
+    assertThat(shelf.store.trash().bags()).isEmpty();
+  }
+
+  @Test
+  void doesNotLookIntoFoldersThatAreNotTheStores() throws IOException {
+    Path foreign = Files.createDirectory(directory.resolve("store/lost+found"));
+    Path theirs = Files.writeString(foreign.resolve(".tmp-1-a"), "theirs");
+    Path ours = Files.writeString(directory.resolve("store/indexes/.tmp-1-a"), "ours");
+    Path beside = Files.writeString(directory.resolve("store/.tmp-1-a"), "ours");
+    shelf.age(LONG);
+    Files.setPosixFilePermissions(foreign, Set.of());
+    try {
+      assertThat(gc().leftovers().files()).isEqualTo(2);
+    } finally {
+      Files.setPosixFilePermissions(foreign, PosixFilePermissions.fromString("rwx------"));
+    }
+    assertThat(theirs).exists();
+    assertThat(ours).doesNotExist();
+    assertThat(beside).doesNotExist();
   }
 }

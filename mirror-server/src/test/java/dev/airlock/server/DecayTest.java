@@ -38,12 +38,15 @@ import dev.airlock.upstream.Indexes;
 import dev.airlock.upstream.PipConfig;
 import dev.airlock.upstream.Retries;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -216,6 +219,63 @@ class DecayTest {
       assertThat(repair.left()).as(what).isEmpty();
       assertThat(damages()).as(what).isEmpty();
       assertIsWhole(truth, what);
+    }
+  }
+
+  @Test
+  void mendsOnAFullDiskWhatThereIsRoomFor() throws Exception {
+    try (Mounted disk = Mounted.memory(directory.resolve("disk"), "size=8m")) {
+      root = disk.path().resolve("store");
+      sync();
+      List<Path> blobs = largest(3);
+      for (Path blob : blobs) {
+        byte[] bytes = Files.readAllBytes(blob);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(blob, bytes);
+      }
+      Path ballast = disk.path().resolve("ballast");
+      fillUp(ballast);
+
+      Repair full = repair();
+      assertThat(full.isFull()).isTrue();
+      assertThat(full.left()).hasSize(3);
+      assertThat(full.deeds())
+          .hasSize(3)
+          .allSatisfy(deed -> assertThat(deed.what()).contains("aside"));
+
+      try (FileChannel channel = FileChannel.open(ballast, StandardOpenOption.WRITE)) {
+        channel.truncate(channel.size() - (128 << 10));
+      }
+      Repair some = repair();
+      assertThat(some.isFull()).isTrue();
+      assertThat(some.left())
+          .extracting(Damage::subject)
+          .containsExactly("big-2.0-py3-none-any.whl");
+
+      Files.delete(ballast);
+      assertThat(repair().left()).isEmpty();
+      assertThat(damages()).isEmpty();
+    }
+  }
+
+  private List<Path> largest(int count) throws IOException {
+    var sizes = new TreeMap<Long, Path>();
+    try (Stream<Path> files = Files.walk(root.resolve("blobs"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        sizes.put(Files.size(file), file);
+      }
+    }
+    return List.copyOf(sizes.descendingMap().values()).subList(0, count);
+  }
+
+  private static void fillUp(Path file) throws IOException {
+    byte[] some = new byte[PAGE];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(some);
+      }
+    } catch (IOException full) {
+      assertThat(full).hasMessageContaining("No space left");
     }
   }
 

@@ -103,7 +103,7 @@ final class RepairCommand extends AirlockCommand {
       Optional<Indexes> asked = offline ? Optional.empty() : Optional.of(new Indexes(http));
       var origins = new KnownOrigins(around, catalog, asked, indexes.replaced(), pip);
       var repairer = new Repairer(store, fetcher, origins, ledger, around.clock(), view);
-      return tell(terminal, repairer, repairer.run(extent.preset(), found.damages()));
+      return tell(terminal, repairer, repairer.run(extent.preset(), found.all()));
     }
   }
 
@@ -123,6 +123,13 @@ final class RepairCommand extends AirlockCommand {
               + damage.what()
               + repairer.reason(damage).map(reason -> ": " + reason).orElse(""));
     }
+    if (repair.isFull()) {
+      terminal.say(
+          "the disk is full, so not all was mended: make room, by `airlock gc --grace 0` say, which"
+              + " also deletes what lies in the trash and in quarantine, and run `airlock repair`"
+              + " again");
+      return ExitCode.NO_SPACE;
+    }
     if (!repair.isComplete()) {
       terminal.say(
           Amounts.count(repair.left().size(), "damage")
@@ -139,7 +146,7 @@ final class RepairCommand extends AirlockCommand {
 
   private static ObjectNode json(Repairer repairer, Repair repair) {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
-    result.put("event", "result").put("sound", repair.isComplete());
+    result.put("event", "result").put("sound", repair.isComplete()).put("full", repair.isFull());
     ArrayNode deeds = result.putArray("mended");
     for (Repair.Deed deed : repair.deeds()) {
       deeds.addObject().put("subject", deed.subject()).put("what", deed.what());

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,7 +53,9 @@ final class RmCommand extends AirlockCommand {
     Set<String> names = new LinkedHashSet<>(presets);
     Removal removal;
     try (Store store = Store.openToWrite(common.store(around), Reserve.USUAL)) {
-      List<String> held = new Catalog(store).presets();
+      var catalog = new Catalog(store);
+      List<String> held =
+          Stream.concat(catalog.presets().stream(), catalog.unpublished().stream()).toList();
       List<String> unknown = names.stream().filter(name -> !held.contains(name)).toList();
       if (!unknown.isEmpty()) {
         throw new CommandException(

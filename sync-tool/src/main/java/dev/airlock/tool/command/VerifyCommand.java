@@ -87,7 +87,9 @@ final class VerifyCommand extends AirlockCommand {
   static void requirePreset(Store store, @Nullable String name)
       throws IOException, CommandException {
     var catalog = new Catalog(store);
-    if (name != null && !catalog.presets().contains(name)) {
+    if (name != null
+        && !catalog.presets().contains(name)
+        && !catalog.unpublished().contains(name)) {
       throw new CommandException(
           ExitCode.USAGE,
           "the store has no preset '" + name + "': name one of " + catalog.presets());
@@ -112,11 +114,16 @@ final class VerifyCommand extends AirlockCommand {
       result.put("blobs", found.blobs()).put("bytes", found.bytes());
       ArrayNode damages = result.putArray("damages");
       found.damages().forEach(damage -> damages.add(json(damage)));
+      ArrayNode remarks = result.putArray("remarks");
+      found.remarks().forEach(remark -> remarks.add(json(remark)));
       terminal.print(result);
     }
     found
         .damages()
         .forEach(damage -> terminal.say("damaged: " + damage.subject() + ": " + damage.what()));
+    found
+        .remarks()
+        .forEach(remark -> terminal.say("remark: " + remark.subject() + ": " + remark.what()));
     if (!found.isClean()) {
       terminal.say(
           "the store is NOT sound: "
@@ -147,7 +154,10 @@ final class VerifyCommand extends AirlockCommand {
           case Damage.BadBlob _ -> "blob";
           case Damage.BadDocument(var document, String _) ->
               document.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
+          case Damage.BadMarkerCopy _ -> "marker-copy";
+          case Damage.BadNote _ -> "note";
           case Damage.NoCopy _ -> "preset-copy";
+          case Damage.Unpublished _ -> "unpublished-preset";
           case Damage.BadEntry _ -> "content";
           case Damage.BadMetadata _ -> "metadata-content";
           case Damage.NotEntered _ -> "locked-file";

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.fixtures.FakeIndex;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code verify}, {@code repair} and {@code migrate}. */
@@ -72,6 +74,29 @@ class UpkeepTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length / 2] ^= 4;
     Files.write(file, bytes);
+  }
+
+  /** Puts a pipe, which nobody writes to, where a file was. */
+  private static void pipe(Path file) throws Exception {
+    Files.delete(file);
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+  }
+
+  /** Puts a directory, with a file in it, where a file was. */
+  private static void folder(Path file) throws IOException {
+    Files.delete(file);
+    Files.writeString(Files.createDirectory(file).resolve("inside"), "strange");
+  }
+
+  private List<Path> documentsOf(String project) throws IOException {
+    return files("").stream()
+        .filter(file ->
+            file.endsWith("presets/kit.json")
+                || file.endsWith("presets/copies/rest.json")
+                || file.endsWith("index.json")
+                || file.endsWith("pages/" + project + ".json")
+                || file.toString().contains("/files/" + project + "/"))
+        .toList();
   }
 
   private JsonNode result() {
@@ -128,13 +153,48 @@ class UpkeepTest {
   @Test
   void doesNotWaitForAPipeInPlaceOfABlob() throws Exception {
     Path blob = blob("leaf-1.0-py3-none-any.whl");
-    Files.delete(blob);
-    assertThat(new ProcessBuilder("mkfifo", blob.toString()).start().waitFor()).isZero();
+    pipe(blob);
 
     assertThat(tool.run("verify")).isEqualTo(5);
     assertThat(tool.err()).contains("leaf-1.0-py3-none-any.whl").contains("its bytes are missing");
     assertThat(tool.run("repair")).as(tool.err()).isZero();
     assertThat(blob).isRegularFile();
+  }
+
+  @Test
+  @Timeout(60)
+  void doesNotWaitForPipesInPlaceOfDocuments() throws Exception {
+    List<Path> documents = documentsOf("leaf");
+    assertThat(documents).hasSize(5);
+    for (Path document : documents) {
+      pipe(document);
+    }
+
+    assertThat(tool.run("ls")).as(tool.err()).isEqualTo(5);
+    assertThat(tool.run("status")).isEqualTo(1);
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err())
+        .contains("the page of leaf")
+        .contains("the entry leaf-1.0")
+        .contains("it is no regular file");
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+    assertThat(documents).allSatisfy(document -> assertThat(document).isRegularFile());
+  }
+
+  @Test
+  void doesNotReadADocumentThatIsTooLargeToBeOne() throws IOException {
+    for (Path document : documentsOf("leaf")) {
+      try (RandomAccessFile file = new RandomAccessFile(document.toFile(), "rw")) {
+        file.setLength(3L << 30);
+      }
+    }
+
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err())
+        .contains("it has 3221225472 bytes, and a document has 268435456 at most");
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
   }
 
   @Test
@@ -203,6 +263,18 @@ class UpkeepTest {
   }
 
   @Test
+  void passesOverWhatIsNoProgress() throws IOException {
+    Path progress = tool.store.resolve("verify.progress");
+    Files.write(progress, new byte[] {(byte) 0xff, (byte) 0xfe, '\n', (byte) 0xc3});
+    assertThat(tool.run("verify", "--resume")).as(tool.err()).isZero();
+
+    Files.writeString(Files.createDirectory(progress).resolve("inside"), "strange");
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+    assertThat(tool.run("verify", "--resume")).as(tool.err()).isZero();
+    assertThat(progress).isDirectory();
+  }
+
+  @Test
   void refusesARateThatIsNone() {
     assertThat(tool.run("verify", "--rate", "fast")).isEqualTo(2);
     assertThat(tool.err()).contains("--rate: 'fast': accepted are sizes such as 500MB");
@@ -240,6 +312,27 @@ class UpkeepTest {
   }
 
   @Test
+  void saysWhatItMendedAndWhatIsLeftWhenTheDiskIsFull() throws IOException {
+    flip(blob("leaf-1.0-py3-none-any.whl"));
+    flip(blob("app-1.0-py3-none-any.whl"));
+    flip(tool.store.resolve("presets/kit.json"));
+
+    assertThat(tool.run("repair", "--reserve", "900TiB")).isEqualTo(6);
+    assertThat(tool.err())
+        .contains("mended: leaf-1.0-py3-none-any.whl: its damaged bytes were put aside")
+        .contains("mended: preset kit: written anew from its second copy")
+        .contains("NOT mended: leaf-1.0-py3-none-any.whl: its bytes are missing: ")
+        .contains("NOT mended: app-1.0-py3-none-any.whl: its bytes are missing: ")
+        .contains("the disk is full, so not all was mended: make room, by `airlock gc --grace 0`");
+    assertThat(tool.run("repair", "--json", "--reserve", "900TiB")).isEqualTo(6);
+    assertThat(result().path("full").asBoolean()).isTrue();
+    assertThat(tool.run("wants")).isZero();
+    assertThat(tool.out()).contains("leaf-1.0-py3-none-any.whl").contains("app-1.0");
+
+    assertThat(tool.run("repair", "--reserve", "0")).as(tool.err()).isZero();
+  }
+
+  @Test
   void listsAsWantedWhatItCannotHave() throws IOException {
     flip(blob("leaf-1.0-py3-none-any.whl"));
 
@@ -274,6 +367,31 @@ class UpkeepTest {
     assertThat(tool.err()).contains("preset kit: its second copy is missing");
     assertThat(tool.run("repair", "--offline")).isZero();
     assertThat(copy).hasBinaryContent(right);
+  }
+
+  @Test
+  void tellsAndMendsAPresetOfWhichTheSecondCopyAloneIsThere() throws IOException {
+    Path preset = tool.store.resolve("presets/kit.json");
+    byte[] right = Files.readAllBytes(preset);
+    Files.delete(preset);
+
+    assertThat(tool.run("ls")).isEqualTo(5);
+    assertThat(tool.err()).contains("kit.json: it is missing, and its second copy is there");
+    assertThat(tool.run("gc", "--unlocked", "--grace", "0")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+    assertThat(tool.err()).contains("remark: preset kit: its second copy alone is there");
+    assertThat(tool.run("verify", "kit", "--json")).isZero();
+    assertThat(result().path("remarks").path(0).path("kind").asText())
+        .isEqualTo("unpublished-preset");
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isZero();
+    assertThat(tool.err()).contains("mended: preset kit: written anew from its second copy");
+    assertThat(preset).hasBinaryContent(right);
+
+    Files.delete(preset);
+    assertThat(tool.run("rm", "kit")).as(tool.err()).isZero();
+    assertThat(tool.run("ls")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+    assertThat(tool.err()).doesNotContain("remark");
   }
 
   @Test
@@ -341,25 +459,52 @@ class UpkeepTest {
   }
 
   @Test
+  void leavesTheBytesOfADirectoryInPlaceOfAnEntry() throws IOException {
+    assertThat(tool.run("rm", "kit", "--keep-files")).as(tool.err()).isZero();
+    Path blob = blob("leaf-1.0-py3-none-any.whl");
+    Path entry = null;
+    for (Path file : files("indexes")) {
+      if (file.toString().contains("/files/leaf/")) {
+        entry = file;
+        folder(file);
+      } else if (file.toString().contains("leaf")) {
+        flip(file);
+      }
+    }
+
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isEqualTo(3);
+    assertThat(entry).isDirectory();
+    assertThat(tool.run("gc", "--grace", "0")).isEqualTo(5);
+    assertThat(blob).exists();
+
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    assertThat(entry).isRegularFile();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
+  }
+
+  @Test
   void mendsDirectoriesInPlaceOfDocuments() throws IOException {
-    List<Path> documents =
-        files("").stream()
-            .filter(file ->
-                file.endsWith("presets/kit.json")
-                    || file.endsWith("pages/leaf.json")
-                    || file.endsWith("files/leaf/leaf-1.0-py3-none-any.whl.json"))
-            .toList();
-    assertThat(documents).hasSize(3);
+    List<Path> documents = documentsOf("leaf");
     for (Path document : documents) {
-      Files.delete(document);
-      Files.createDirectory(document);
+      folder(document);
     }
 
     assertThat(tool.run("verify")).isEqualTo(5);
-    assertThat(tool.err()).contains("it cannot be read: Is a directory");
+    assertThat(tool.err()).contains("it is no regular file");
     assertThat(tool.run("repair")).as(tool.err()).isZero();
     assertThat(tool.run("verify")).as(tool.err()).isZero();
     assertThat(documents).allSatisfy(document -> assertThat(document).isRegularFile());
+  }
+
+  @Test
+  void putsADirectoryAsideAgainAndAgain() throws IOException {
+    Path blob = blob("leaf-1.0-py3-none-any.whl");
+    for (int time = 0; time < 2; time++) {
+      folder(blob);
+      assertThat(tool.run("repair")).as(tool.err()).isZero();
+      assertThat(blob).isRegularFile();
+      assertThat(tool.store.resolve("quarantine").resolve(blob.getFileName())).isDirectory();
+    }
   }
 
   @Test
@@ -396,6 +541,48 @@ class UpkeepTest {
     Files.delete(marker);
     assertThat(tool.run("repair")).as(tool.err()).isZero();
     assertThat(marker).hasBinaryContent(right);
+  }
+
+  @Test
+  void tellsAndMendsADamagedCopyOfTheMarker() throws IOException {
+    Path copy = tool.store.resolve("airlock-store.copy.json");
+    byte[] right = Files.readAllBytes(copy);
+    flip(copy);
+
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err())
+        .contains("damaged: the second copy of the store's marker: its bytes are not those");
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isZero();
+    assertThat(tool.err()).contains("mended: the second copy of the store's marker: written anew");
+    assertThat(copy).hasBinaryContent(right);
+  }
+
+  @Test
+  void quotesAMarkerThatIsNoJsonInOneLine() throws IOException {
+    Files.writeString(tool.store.resolve("airlock-store.json"), "{\"format\":");
+    assertThat(tool.run("verify")).isEqualTo(10);
+    assertThat(tool.err().lines()).hasSize(1);
+    assertThat(tool.err()).contains("it is no JSON: ").doesNotContain("Source");
+  }
+
+  @Test
+  void tellsDamagedNotesAndPutsThemAside() throws IOException {
+    flip(blob("leaf-1.0-py3-none-any.whl"));
+    assertThat(tool.run("repair", "--offline")).isEqualTo(3);
+    assertThat(tool.run("repair")).as(tool.err()).isZero();
+    Path note = files("ledger").getFirst();
+    flip(note);
+    folder(Files.writeString(note.resolveSibling("wanted-0.json"), ""));
+
+    assertThat(tool.run("wants")).as(tool.err()).isZero();
+    assertThat(tool.run("status")).as(tool.err()).isZero();
+    assertThat(tool.run("verify")).isEqualTo(5);
+    assertThat(tool.err())
+        .contains("damaged: the note " + note.getFileName() + ": its bytes are not those")
+        .contains("damaged: the note wanted-0.json: it is no regular file");
+    assertThat(tool.run("repair", "--offline")).as(tool.err()).isZero();
+    assertThat(files("ledger")).isEmpty();
+    assertThat(tool.run("verify")).as(tool.err()).isZero();
   }
 
   // --- migrate

@@ -1,0 +1,219 @@
+package dev.airlock.upkeep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.airlock.store.Mark;
+import dev.airlock.store.Reserve;
+import dev.airlock.store.Sealed;
+import dev.airlock.store.Store;
+import dev.airlock.store.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class MarkerTest {
+  @TempDir private Path directory;
+
+  @SuppressWarnings("NullAway.Init")
+  private Path root;
+
+  @SuppressWarnings("NullAway.Init")
+  private Path marker;
+
+  @SuppressWarnings("NullAway.Init")
+  private Path copy;
+
+  @SuppressWarnings("NullAway.Init")
+  private byte[] right;
+
+  @BeforeEach
+  void fill() throws IOException {
+    root = directory.resolve("store");
+    marker = root.resolve("airlock-store.json");
+    copy = root.resolve("airlock-store.copy.json");
+    try (Shelf shelf = new Shelf(root)) {
+      shelf.publish("p", shelf.hold("one", "bytes of one"));
+    }
+    right = Files.readAllBytes(marker);
+  }
+
+  private static byte[] ofFormat(int format) throws IOException {
+    return Sealed.seal(JsonNodeFactory.instance.objectNode().put("format", format));
+  }
+
+  private List<Path> documents() throws IOException {
+    var documents = new ArrayList<Path>();
+    for (String folder : List.of("indexes", "presets")) {
+      try (Stream<Path> files = Files.walk(root.resolve(folder))) {
+        files.filter(Files::isRegularFile).sorted().forEach(documents::add);
+      }
+    }
+    return documents;
+  }
+
+  private static void unseal(Path document) throws IOException {
+    var said = (ObjectNode) new ObjectMapper().readTree(document.toFile());
+    said.remove("seal");
+    Files.writeString(document, said + "\n");
+  }
+
+  // --- with its second copy
+
+  @Test
+  void isWrittenTwice() throws IOException {
+    assertThat(copy).hasBinaryContent(right);
+    assertThat(Marker.mend(root)).isFalse();
+  }
+
+  @Test
+  void isWrittenAnewFromItsSecondCopy() throws IOException {
+    for (String torn : List.of("", "{\"seal\":\"", "null", "{\"format\":2}")) {
+      Files.writeString(marker, torn);
+      assertThat(Marker.mend(root)).as(torn).isTrue();
+      assertThat(marker).hasBinaryContent(right);
+    }
+    Files.delete(marker);
+    assertThatThrownBy(() -> Store.open(root))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("is damaged: it is missing. Run `airlock repair`");
+    assertThat(Marker.mend(root)).isTrue();
+    assertThat(marker).hasBinaryContent(right);
+  }
+
+  @Test
+  @Timeout(60)
+  void isWrittenAnewWhereADirectoryOrAPipeIs() throws Exception {
+    Files.delete(marker);
+    Files.writeString(Files.createDirectory(marker).resolve("inside"), "strange");
+    assertThatThrownBy(() -> Store.openOrCreate(root))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("is damaged: it is no regular file. Run `airlock repair`");
+    assertThat(Marker.mend(root)).isTrue();
+    assertThat(marker).hasBinaryContent(right);
+
+    Files.delete(marker);
+    assertThat(new ProcessBuilder("mkfifo", marker.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> Store.open(root)).isInstanceOf(StoreException.class);
+    assertThat(Marker.mend(root)).isTrue();
+    assertThat(marker).hasBinaryContent(right);
+  }
+
+  @Test
+  void isNotWrittenInAStoreOfANewerFormat() throws IOException {
+    Files.write(copy, ofFormat(3));
+    for (byte[] found : List.of(new byte[0], right)) {
+      Files.write(marker, found);
+      assertThatThrownBy(() -> Marker.mend(root))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("has the format 3; this version of airlock reads format 2 only");
+      assertThat(marker).hasBinaryContent(found);
+    }
+    Files.delete(marker);
+    assertThatThrownBy(() -> Store.openOrCreate(root)).hasMessageContaining("has the format 3");
+  }
+
+  @Test
+  void aStoreWithoutASecondCopyGetsOneWhenItIsWrittenTo() throws IOException {
+    Files.delete(copy);
+    Store.open(root).close();
+    assertThat(copy).doesNotExist();
+
+    Store.openToWrite(root, Reserve.NONE).close();
+    assertThat(copy).hasBinaryContent(right);
+    Files.delete(copy);
+    Store.openOrCreate(root).close();
+    assertThat(copy).hasBinaryContent(right);
+  }
+
+  @Test
+  void aStoreWhoseMakingWasKilledIsMade() throws IOException {
+    Path begun = Files.createDirectory(directory.resolve("begun"));
+    Files.write(begun.resolve("airlock-store.copy.json"), right);
+
+    Store.openOrCreate(begun).close();
+    assertThat(Store.marker(begun)).isEqualTo(new Mark.Names(2));
+  }
+
+  // --- without
+
+  @Test
+  void isOfThisFormatWhereAllSealedDocumentsAreSo() throws IOException {
+    Files.delete(copy);
+    Files.writeString(marker, "");
+    Files.writeString(documents().getLast(), "torn");
+
+    assertThat(Marker.mend(root)).isTrue();
+    assertThat(marker).hasBinaryContent(right);
+    assertThat(copy).hasBinaryContent(right);
+  }
+
+  @Test
+  void isNotGuessedWhereASealedDocumentIsNotUnderstood() throws IOException {
+    Files.delete(copy);
+    Files.writeString(marker, "");
+    Path preset = root.resolve("presets/p.json");
+    Files.write(preset, Sealed.seal(JsonNodeFactory.instance.objectNode().put("another", "form")));
+
+    assertThatThrownBy(() -> Marker.mend(root))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("'" + preset + "' is not as format 2 has it: use the version that")
+        .hasMessageNotContaining("airlock repair");
+    assertThat(marker).isEmptyFile();
+  }
+
+  @Test
+  void isOfFormat1WhereNoDocumentHasASeal() throws IOException {
+    Files.delete(copy);
+    Files.writeString(marker, "{\"for");
+    for (Path document : documents()) {
+      unseal(document);
+    }
+
+    assertThat(Marker.mend(root)).isTrue();
+    assertThat(marker).hasContent("{\"format\":1}");
+    assertThat(copy).doesNotExist();
+    assertThatThrownBy(() -> Store.openToWrite(root, Reserve.NONE))
+        .hasMessageContaining("has the older format 1: run `airlock migrate");
+    assertThat(Migration.run(root)).isPositive();
+    assertThat(marker).hasBinaryContent(right);
+    assertThat(copy).hasBinaryContent(right);
+  }
+
+  @Test
+  void isNotGuessedWhereSomeDocumentsHaveSealsAndOthersNot() throws IOException {
+    Files.delete(copy);
+    Files.delete(marker);
+    unseal(root.resolve("presets/p.json"));
+
+    assertThatThrownBy(() -> Marker.mend(root))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("If a migration was interrupted, write {\"format\":1} into")
+        .hasMessageContaining("presets/p.json' has none as in format 1");
+  }
+
+  @Test
+  void isNotGuessedWhereNoDocumentTells() throws IOException {
+    Files.delete(copy);
+    Files.writeString(marker, "");
+    for (Path document : documents()) {
+      Files.writeString(document, "");
+    }
+
+    assertThatThrownBy(() -> Marker.mend(root))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("its documents do not tell of which format it is")
+        .hasMessageNotContaining("airlock repair");
+    assertThat(Marker.mend(Files.createDirectory(directory.resolve("empty")))).isFalse();
+  }
+}
