@@ -12,6 +12,7 @@ import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.ReadFailures;
 import dev.airlock.files.ReadOnlyException;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.ProjectPage;
@@ -245,11 +246,20 @@ public final class Fetcher {
       return Optional.empty();
     }
     Optional<Blob> blob = entry.get().bytes(store.blobs());
-    boolean sound =
-        blob.isPresent()
-            && (verifiesDigests ? proven.prove(blob.get()) : !proven.isDamaged(blob.get()))
-            && describes(entry.get(), blob.get());
-    return sound ? entry : Optional.empty();
+    return blob.isPresent() && isSound(entry.get(), blob.get()) ? entry : Optional.empty();
+  }
+
+  /** What the disk cannot read is not sound, and is fetched anew. */
+  private boolean isSound(HeldFile entry, Blob blob) throws IOException {
+    try {
+      return (verifiesDigests ? proven.prove(blob) : !proven.isDamaged(blob))
+          && describes(entry, blob);
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /**

@@ -200,6 +200,10 @@ final class DiskDraft implements Draft {
         Trash.touch(file);
       }
       DurableFiles.createDirectories(Objects.requireNonNull(target.getParent()));
+      if (Files.isDirectory(target)) {
+        // Nothing can be renamed over it.
+        store.setAside(target, digest, "it is a directory");
+      }
       blob = target;
       DurableFiles.publish(file, target);
     } catch (IOException e) {

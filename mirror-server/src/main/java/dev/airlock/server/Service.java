@@ -57,7 +57,7 @@ final class Service implements Closeable {
     store = offline ? Store.open(root) : Store.openOrCreate(root, keeping.reserve());
     build = Build.current();
     var proven = new ProvenBlobs();
-    verifications = new Verifications(store.blobs(), proven);
+    verifications = new Verifications(store.blobs(), proven, () -> isThere(root));
     upstreams =
         offline
             ? Optional.empty()
@@ -82,6 +82,14 @@ final class Service implements Closeable {
                 build,
                 Sourcing.USER_AGENT,
                 new Cached.Pages(CACHE_BYTES, nanoTime)));
+  }
+
+  private static boolean isThere(Path root) {
+    try (Store _ = Store.open(root)) {
+      return true;
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   /** On a medium that cannot be written nothing that is fetched can be kept. */
