@@ -213,7 +213,8 @@ final class DiskDraft implements Draft {
     Files.deleteIfExists(validatorFile);
     return store
         .find(digest)
-        .orElseThrow(() -> new IOException("'" + target + "' vanished after it was written"));
+        .orElseThrow(
+            () -> new NoSuchFileException(target.toString(), null, "it was collected meanwhile"));
   }
 
   /** The file has become a blob: to write to it now would change a blob. */

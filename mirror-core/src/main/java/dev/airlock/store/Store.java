@@ -63,8 +63,7 @@ public final class Store implements Closeable {
     if (marker(root) instanceof Mark.Absent) {
       markAsCopied(root);
     }
-    if (!Files.exists(root.resolve(MARKER))) {
-      refuseOtherContent(root);
+    if (isToBeMade(root)) {
       DurableFiles.createDirectories(root);
       mark(root);
       BootRecord.begin(root);
@@ -234,22 +233,37 @@ public final class Store implements Closeable {
     return "'" + marker + "' is damaged: " + how + ". Run `airlock repair`, which writes it anew";
   }
 
-  private static void refuseOtherContent(Path root) throws IOException {
+  /**
+   * Whether there is nothing yet where the store is to be. Another process may make it meanwhile.
+   *
+   * @throws StoreException when there is something else
+   */
+  private static boolean isToBeMade(Path root) throws IOException {
+    if (Files.exists(root.resolve(MARKER))) {
+      return false;
+    }
     if (!Files.isDirectory(root)) {
       if (Files.exists(root)) {
         throw new StoreException("'" + root + "' is a file: name a directory for the store");
       }
-      return;
+      return true;
     }
+    boolean isEmpty;
     try (var entries = Files.list(root)) {
-      if (entries.anyMatch(
-          entry -> !entry.getFileName().toString().startsWith(DurableFiles.TEMPORARY))) {
-        throw new StoreException(
-            "'"
-                + root
-                + "' is no store and not empty: name an empty or absent directory with --store");
-      }
+      isEmpty = entries.map(entry -> entry.getFileName().toString()).allMatch(Store::isOfTheMaking);
     }
+    if (!isEmpty && !Files.exists(root.resolve(MARKER))) {
+      throw new StoreException(
+          "'"
+              + root
+              + "' is no store and not empty: name an empty or absent directory with --store");
+    }
+    return isEmpty;
+  }
+
+  /** Whether it is among what a store begins with. */
+  private static boolean isOfTheMaking(String name) {
+    return name.startsWith(DurableFiles.TEMPORARY) || name.equals(MARKER) || name.equals(COPY);
   }
 
   /** The directory of the store. */
