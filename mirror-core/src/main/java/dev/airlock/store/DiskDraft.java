@@ -5,6 +5,7 @@ import dev.airlock.digest.Digest;
 import dev.airlock.digest.Hasher;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
+import dev.airlock.files.ReadFailures;
 import dev.airlock.files.WriteFailures;
 import dev.airlock.store.DiskBlobStore.Claim;
 import java.io.IOException;
@@ -12,7 +13,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -103,11 +106,17 @@ final class DiskDraft implements Draft {
     }
   }
 
+  /** What cannot be read is none: then the transfer begins afresh. */
   private Optional<String> readValidator() throws IOException {
     try {
       return Optional.of(Files.readString(validatorFile)).filter(text -> !text.isBlank());
-    } catch (NoSuchFileException none) {
+    } catch (NoSuchFileException | AccessDeniedException | CharacterCodingException none) {
       return Optional.empty();
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 

@@ -260,6 +260,22 @@ class FetcherTest {
   }
 
   @Test
+  void beginsAfreshWhereTheValidatorCannotBeRead() throws IOException {
+    upstream.add(WHEEL);
+    try (Draft draft = store.blobs().draft(Sha256.of(BYTES))) {
+      draft.validator(Optional.of("\"v1\""));
+      draft.write(BYTES, 0, 1000);
+    }
+    Path validator =
+        directory.resolve("store/partial").resolve(Sha256.of(BYTES).hex() + ".part.validator");
+    assertThat(validator).exists();
+    Files.write(validator, new byte[] {(byte) 0xff, (byte) 0xfe, 0, (byte) 0xc3});
+
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(ranges()).containsExactly("");
+  }
+
+  @Test
   void resumesByTheDateWhereTheUpstreamHasNoStrongValidator() throws IOException {
     upstream.add(WHEEL);
     String date = "Tue, 02 Jan 2024 03:04:05 GMT";
