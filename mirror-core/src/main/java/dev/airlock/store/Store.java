@@ -174,6 +174,16 @@ public final class Store implements Closeable {
     return store;
   }
 
+  /**
+   * Opens a store that is there. Nothing is written.
+   *
+   * @param reserve how much of the disk is left free
+   * @throws StoreException when there is none, or one of another format
+   */
+  public static Store open(Path root, Reserve reserve) throws IOException {
+    return open(root, reserve, false);
+  }
+
   private static Store open(Path root, Reserve reserve, boolean restores) throws IOException {
     requireFormat(root, format(root));
     return new Store(root, reserve, restores);
