@@ -23,6 +23,7 @@ PART = "filesystems"
 TESTS = ["dev/airlock/files/*Test", "dev/airlock/store/*Test", "dev/airlock/catalog/*Test", "dev/airlock/ledger/*Test",
          "dev/airlock/fetch/*Test", "dev/airlock/sync/*Test", "dev/airlock/upkeep/*Test"]
 SIZE = 512 << 20
+BAKED = "baked"
 # The command that makes it, and the one that mounts it; IMAGE is a file, LOOP a loop device of that file.
 KINDS = {
     "ext4": (["mkfs.ext4", "-q", "IMAGE"], ["mount", "-o", "loop", "IMAGE"]),
@@ -33,19 +34,21 @@ KINDS = {
 }
 
 
-def overlay(work, stack):
-    """Mounts an overlay whose layers are on a tmpfs."""
+def overlay(work, stack, made, facts):
+    """Mounts an overlay whose layers are on a tmpfs. A store lies in the lower one, as in an image that it was baked into."""
     layers = stack.enter_context(faults.mounted(os.path.join(work, "layers"), "mount", "-t", "tmpfs", "-o", "size=%d" % SIZE, "tmpfs"))
     for name in ("lower", "upper", "work"):
         os.mkdir(os.path.join(layers, name))
+    code, said = made.sync(os.path.join(layers, "lower", BAKED), "small")
+    facts.check(code == 0, "overlay: a sync into the lower layer ends with 0", said)
     options = "lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work" % (layers, layers, layers)
     return stack.enter_context(faults.mounted(os.path.join(work, "overlay"), "mount", "-t", "overlay", "-o", options, "overlay"))
 
 
-def mount(work, kind, stack):
+def mount(work, kind, stack, made, facts):
     """Mounts a new file system of a kind: where. RuntimeError says why that cannot be done here."""
     if kind == "overlay":
-        return overlay(work, stack)
+        return overlay(work, stack, made, facts)
     make, how = KINDS[kind]
     if make:
         image = faults.sparse(os.path.join(work, kind + ".img"), SIZE)
@@ -84,9 +87,8 @@ def run_tests(point, facts, kind):
     return count, skipped
 
 
-def trip(made, point, facts, kind):
+def trip(made, store, facts, kind):
     """A sync, one that is killed and begun again, verify, and a server."""
-    store = os.path.join(point, "store")
     promised = faults.Acknowledged()
     sync = faults.Sync(made, store, "small", promised, os.path.join(made.work, "sync.log"))
     facts.check(sync.end() == 0, "%s: a sync ends with 0" % kind, sync.narration())
@@ -113,6 +115,20 @@ def trip(made, point, facts, kind):
     return len(made.wheels)
 
 
+def baked(made, store, facts):
+    """The same for a store of the lower layer; then what came with it is collected, asked for again, and removed."""
+    kind = "overlay, a store of the lower layer"
+    trip(made, store, facts, kind)
+    for what in (["rm", "large"], ["rm", "small"], ["gc", "--grace", "1s"], made.sync_arguments("small"), ["rm", "small"], ["gc", "--grace", "0"]):
+        time.sleep(2 if what[0] == "gc" else 0)  # for the grace
+        code, said = made.run(store, *what)
+        facts.check(code == 0, "%s: %s ends with 0" % (kind, " ".join(what[:2])), said)
+    found = faults.inspect(store)
+    facts.check(not found.wrong + found.torn, "%s: all is right after gc" % kind, (found.wrong + found.torn)[:5])
+    left = [wheel.filename for wheel in made.wheels if wheel.sha256 in found.blobs]
+    facts.check(not left, "%s: gc takes every file" % kind, left[:5])
+
+
 def main():
     """Goes through the file systems."""
     parser = argparse.ArgumentParser()
@@ -132,13 +148,15 @@ def main():
             began = time.monotonic()
             with contextlib.ExitStack() as stack:
                 try:
-                    point = mount(made.work, kind, stack)
+                    point = mount(made.work, kind, stack, made, facts)
                 except (RuntimeError, FileNotFoundError) as impossible:
                     print("SKIPPED: filesystems: %s: %s" % (kind, impossible), file=sys.stderr, flush=True)
                     rows.append((kind, "skipped: it cannot be mounted here"))
                     continue
                 count, skipped = run_tests(point, facts, kind)
-                files = trip(made, point, facts, kind)
+                files = trip(made, os.path.join(point, "store"), facts, kind)
+                if kind == "overlay":
+                    baked(made, os.path.join(point, BAKED), facts)
             rows.append((kind, "%d tests, %d of them skipped; %d files synced, interrupted, verified and served; %.0f s"
                          % (count, skipped, files, time.monotonic() - began)))
     faults.table("file systems", rows)

@@ -2,7 +2,7 @@
 
     kill.py [--moments 300] [--seed 1]
 
-A third of the moments each: a sync; a hybrid server under load; both on one store, of which one or both are killed. After each moment, and
+First a sync in a store that has a complete preset, as soon as there is a part of a file. Then a third of the moments each: a sync; a hybrid server under load; both on one store, of which one or both are killed. After each moment, and
 after what was not killed has come to its end: a look at every byte of the store, `airlock verify`, everything that was ever
 acknowledged in that store, and a server that has to be ready, and to give out an acknowledged file without
 its upstream. A sync that ends before its moment does not count. A store that has nearly everything is put aside for an empty one. Ends with 1 where something is wrong.
@@ -87,6 +87,23 @@ def moment(made, stage, chance, kind, longest, facts, counted):
     return alive
 
 
+def first(made, stage, facts):
+    """Completes a preset, and kills a second sync as soon as it has written a part: the seconds of the first one."""
+    log = os.path.join(made.work, "sync.log")
+    started = time.monotonic()
+    sync = faults.Sync(made, stage.store, "left", stage.acknowledged, log)
+    facts.check(sync.end() == 0, "a sync that nobody kills ends with 0", sync.narration())
+    took = time.monotonic() - started
+    sync = faults.Sync(made, stage.store, "right", stage.acknowledged, log)
+    parts = os.path.join(stage.store, "partial")
+    until = time.monotonic() + 60
+    while time.monotonic() < until and sync.process.poll() is None and not any(name.endswith(".part") for name in os.listdir(parts)):
+        time.sleep(0.001)
+    kill(sync.process)
+    facts.check(sync.end() == -signal.SIGKILL, "the sync is killed in mid-transfer", sync.narration())
+    return took
+
+
 def look(made, stage, facts, counted, when):
     """Looks at the store, which nobody has open."""
     if not os.path.exists(os.path.join(stage.store, "airlock-store.json")):
@@ -132,11 +149,13 @@ def main():
         made.preset("left", made.wheels[:32])
         made.preset("right", made.wheels[16:])
         made.pace(PACE)
-        started = time.monotonic()
-        code, said = made.sync(os.path.join(made.work, "first"), "left")
-        facts.check(code == 0, "a sync that nobody kills ends with 0", said)
-        longest = 1.1 * (time.monotonic() - started)
         stage = Stage(made)
+        longest = 1.1 * first(made, stage, facts)
+        look(made, stage, facts, counted, "in mid-transfer")
+        restart(made, stage, chance, facts, counted, "in mid-transfer")
+        counted["acknowledged"] += len(stage.acknowledged.before())
+        shutil.rmtree(stage.store)
+        stage.renew()
         number = 0
         while number < options.moments:
             when = "moment %d" % (number + 1)
@@ -152,7 +171,7 @@ def main():
             counted["acknowledged"] += len(stage.acknowledged.before())
             stage.renew_when_full()
     faults.table("kill -9", [
-        ("moments", options.moments),
+        ("moments, besides one in mid-transfer", options.moments),
         ("killed", ", ".join("%s %d" % each for each in sorted(counted["killed"].items()))),
         ("besides: syncs that ended before their moment", counted["too late"]),
         ("stores begun", stage.count),
@@ -162,6 +181,8 @@ def main():
         ("restarts: median, longest until ready", "%.1f s, %.1f s" % (faults.middle(counted["ready"]), max(counted["ready"]))),
         ("took", "%.0f s" % (time.monotonic() - began)),
     ])
+    facts.check(counted["acknowledged"] > 0, "something was acknowledged before a moment", "nothing")
+    facts.check(counted["left something behind"] > 0, "a moment leaves a part or a temporary file", "none did: the test proves nothing")
     facts.check(max(counted["ready"]) < READY, "every restart is ready within %d s" % READY, "%.1f s" % max(counted["ready"]))
     facts.end("")
 

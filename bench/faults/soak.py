@@ -1,10 +1,10 @@
 """Two syncs, a hybrid server under load and gc on one store, with processes that are stopped at random.
 
-    soak.py [--seconds 600] [--stop 60] [--grace 120] [--seed 1]
+    soak.py [--seconds 600] [--stop 60] [--grace 20] [--seed 1]
 
 Two callers sync presets that overlap, each time with other requirements, and remove one now and then. Clients fetch through the
 server all the time. gc runs again and again with a short grace, so that it really deletes. One process or another gets SIGSTOP, and SIGCONT
-after at most --stop seconds. A client has a right to a 200 with the right bytes of everything that the upstream has; a 503 with Retry-After is asked again.
+after at most --stop seconds, which should be more than the grace: then what a stopped process has in hand is deleted meanwhile. A client has a right to a 200 with the right bytes of everything that the upstream has; a 503 with Retry-After is asked again.
 At the end every blob, entry and seal has to be right, `airlock verify` to find nothing, and `airlock check` to prove every
 preset whose last sync ended with 0; after one more gc without grace the same. Ends with 1 where something is wrong.
 """
@@ -137,6 +137,13 @@ class Soak:
             narration = "\n".join(line for line in mirror.narration().splitlines() if "INFO: fetched" not in line)
         return clients, narration
 
+    def end_with_a_preset(self):
+        """Syncs one where all were removed just now, so that there is something to check."""
+        if not self.published:
+            code, said = self.tool("sync", *self.made.sync_arguments("a"))
+            self.facts.check(code == 0, "a sync at the end ends with 0", "%d: %s" % (code, said[-2000:]))
+            self.published.add("a")
+
     def look(self, when):
         """Looks at the store when all is over."""
         found = faults.inspect(self.store)
@@ -158,7 +165,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--stop", type=float, default=60)
-    parser.add_argument("--grace", type=int, default=120)
+    parser.add_argument("--grace", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     print("seed %d" % options.seed, flush=True)
@@ -169,6 +176,10 @@ def main():
         clients, narration = soak.run()
         facts.check(not clients.failures, "no client fails that has a right to succeed", clients.failures[:5])
         facts.check(clients.files > 0, "clients get files", "none")
+        facts.check(sum(soak.stopped.values()) > 0, "processes are stopped", "none was: the test proves nothing")
+        facts.check(soak.freed > 0, "gc takes blobs away meanwhile", "it took none: the test proves nothing")
+        soak.end_with_a_preset()
+        facts.check(soak.published, "there is a preset to check at the end", "none")
         soak.look("at the end")
         code, said = made.run(soak.store, "gc", "--unlocked", "--grace", "0")
         facts.check(code == 0, "gc without grace ends with 0", said[-2000:])

@@ -12,6 +12,7 @@ import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.ReadFailures;
 import dev.airlock.files.ReadOnlyException;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.ProjectPage;
@@ -245,11 +246,20 @@ public final class Fetcher {
       return Optional.empty();
     }
     Optional<Blob> blob = entry.get().bytes(store.blobs());
-    boolean sound =
-        blob.isPresent()
-            && (verifiesDigests ? proven.prove(blob.get()) : !proven.isDamaged(blob.get()))
-            && describes(entry.get(), blob.get());
-    return sound ? entry : Optional.empty();
+    return blob.isPresent() && isSound(entry.get(), blob.get()) ? entry : Optional.empty();
+  }
+
+  /** What the disk cannot read is not sound, and is fetched anew. */
+  private boolean isSound(HeldFile entry, Blob blob) throws IOException {
+    try {
+      return (verifiesDigests ? proven.prove(blob) : !proven.isDamaged(blob))
+          && describes(entry, blob);
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /**
@@ -343,9 +353,8 @@ public final class Fetcher {
   private void run(IndexKey key, IndexFile file, Download download) {
     Runnable end = () -> download.failed(new IOException(file.name().text() + " was given up"));
     try {
-      HeldFile held = fetched(key, file, download.growth());
-      Blob blob = blob(held.sha256());
-      end = () -> download.arrived(held, blob);
+      Arrived arrived = fetched(key, file, download.growth());
+      end = () -> download.arrived(arrived.file(), arrived.blob());
     } catch (IOException | RuntimeException e) {
       end = () -> download.failed(e);
     } finally {
@@ -354,18 +363,23 @@ public final class Fetcher {
     }
   }
 
+  /** A file that is held, with its bytes. */
+  private record Arrived(HeldFile file, Blob blob) {}
+
   /** Once more where a collector took the bytes away before it could see their entry. */
-  private HeldFile fetched(IndexKey key, IndexFile file, Growth growth) throws IOException {
+  private Arrived fetched(IndexKey key, IndexFile file, Growth growth) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return heldOrFetched(key, file, growth);
+        HeldFile held = heldOrFetched(key, file, growth);
+        return new Arrived(held, blob(held.sha256()));
       } catch (NoSuchFileException taken) {
         if (attempt == ATTEMPTS) {
-          throw new IOException(
+          String message =
               file.name().text()
                   + " is taken out of the store as often as it is fetched: let no collection with"
-                  + " so short a grace run meanwhile",
-              taken);
+                  + " so short a grace run meanwhile";
+          progress.on(new ProgressEvent.Failed(file.name().text(), message));
+          throw new IOException(message, taken);
         }
         growth.beginsAfresh();
       }
@@ -500,12 +514,29 @@ public final class Fetcher {
             file.uploadTime(),
             file.yanked(),
             file.url());
-    catalog.enter(key, entry);
+    enter(key, entry);
     requireHeld(entry.sha256());
     if (metadata.isPresent()) {
       requireHeld(metadata.get());
     }
     return entry;
+  }
+
+  /** Once more where somebody brought an earlier entry of this name back from the trash. */
+  private void enter(IndexKey key, HeldFile entry) throws IOException {
+    for (int look = 1; look <= ATTEMPTS; look++) {
+      catalog.enter(key, entry);
+      Optional<HeldFile> back = catalog.file(key, entry.name().project(), entry.name().text());
+      if (back.filter(held -> isSame(held, entry)).isPresent()) {
+        return;
+      }
+    }
+    throw new NoSuchFileException(
+        entry.name().text(), null, "its entry was replaced or collected meanwhile");
+  }
+
+  private static boolean isSame(HeldFile one, HeldFile other) {
+    return one.sha256().equals(other.sha256()) && one.metadata().equals(other.metadata());
   }
 
   /**
@@ -553,6 +584,9 @@ public final class Fetcher {
       return blob;
     } catch (InterruptedIOException | ClosedByInterruptException stopped) {
       throw stopped;
+    } catch (NoSuchFileException taken) {
+      // It is fetched once more.
+      throw taken;
     } catch (IOException e) {
       progress.on(new ProgressEvent.Failed(name, String.valueOf(e.getMessage())));
       throw e;
@@ -676,7 +710,7 @@ public final class Fetcher {
   private Blob blob(Sha256 digest) throws IOException {
     Optional<Blob> blob = store.blobs().find(digest);
     if (blob.isEmpty()) {
-      throw new IOException("the blob " + digest + " vanished from the store");
+      throw new NoSuchFileException(digest.hex(), null, "it was collected meanwhile");
     }
     return blob.get();
   }

@@ -11,6 +11,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
@@ -148,13 +150,60 @@ public final class DurableFiles {
     syncDirectory(parent(target));
   }
 
-  private static void move(Path finished, Path target) throws IOException {
+  /**
+   * Renames a whole file in one step, replacing what had the name. To another file system it is
+   * copied: beside its target first, and made durable there, so that the name appears last.
+   */
+  public static void move(Path finished, Path target) throws IOException {
     try {
-      Files.move(
-          finished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(finished, target, StandardCopyOption.REPLACE_EXISTING);
+      rename(finished, target);
+    } catch (AtomicMoveNotSupportedException toAnotherFileSystem) {
+      copy(finished, target);
     }
+  }
+
+  private static void rename(Path finished, Path target) throws IOException {
+    Files.move(
+        finished, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void copy(Path finished, Path target) throws IOException {
+    Path directory = parent(target);
+    Path temporary = temporaryIn(directory);
+    BasicFileAttributes copied = Files.readAttributes(finished, BasicFileAttributes.class);
+    try {
+      try (FileChannel from = FileChannel.open(finished, StandardOpenOption.READ);
+          FileChannel to =
+              FileChannel.open(
+                  temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        for (long at = 0; at < from.size(); ) {
+          at += from.transferTo(at, from.size() - at, to);
+        }
+        to.force(true);
+      }
+      try {
+        rename(temporary, target);
+      } catch (AtomicMoveNotSupportedException notHereEither) {
+        Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+      }
+      syncDirectory(directory);
+    } finally {
+      drop(temporary);
+    }
+    try {
+      if (isSame(copied, Files.readAttributes(finished, BasicFileAttributes.class))) {
+        Files.delete(finished);
+      }
+    } catch (NoSuchFileException somebodyElseTookIt) {
+      LOG.log(Level.DEBUG, "gone after it was copied: {0}", finished);
+    }
+  }
+
+  /** Whether nobody put another file in the place of one. */
+  private static boolean isSame(BasicFileAttributes before, BasicFileAttributes now) {
+    return Objects.equals(before.fileKey(), now.fileKey())
+        && before.size() == now.size()
+        && before.lastModifiedTime().equals(now.lastModifiedTime());
   }
 
   /**
@@ -179,12 +228,19 @@ public final class DurableFiles {
     }
   }
 
-  /** Makes the names in a directory durable, where the file system can. */
-  public static void syncDirectory(Path directory) {
+  /**
+   * Makes the names in a directory durable, where the file system can.
+   *
+   * @throws IOException when the disk fails
+   */
+  public static void syncDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
-    } catch (IOException cannotSyncDirectories) {
-      LOG.log(Level.DEBUG, "cannot sync the directory " + directory, cannotSyncDirectories);
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheDisk(e)) {
+        throw e;
+      }
+      LOG.log(Level.DEBUG, "cannot sync the directory " + directory, e);
     }
   }
 

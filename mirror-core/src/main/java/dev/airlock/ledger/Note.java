@@ -30,6 +30,11 @@ public record Note(
     long count,
     String reason) {
 
+  /** This note as if somebody else had asked last. */
+  public Note askedBy(String other) {
+    return new Note(kind, preset, index, project, filename, other, first, last, count, reason);
+  }
+
   /** What a note is of, which is the same whoever asks. */
   Identity identity() {
     return new Identity(kind, preset, index, project, filename);

@@ -10,6 +10,7 @@ import dev.airlock.closure.ClosureSolver;
 import dev.airlock.closure.TargetClosure;
 import dev.airlock.closure.TargetClosure.Chosen;
 import dev.airlock.digest.Sha256;
+import dev.airlock.files.ReadFailures;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
@@ -130,7 +131,7 @@ public final class Rehearsal {
                   item,
                   "find out which one is right before anything is installed from here"));
     } else {
-      finding = damage(item, entry.get(), blob.get());
+      finding = damageOrUnreadable(item, entry.get(), blob.get());
     }
     if (finding.isPresent()) {
       findings.add(finding.get());
@@ -144,6 +145,19 @@ public final class Rehearsal {
     progress.on(
         new ProgressEvent.Finished(
             name, item.file().size(), Duration.ofNanos(System.nanoTime() - started)));
+  }
+
+  private Optional<Finding> damageOrUnreadable(Item item, HeldFile entry, Blob blob)
+      throws IOException {
+    try {
+      return damage(item, entry, blob);
+    } catch (IOException e) {
+      if (!ReadFailures.isOfTheFile(e)) {
+        throw e;
+      }
+      String what = item.file().name().text() + " cannot be read: " + e.getMessage();
+      return Optional.of(finding(Kind.DAMAGED, what, item, repair));
+    }
   }
 
   private Optional<Finding> damage(Item item, HeldFile entry, Blob blob) throws IOException {

@@ -1,6 +1,7 @@
 package dev.airlock.store;
 
 import dev.airlock.digest.Sha256;
+import dev.airlock.files.ReadFailures;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
@@ -59,6 +60,11 @@ public interface BlobStore {
     }
     try (SeekableByteChannel channel = blob.open()) {
       return Arrays.equals(Channels.newInputStream(channel).readAllBytes(), bytes);
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        return false;
+      }
+      throw e;
     }
   }
 

@@ -282,6 +282,14 @@ final class DiskBlobStore implements BlobStore, Closeable {
         leftover(file, new Sha256(part.group(1)), before, deletes).ifPresent(leftovers::add);
       }
     }
+    for (Path folder : deletes ? children(blobs) : List.<Path>of()) {
+      // Where blobs are on another disk they are copied there, and whoever did it may be dead.
+      long bytes = Trash.dropTemporaries(folder, before);
+      if (bytes > 0) {
+        Sha256 name = Sha256.of(folder.toString().getBytes(StandardCharsets.UTF_8));
+        leftovers.add(new Store.Leftover(name, bytes));
+      }
+    }
     return leftovers;
   }
 

@@ -5,6 +5,7 @@ import dev.airlock.digest.Digest;
 import dev.airlock.digest.Hasher;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
+import dev.airlock.files.ReadFailures;
 import dev.airlock.files.WriteFailures;
 import dev.airlock.store.DiskBlobStore.Claim;
 import java.io.IOException;
@@ -12,7 +13,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -103,11 +106,17 @@ final class DiskDraft implements Draft {
     }
   }
 
+  /** What cannot be read is none: then the transfer begins afresh. */
   private Optional<String> readValidator() throws IOException {
     try {
       return Optional.of(Files.readString(validatorFile)).filter(text -> !text.isBlank());
-    } catch (NoSuchFileException none) {
+    } catch (NoSuchFileException | AccessDeniedException | CharacterCodingException none) {
       return Optional.empty();
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 
@@ -200,6 +209,10 @@ final class DiskDraft implements Draft {
         Trash.touch(file);
       }
       DurableFiles.createDirectories(Objects.requireNonNull(target.getParent()));
+      if (Files.isDirectory(target)) {
+        // Nothing can be renamed over it.
+        store.setAside(target, digest, "it is a directory");
+      }
       blob = target;
       DurableFiles.publish(file, target);
     } catch (IOException e) {
@@ -209,7 +222,8 @@ final class DiskDraft implements Draft {
     Files.deleteIfExists(validatorFile);
     return store
         .find(digest)
-        .orElseThrow(() -> new IOException("'" + target + "' vanished after it was written"));
+        .orElseThrow(
+            () -> new NoSuchFileException(target.toString(), null, "it was collected meanwhile"));
   }
 
   /** The file has become a blob: to write to it now would change a blob. */

@@ -3,6 +3,7 @@ package dev.airlock.store;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.airlock.digest.Sha256;
+import dev.airlock.files.ReadFailures;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
@@ -42,7 +43,10 @@ public final class ProvenBlobs {
     damaged.put(blob.digest(), blob.identity());
   }
 
-  /** Whether a blob has its digest, for which it is hashed unless that is known. */
+  /**
+   * Whether a blob has its digest, for which it is hashed unless that is known. One that the disk
+   * cannot read has none.
+   */
   public boolean prove(Blob blob) throws IOException {
     if (isSound(blob) || isDamaged(blob)) {
       return isSound(blob);
@@ -52,6 +56,11 @@ public final class ProvenBlobs {
         rememberSound(blob);
         return true;
       }
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        return false;
+      }
+      throw e;
     }
     rememberDamaged(blob);
     return false;

@@ -63,8 +63,7 @@ public final class Store implements Closeable {
     if (marker(root) instanceof Mark.Absent) {
       markAsCopied(root);
     }
-    if (!Files.exists(root.resolve(MARKER))) {
-      refuseOtherContent(root);
+    if (isToBeMade(root)) {
       DurableFiles.createDirectories(root);
       mark(root);
       BootRecord.begin(root);
@@ -175,6 +174,16 @@ public final class Store implements Closeable {
     return store;
   }
 
+  /**
+   * Opens a store that is there. Nothing is written.
+   *
+   * @param reserve how much of the disk is left free
+   * @throws StoreException when there is none, or one of another format
+   */
+  public static Store open(Path root, Reserve reserve) throws IOException {
+    return open(root, reserve, false);
+  }
+
   private static Store open(Path root, Reserve reserve, boolean restores) throws IOException {
     requireFormat(root, format(root));
     return new Store(root, reserve, restores);
@@ -234,22 +243,37 @@ public final class Store implements Closeable {
     return "'" + marker + "' is damaged: " + how + ". Run `airlock repair`, which writes it anew";
   }
 
-  private static void refuseOtherContent(Path root) throws IOException {
+  /**
+   * Whether there is nothing yet where the store is to be. Another process may make it meanwhile.
+   *
+   * @throws StoreException when there is something else
+   */
+  private static boolean isToBeMade(Path root) throws IOException {
+    if (Files.exists(root.resolve(MARKER))) {
+      return false;
+    }
     if (!Files.isDirectory(root)) {
       if (Files.exists(root)) {
         throw new StoreException("'" + root + "' is a file: name a directory for the store");
       }
-      return;
+      return true;
     }
+    boolean isEmpty;
     try (var entries = Files.list(root)) {
-      if (entries.anyMatch(
-          entry -> !entry.getFileName().toString().startsWith(DurableFiles.TEMPORARY))) {
-        throw new StoreException(
-            "'"
-                + root
-                + "' is no store and not empty: name an empty or absent directory with --store");
-      }
+      isEmpty = entries.map(entry -> entry.getFileName().toString()).allMatch(Store::isOfTheMaking);
     }
+    if (!isEmpty && !Files.exists(root.resolve(MARKER))) {
+      throw new StoreException(
+          "'"
+              + root
+              + "' is no store and not empty: name an empty or absent directory with --store");
+    }
+    return isEmpty;
+  }
+
+  /** Whether it is among what a store begins with. */
+  private static boolean isOfTheMaking(String name) {
+    return name.startsWith(DurableFiles.TEMPORARY) || name.equals(MARKER) || name.equals(COPY);
   }
 
   /** The directory of the store. */

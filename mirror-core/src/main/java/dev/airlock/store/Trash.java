@@ -13,6 +13,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +37,9 @@ public final class Trash {
 
   /** An empty directory that becomes a bag where there is no room to make one. */
   private static final String SPARE = "spare";
+
+  /** Who copies for so long does it no more. */
+  private static final Duration COPYING = Duration.ofHours(1);
 
   private final Path directory;
 
@@ -71,7 +75,7 @@ public final class Trash {
       DurableFiles.createDirectories(parent);
       try {
         touch(file);
-        Files.move(file, target);
+        bring(file, target);
         DurableFiles.syncDirectory(parent);
         return true;
       } catch (FileAlreadyExistsException itIsThereAgain) {
@@ -83,6 +87,25 @@ public final class Trash {
       }
     }
     return false;
+  }
+
+  /**
+   * Gives a file the name that it had, unless another one has it by now: a link can be made in one
+   * step where no name is, and a file cannot be renamed so.
+   */
+  private static void bring(Path file, Path target) throws IOException {
+    try {
+      Files.createLink(target, file);
+    } catch (FileAlreadyExistsException | NoSuchFileException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException noLinks) {
+      if (Files.exists(target)) {
+        throw new FileAlreadyExistsException(target.toString());
+      }
+      DurableFiles.move(file, target);
+      return;
+    }
+    Files.deleteIfExists(file);
   }
 
   /** Lets a file count as new; where that is not allowed, its age stays. */
@@ -160,6 +183,31 @@ public final class Trash {
     }
   }
 
+  /**
+   * Deletes temporary files in a directory that nobody wrote to since some time, and for an hour at
+   * least.
+   *
+   * @return how many bytes they had
+   */
+  static long dropTemporaries(Path directory, Instant before) throws IOException {
+    Instant dead = Instant.now().minus(COPYING);
+    Instant old = before.isBefore(dead) ? before : dead;
+    long bytes = 0;
+    for (String name : names(directory)) {
+      Path file = directory.resolve(name);
+      try {
+        if (DurableFiles.isTemporary(file)
+            && Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+          bytes += Files.size(file);
+          Files.deleteIfExists(file);
+        }
+      } catch (NoSuchFileException finished) {
+        // it has its name now
+      }
+    }
+    return bytes;
+  }
+
   private static List<String> names(Path directory) throws IOException {
     try (Stream<Path> entries = Files.list(directory)) {
       return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
@@ -187,7 +235,9 @@ public final class Trash {
 
     /** The names of what lies in it. */
     public List<String> names() throws IOException {
-      return Trash.names(directory);
+      return Trash.names(directory).stream()
+          .filter(name -> !name.startsWith(DurableFiles.TEMPORARY))
+          .toList();
     }
 
     Path file(String name) {
@@ -213,7 +263,7 @@ public final class Trash {
     public boolean take(Path file, String name) throws IOException {
       while (true) {
         try {
-          Files.move(file, file(name), StandardCopyOption.ATOMIC_MOVE);
+          DurableFiles.move(file, file(name));
           return true;
         } catch (NoSuchFileException gone) {
           if (!Files.exists(file)) {
@@ -237,8 +287,9 @@ public final class Trash {
       Trees.delete(file(name));
     }
 
-    /** Removes the bag when nothing lies in it. */
+    /** Removes the bag when nothing lies in it but what killed processes were copying. */
     public void deleteIfEmpty() throws IOException {
+      dropTemporaries(directory, Instant.MAX);
       try {
         Files.deleteIfExists(directory);
       } catch (DirectoryNotEmptyException stillNeeded) {

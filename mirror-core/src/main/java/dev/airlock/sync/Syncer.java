@@ -320,7 +320,8 @@ public final class Syncer {
   /**
    * Makes a preset whose closure is complete known to whoever serves the store. Then it looks once
    * more whether all is held: what a collector decided on before it could see the preset is brought
-   * back, or fetched again.
+   * back, or fetched again. So is the preset published again where an older one stands there: a
+   * repair beside this may have written what it read before.
    *
    * @return what was taken away and cannot be had again
    */
@@ -330,17 +331,29 @@ public final class Syncer {
       catalog.register(index.url());
     }
     use(bundle.preset(), plan.items());
-    catalog.publish(
+    var published =
         new HeldPreset(
             bundle.preset().name(),
             bundle.source().json(),
             bundle.requirements(),
             LockWriter.write(lock),
-            clock.instant()));
+            clock.instant());
+    catalog.publish(published);
     for (int look = 1; ; look++) {
       List<Plan.Item> taken = taken(bundle.preset(), lock, plan);
-      if (taken.isEmpty()) {
+      if (taken.isEmpty() && !isReplacedByAnOlderOne(published)) {
         return List.of();
+      }
+      if (taken.isEmpty()) {
+        if (look == LOOKS) {
+          throw new IOException(
+              "the preset '"
+                  + published.name()
+                  + "' is replaced by an older one as often as it is published: let no repair run"
+                  + " meanwhile");
+        }
+        catalog.publish(published);
+        continue;
       }
       var failures = new ArrayList<SyncReport.Failure>();
       for (Plan.Item item : taken) {
@@ -356,6 +369,13 @@ public final class Syncer {
                 + " so short a grace run meanwhile");
       }
     }
+  }
+
+  private boolean isReplacedByAnOlderOne(HeldPreset published) throws IOException {
+    return catalog
+        .preset(published.name())
+        .filter(there -> there.synced().isBefore(published.synced()))
+        .isPresent();
   }
 
   private List<Plan.Item> taken(Preset preset, Lock lock, Plan plan) throws IOException {

@@ -60,6 +60,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -259,6 +260,22 @@ class FetcherTest {
   }
 
   @Test
+  void beginsAfreshWhereTheValidatorCannotBeRead() throws IOException {
+    upstream.add(WHEEL);
+    try (Draft draft = store.blobs().draft(Sha256.of(BYTES))) {
+      draft.validator(Optional.of("\"v1\""));
+      draft.write(BYTES, 0, 1000);
+    }
+    Path validator =
+        directory.resolve("store/partial").resolve(Sha256.of(BYTES).hex() + ".part.validator");
+    assertThat(validator).exists();
+    Files.write(validator, new byte[] {(byte) 0xff, (byte) 0xfe, 0, (byte) 0xc3});
+
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(ranges()).containsExactly("");
+  }
+
+  @Test
   void resumesByTheDateWhereTheUpstreamHasNoStrongValidator() throws IOException {
     upstream.add(WHEEL);
     String date = "Tue, 02 Jan 2024 03:04:05 GMT";
@@ -450,6 +467,54 @@ class FetcherTest {
     assertThat(verifying.held(key, listed(BULKY))).isEmpty();
     assertThat(held(verifying.file(key, listed(BULKY)).sha256())).isEqualTo(BYTES);
     assertThat(verifying.held(key, listed(BULKY))).isPresent();
+  }
+
+  @Test
+  void fetchesAgainWhatIsCollectedAsSoonAsItIsThere() throws Exception {
+    upstream.add(WHEEL);
+    IndexFile file = listed(BULKY);
+    Path blob = blob(Sha256.of(BYTES));
+    for (int round = 0; round < 20; round++) {
+      var fetching = new AtomicBoolean(true);
+      Thread collector =
+          Thread.ofPlatform()
+              .start(() -> {
+                while (fetching.get() && !blob.toFile().delete()) {
+                  Thread.onSpinWait();
+                }
+              });
+      assertThat(fetcher.file(key, file).sha256()).isEqualTo(Sha256.of(BYTES));
+      fetching.set(false);
+      collector.join();
+    }
+  }
+
+  /** A directory in its place: to read it fails, as it does on a bad sector. */
+  private void makeUnreadable(Sha256 digest) throws IOException {
+    Files.delete(blob(digest));
+    Files.createDirectory(blob(digest));
+  }
+
+  @Test
+  void fetchesAgainWhatTheDiskCannotRead() throws IOException {
+    upstream.add(WHEEL);
+    HeldFile file = fetched();
+    makeUnreadable(file.sha256());
+
+    assertThat(fetcher.held(key, listed(BULKY))).isEmpty();
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(upstream.requests(NAME)).hasSize(2);
+  }
+
+  @Test
+  void writesMetadataAgainThatTheDiskCannotRead() throws IOException {
+    upstream.add(WHEEL);
+    Sha256 metadata = fetched().metadata().orElseThrow();
+    makeUnreadable(metadata);
+
+    assertThat(fetcher.held(key, listed(BULKY))).isEmpty();
+    assertThat(held(fetched().metadata().orElseThrow())).isEqualTo(WHEEL.metadata());
+    assertThat(upstream.requests(NAME)).hasSize(1);
   }
 
   private Path blob(Sha256 digest) {

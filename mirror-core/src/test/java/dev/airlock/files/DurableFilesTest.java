@@ -3,11 +3,13 @@ package dev.airlock.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -121,5 +123,58 @@ class DurableFilesTest {
         .noneMatch(name -> name.chars().anyMatch(Character::isUpperCase));
     assertThat(PortableNames.encode("GPUtil-1!1.4.0.tar.gz"))
         .isEqualTo("!g!p!util-1!!1.4.0.tar.gz");
+  }
+
+  /** A directory on another file system. */
+  private Path elsewhere() throws IOException {
+    Path memory = Path.of("/dev/shm");
+    assumeTrue(
+        Files.isWritable(memory)
+            && !Files.getFileStore(memory).equals(Files.getFileStore(directory)),
+        "there is no second file system here");
+    return Files.createTempDirectory(memory, "airlock-test-");
+  }
+
+  @Test
+  void movesToAnotherFileSystemByACopyThatIsWholeWhenItHasItsName() throws IOException {
+    Path elsewhere = elsewhere();
+    try {
+      Path file = Files.writeString(directory.resolve("file"), "new");
+      Path target = Files.writeString(elsewhere.resolve("target"), "old, and longer");
+
+      DurableFiles.publish(file, target);
+
+      assertThat(target).hasContent("new");
+      assertThat(file).doesNotExist();
+      try (Stream<Path> left = Files.list(elsewhere)) {
+        assertThat(left).containsExactly(target);
+      }
+    } finally {
+      remove(elsewhere);
+    }
+  }
+
+  @Test
+  void leavesNothingOnAnotherFileSystemWhenTheCopyFails() throws IOException {
+    Path elsewhere = elsewhere();
+    try {
+      Path unreadable = Files.createDirectory(directory.resolve("directory"));
+
+      assertThatThrownBy(() -> DurableFiles.move(unreadable, elsewhere.resolve("target")))
+          .isInstanceOf(IOException.class);
+
+      assertThat(unreadable).isDirectory();
+      assertThat(elsewhere).isEmptyDirectory();
+    } finally {
+      remove(elsewhere);
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 }

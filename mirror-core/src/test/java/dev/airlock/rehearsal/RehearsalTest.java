@@ -213,6 +213,23 @@ class RehearsalTest {
   }
 
   @Test
+  void namesWhatTheDiskCannotRead() throws Exception {
+    PresetBundle bundle = bundle(family());
+    Lock lock = synced(bundle);
+    Path leaf = blob(held("leaf").sha256());
+    Path speed = blob(held("speed").metadata().orElseThrow());
+    for (Path unreadable : List.of(leaf, speed)) {
+      Files.delete(unreadable);
+      Files.createDirectory(unreadable);
+    }
+    assertThat(rehearsed(bundle, lock).findings())
+        .extracting(Finding::kind, Finding::what)
+        .containsExactly(
+            tuple(Kind.DAMAGED, "leaf-1.0-py3-none-any.whl cannot be read: Is a directory"),
+            tuple(Kind.DAMAGED, "speed-1.0-py3-none-any.whl cannot be read: Is a directory"));
+  }
+
+  @Test
   void findsAnEntryOfAnotherSize() throws Exception {
     PresetBundle bundle = bundle(family());
     Lock lock = synced(bundle);

@@ -16,6 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -257,6 +260,35 @@ class DiskBlobStoreTest extends BlobStoreContract {
                 + "' is no store and not empty: name an empty or absent directory with"
                 + " --store");
     assertThat(home).isDirectoryNotContaining("glob:**airlock-store.json");
+  }
+
+  @Test
+  void letsTwoMakeTheSameStoreAtOnce() throws Exception {
+    try (var threads = Executors.newFixedThreadPool(2)) {
+      for (int round = 0; round < 100; round++) {
+        Path root = Files.createDirectory(directory.resolve("both-" + round));
+        Callable<Integer> making =
+            () -> {
+              try (Store made = Store.openOrCreate(root)) {
+                return made.blobs().list().size();
+              }
+            };
+        for (Future<Integer> made : threads.invokeAll(List.of(making, making))) {
+          assertThat(made.get()).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
+  void makesAStoreThatAnotherHasBegunToMake() throws IOException {
+    Path root = Files.createDirectory(directory.resolve("begun"));
+    String copy = "airlock-store.copy.json";
+    Files.copy(store.root().resolve(copy), root.resolve(copy));
+
+    Store.openOrCreate(root).close();
+
+    assertThat(root.resolve("airlock-store.json")).exists();
   }
 
   @Test

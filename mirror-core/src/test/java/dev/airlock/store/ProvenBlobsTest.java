@@ -68,6 +68,18 @@ class ProvenBlobsTest {
   }
 
   @Test
+  void takesABlobThatTheDiskCannotReadForUnsound() throws IOException {
+    Files.delete(file());
+    Files.createDirectory(file());
+
+    assertThat(proven.prove(blob())).isFalse();
+
+    store.blobs().put(BYTES);
+
+    assertThat(proven.prove(blob())).isTrue();
+  }
+
+  @Test
   void believesABlobThatWasMended() throws IOException {
     changeLater();
     assertThat(proven.prove(blob())).isFalse();

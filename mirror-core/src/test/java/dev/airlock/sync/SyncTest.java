@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.HeldPreset;
 import dev.airlock.catalog.IndexKey;
+import dev.airlock.digest.Sha256;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.fixtures.FakeIndex;
 import dev.airlock.fixtures.Presets;
@@ -32,6 +34,7 @@ import dev.airlock.upstream.PipConfig;
 import dev.airlock.upstream.Retries;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +49,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +85,8 @@ class SyncTest {
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Syncer syncer;
     private final List<ProgressEvent> events = Collections.synchronizedList(new ArrayList<>());
+    private InstantSource clock = InstantSource.fixed(Instant.EPOCH);
+    private Consumer<ProgressEvent> listener = _ -> {};
     private Map<String, URI> replaced = Map.of();
     private PipConfig pip = PipConfig.NONE;
 
@@ -89,9 +96,14 @@ class SyncTest {
       store = Store.openOrCreate(root);
       catalog = new Catalog(store);
       var access = new FileAccess(http);
-      InstantSource clock = InstantSource.fixed(Instant.EPOCH);
-      var fetcher = new Fetcher(store, catalog, access, retries, clock, events::add);
-      syncer = new Syncer(store, catalog, fetcher, access, executor, 4, clock, events::add);
+      InstantSource now = () -> clock.instant();
+      var fetcher = new Fetcher(store, catalog, access, retries, now, this::tell);
+      syncer = new Syncer(store, catalog, fetcher, access, executor, 4, now, this::tell);
+    }
+
+    private void tell(ProgressEvent event) {
+      events.add(event);
+      listener.accept(event);
     }
 
     Sources sources(PresetBundle bundle) throws IOException, UnknownIndexException {
@@ -123,6 +135,18 @@ class SyncTest {
       Plan plan = plan(bundle, lock);
       List<SyncReport.Failure> failures = syncer.fetch(bundle.preset(), lock, plan);
       return failures.isEmpty() ? syncer.publish(bundle, lock, plan) : failures;
+    }
+
+    Path blob(String filename) throws IOException {
+      Sha256 digest =
+          catalog.files(IndexKey.of(pypi.simple()), new ProjectName("leaf")).stream()
+              .filter(file -> file.name().text().equals(filename))
+              .findFirst()
+              .orElseThrow()
+              .sha256();
+      return root.resolve("blobs/sha256")
+          .resolve(digest.hex().substring(0, 2))
+          .resolve(digest.hex());
     }
 
     /**
@@ -475,6 +499,44 @@ class SyncTest {
       assertThat(machine.catalog.presets()).containsExactly("family");
       assertThat(machine.catalog.preset("family").orElseThrow().lock())
           .isEqualTo(LockWriter.write(lock));
+    }
+  }
+
+  @Test
+  void publishesAgainWhereAnOlderOneStandsThereAfterwards() throws Exception {
+    addFamily();
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(family());
+      assertThat(machine.fetch(family(), lock)).isEmpty();
+      HeldPreset older = machine.catalog.preset("family").orElseThrow();
+      Instant later = Instant.EPOCH.plusSeconds(60);
+      Path leaf = machine.blob(wheel("leaf", "0.1").filename());
+      // A collector takes a file before it can see the preset, and while that is fetched again a
+      // repair writes what it read before.
+      var collects = new AtomicBoolean(true);
+      machine.clock =
+          () -> {
+            if (collects.getAndSet(false)) {
+              assertThat(leaf.toFile().delete()).isTrue();
+            }
+            return later;
+          };
+      machine.listener =
+          event -> {
+            if (event instanceof ProgressEvent.Started) {
+              try {
+                machine.catalog.publish(older);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+          };
+
+      assertThat(machine.fetch(family(), lock)).isEmpty();
+
+      assertThat(collects).isFalse();
+      assertThat(machine.events).hasAtLeastOneElementOfType(ProgressEvent.Started.class);
+      assertThat(machine.catalog.preset("family").orElseThrow().synced()).isEqualTo(later);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.airlock.upkeep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.assertj.core.api.Assumptions.assumeThatCode;
 
 import dev.airlock.catalog.Catalog;
@@ -10,6 +11,7 @@ import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldMetadata;
 import dev.airlock.catalog.HeldPage;
 import dev.airlock.digest.Sha256;
+import dev.airlock.files.DurableFiles;
 import dev.airlock.index.ProjectPage;
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.store.Blob;
@@ -27,9 +29,12 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -303,6 +308,71 @@ class CollectorTest {
     assertThat(shelf.blob(file.sha256())).exists();
     assertThat(isInTrash(file.sha256())).isFalse();
     assertThat(gc().taken()).as("it counts as new").isEqualTo(Amount.NONE);
+  }
+
+  @Test
+  void collectsAndBringsBackWhereBlobsAreOnAnotherDisk() throws IOException {
+    Path memory = Path.of("/dev/shm");
+    assumeThat(memory).exists().isWritable();
+    assumeThat(Files.getFileStore(memory)).isNotEqualTo(Files.getFileStore(directory));
+    Path disk = Files.createTempDirectory(memory, "airlock-test-");
+    try {
+      Files.createSymbolicLink(shelf.store.root().resolve("blobs"), disk);
+      HeldFile gone = shelf.put("gone", "gone bytes");
+      shelf.now = shelf.now.plus(LONG);
+      assertThat(shelf.blob(gone.sha256()).toRealPath()).startsWith(disk);
+
+      assertThat(gc().taken().files()).isEqualTo(2);
+      assertThat(isInTrash(gone.sha256())).isTrue();
+      assertThat(shelf.blob(gone.sha256())).doesNotExist();
+
+      Blob back = shelf.store.blobs().find(gone.sha256()).orElseThrow();
+      assertThat(shelf.blob(gone.sha256())).hasContent("gone bytes");
+      assertThat(back.size()).isEqualTo(10);
+      assertThat(isInTrash(gone.sha256())).isFalse();
+
+      // What a process left that was killed while it copied.
+      Path left = shelf.blob(gone.sha256()).resolveSibling(".tmp-1-a");
+      Files.writeString(left, "half");
+      Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(LONG)));
+      shelf.now = shelf.now.plus(LONG);
+      assertThat(shelf.collector().collect(AT_ONCE).leftovers()).isEqualTo(new Amount(1, 4));
+      assertThat(left).doesNotExist();
+      assertThat(shelf.store.blobs().find(gone.sha256())).isEmpty();
+    } finally {
+      remove(disk);
+    }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  void bringsNothingBackOverWhatIsWrittenAtTheSameMoment() throws Exception {
+    Path target = directory.resolve("place/entry");
+    try (var threads = Executors.newFixedThreadPool(2)) {
+      for (int round = 0; round < 200; round++) {
+        String name = "%064x".formatted(round);
+        DurableFiles.writeSoon(target, "old".getBytes(UTF_8));
+        assertThat(shelf.store.trash().bag(shelf.now).take(target, name)).isTrue();
+        var restored = threads.submit(() -> shelf.store.trash().restore(name, target));
+        var written =
+            threads.submit(() -> {
+              DurableFiles.writeSoon(target, "new".getBytes(UTF_8));
+              return true;
+            });
+
+        assertThat(restored.get()).isTrue();
+        assertThat(written.get()).isTrue();
+        assertThat(target).hasContent("new");
+        Files.delete(target);
+      }
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.airlock.server;
 
 import dev.airlock.digest.Sha256;
+import dev.airlock.files.ReadFailures;
 import dev.airlock.server.pullthrough.Verifications;
 import dev.airlock.store.Blob;
 import dev.airlock.store.BootRecord;
@@ -70,10 +71,17 @@ final class AfterBoot implements Closeable {
           case Outcome.Whole _ -> LOG.log(Level.DEBUG, "sound: {0}", blob.digest());
           case Outcome.Failed(CorruptContentException _) -> damaged++;
           case Outcome.Failed(Exception e) ->
-              throw new IOException("the blob " + blob.digest() + " cannot be read: " + e, e);
+              throw new IOException(
+                  "while the blob " + blob.digest() + " was read, something went wrong: " + e, e);
         }
       } catch (NoSuchFileException takenAwayMeanwhile) {
         LOG.log(Level.DEBUG, "gone: {0}", blob.digest());
+      } catch (IOException e) {
+        if (!ReadFailures.isOfTheFile(e)) {
+          throw e;
+        }
+        LOG.log(Level.WARNING, "the blob " + blob.digest() + ": " + ReadFailures.reason(e));
+        damaged++;
       }
     }
     if (damaged == 0) {

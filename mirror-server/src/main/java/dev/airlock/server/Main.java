@@ -123,7 +123,8 @@ public final class Main implements Callable<Integer>, IVersionProvider {
       paramLabel = "DIR",
       description =
           "Where it is noted what was asked for and not there, and nothing else: for a store that"
-              + " cannot be written. Default: the store, or memory where that cannot be written.")
+              + " cannot be written. Default: the store, or where that cannot be written, memory:"
+              + " then it is printed at the end.")
   private @Nullable Path state;
 
   @Option(
@@ -226,7 +227,7 @@ public final class Main implements Callable<Integer>, IVersionProvider {
     try (var service = new Service(root, settings, sourcing(), keeping(), System::nanoTime)) {
       service.start();
       // A signal ends the program without unwinding this thread.
-      Runtime.getRuntime().addShutdownHook(new Thread(service::close, "airlock-close"));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> close(service, err), "airlock-close"));
       if (!quiet) {
         service.greeting().forEach(err::println);
         err.flush();
@@ -235,12 +236,27 @@ public final class Main implements Callable<Integer>, IVersionProvider {
       return 0;
     } catch (StoreException e) {
       return told(err, e.getMessage(), NO_STORE);
-    } catch (InvalidSettingsException e) {
+    } catch (InvalidSettingsException | StateException e) {
       return told(err, e.getMessage(), USAGE);
     } catch (ListenException e) {
       return told(err, e.getMessage() + ": name another with --listen HOST:PORT", FAILED);
     } catch (IOException e) {
       return told(err, e.getMessage(), FAILED);
+    }
+  }
+
+  /** What is kept in memory alone is printed: it is what somebody has to bring. */
+  private static void close(Service service, PrintWriter err) {
+    service.close();
+    try {
+      Optional<String> unwritten = service.unwritten();
+      if (unwritten.isPresent()) {
+        err.println("airlock: what was asked for and not there, for `airlock sync --wants`:");
+        err.println(unwritten.get());
+        err.flush();
+      }
+    } catch (IOException e) {
+      told(err, e.getMessage(), FAILED);
     }
   }
 

@@ -1,6 +1,11 @@
 package dev.airlock.server;
 
+import dev.airlock.files.DurableFiles;
+import dev.airlock.files.WriteFailures;
+import dev.airlock.ledger.Kind;
 import dev.airlock.ledger.Ledger;
+import dev.airlock.ledger.Note;
+import dev.airlock.ledger.NotesText;
 import dev.airlock.program.Build;
 import dev.airlock.server.http.HttpServer;
 import dev.airlock.server.http.HttpSettings;
@@ -40,6 +45,7 @@ final class Service implements Closeable {
   private final Verifications verifications;
   private final AfterBoot afterBoot;
   private final Ledger ledger;
+  private final boolean isLedgerInMemory;
   private final Mirror mirror;
   private final HttpServer server;
 
@@ -47,22 +53,27 @@ final class Service implements Closeable {
    * Opens the store and wires the parts. Nothing listens yet.
    *
    * @throws dev.airlock.store.StoreException when there is no store to serve
+   * @throws StateException when nothing can be noted where it should be
    */
   Service(
       Path root, HttpSettings settings, Sourcing sourcing, Keeping keeping, LongSupplier nanoTime)
       throws IOException {
     this.settings = settings;
+    if (keeping.state().isPresent()) {
+      requireWritable(keeping.state().get());
+    }
     Mode mode = possible(sourcing.mode(), root);
     boolean offline = mode == Mode.OFFLINE;
     store = offline ? Store.open(root) : Store.openOrCreate(root, keeping.reserve());
     build = Build.current();
     var proven = new ProvenBlobs();
-    verifications = new Verifications(store.blobs(), proven);
+    verifications = new Verifications(store.blobs(), proven, () -> isThere(root));
     upstreams =
         offline
             ? Optional.empty()
             : Optional.of(sourcing.open(store, proven, keeping.quota(), nanoTime));
     ledger = ledger(store, keeping.state());
+    isLedgerInMemory = keeping.state().isEmpty() && !store.isWritable();
     afterBoot = new AfterBoot(store, new BootRecord(store), verifications);
     mirror =
         new Mirror(
@@ -82,6 +93,14 @@ final class Service implements Closeable {
                 build,
                 Sourcing.USER_AGENT,
                 new Cached.Pages(CACHE_BYTES, nanoTime)));
+  }
+
+  private static boolean isThere(Path root) {
+    try (Store _ = Store.open(root)) {
+      return true;
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   /** On a medium that cannot be written nothing that is fetched can be kept. */
@@ -107,8 +126,39 @@ final class Service implements Closeable {
     }
     LOG.log(
         Level.INFO,
-        "what is asked for and not there is kept in memory; --state DIR writes it down");
+        "what is asked for and not there is kept in memory, is to be had at /api/wants, and is"
+            + " printed at the end; --state DIR writes it down");
     return Ledger.inMemory(InstantSource.system());
+  }
+
+  private static void requireWritable(Path state) throws StateException {
+    Path notes = state.resolve(Ledger.DIRECTORY);
+    try {
+      DurableFiles.createDirectories(notes);
+      Path probe = DurableFiles.temporaryIn(notes);
+      Files.createFile(probe);
+      Files.delete(probe);
+    } catch (IOException e) {
+      throw new StateException(
+          "nothing can be noted in '"
+              + state
+              + "' ("
+              + WriteFailures.of(e, notes)
+              + "): name a folder that can be written with --state DIR",
+          e);
+    }
+  }
+
+  /**
+   * What was asked for and not there, where it is written down nowhere: in the form that {@code
+   * airlock sync --wants} takes.
+   */
+  Optional<String> unwritten() throws IOException {
+    List<Note> wanted =
+        isLedgerInMemory
+            ? ledger.notes().stream().filter(note -> note.kind() == Kind.WANTED).toList()
+            : List.of();
+    return wanted.isEmpty() ? Optional.empty() : Optional.of(NotesText.write(wanted).toString());
   }
 
   void start() throws IOException {

@@ -191,4 +191,21 @@ class DamageTest {
     assertPutAside(file.sha256());
     assertThat(Files.readAllBytes(root.resolve("boot.json"))).isEqualTo(recorded);
   }
+
+  @Test
+  void looksAtTheRestOfWhatWasWrittenLastThoughOneCannotBeRead() throws Exception {
+    HeldFile unreadable = mirror.hold(PYPI, FOO);
+    HeldFile flipped = mirror.hold(PYPI, LARGE_NAME, LARGE_BYTES);
+    mirror.close();
+    flipABit(flipped.sha256());
+    Files.delete(blob(unreadable.sha256()));
+    Files.createDirectory(blob(unreadable.sha256()));
+    Files.delete(root.resolve("boot.json"));
+
+    mirror = new Served(root);
+
+    Hybrid.await("the boot record", () -> Files.exists(root.resolve("boot.json")));
+    assertPutAside(unreadable.sha256());
+    assertPutAside(flipped.sha256());
+  }
 }

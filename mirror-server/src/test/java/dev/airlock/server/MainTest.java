@@ -5,6 +5,7 @@ import static dev.airlock.server.Served.PYPI;
 import static dev.airlock.server.Served.locked;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.airlock.ledger.NotesText;
 import dev.airlock.store.Store;
 import java.io.BufferedReader;
 import java.net.InetAddress;
@@ -114,6 +115,51 @@ class MainTest {
     assertThat(text(process.getInputStream()).lines())
         .singleElement()
         .satisfies(line -> assertThat(line).contains("\"path\":\"/health\"", "\"status\":200"));
+  }
+
+  @Test
+  void printsAtItsEndWhatItCouldNoteNowhere() throws Exception {
+    try (Mounted medium = Mounted.again(store, directory.resolve("medium")).readOnly()) {
+      Process process =
+          start(
+              Map.of("AIRLOCK_STORE", medium.path().toString()),
+              "--offline",
+              "--listen",
+              "127.0.0.1:0");
+      BufferedReader err = process.errorReader();
+      Matcher address = ADDRESS.matcher("");
+      for (String line = err.readLine(); !address.reset(line).find(); line = err.readLine()) {
+        assertThat(line).isNotNull();
+      }
+      err.readLine();
+      try (var client = HttpClient.newHttpClient()) {
+        URI absent = URI.create(address.group(1) + "/simple/absent/");
+        client.send(HttpRequest.newBuilder(absent).build(), BodyHandlers.discarding());
+      }
+      process.toHandle().destroy();
+
+      assertThat(err.readLine()).contains("airlock sync --wants");
+      assertThat(NotesText.read("", err.readLine()))
+          .extracting(note -> note.project().value())
+          .containsExactly("absent");
+      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void refusesAStateThatIsNoFolder() throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+    Process process =
+        start(
+            Map.of("AIRLOCK_STORE", store.toString()),
+            "--offline",
+            "--listen",
+            "127.0.0.1:0",
+            "--state",
+            file.toString());
+
+    assertThat(text(process.getErrorStream())).contains("nothing can be noted in '" + file + "'");
+    assertThat(process.waitFor()).isEqualTo(2);
   }
 
   @Test

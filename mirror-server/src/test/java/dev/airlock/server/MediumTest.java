@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airlock.fixtures.FakeIndex;
 import dev.airlock.fixtures.WheelBuilder;
+import dev.airlock.ledger.Note;
+import dev.airlock.ledger.NotesText;
 import dev.airlock.store.Reserve;
 import dev.airlock.store.Store;
 import dev.airlock.store.StoreException;
@@ -15,6 +17,7 @@ import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -117,6 +120,41 @@ class MediumTest {
     }
     assertThat(state(parent)).isEqualTo(before);
     assertThat(notes.resolve("ledger")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void tellsWhatIsMissingToWhoeverAsks() throws Exception {
+    Path parent = directory.resolve("disk");
+    fill(parent.resolve("store"));
+    try (Mounted medium = Mounted.again(parent, directory.resolve("medium")).readOnly();
+        Hybrid mirror = hybrid(medium.path())) {
+      assertThat(NotesText.read("", Hybrid.text(mirror.get("/api/wants")))).isEmpty();
+    }
+    try (Mounted medium = Mounted.again(parent, directory.resolve("medium")).readOnly();
+        Hybrid mirror = hybrid(medium.path())) {
+      mirror.get(MISS);
+
+      List<Note> wants = NotesText.read("", Hybrid.text(mirror.get("/api/wants")));
+
+      assertThat(wants).extracting(Note::filename).containsExactly(Optional.of(FOO.filename()));
+      assertThat(wants).extracting(Note::asker).containsExactly("");
+    }
+  }
+
+  @Test
+  void refusesAFolderForItsNotesThatCannotBeWritten() throws Exception {
+    fill(directory.resolve("store"));
+    Path file = Files.createFile(directory.resolve("file"));
+
+    assertThatThrownBy(() ->
+            new Served(
+                    directory.resolve("store"),
+                    Sourcing.offline(),
+                    new Keeping(Reserve.USUAL, Optional.empty(), Optional.of(file)))
+                .close())
+        .isInstanceOf(StateException.class)
+        .hasMessageContaining("nothing can be noted in '" + file + "'")
+        .hasMessageContaining("--state DIR");
   }
 
   @Test

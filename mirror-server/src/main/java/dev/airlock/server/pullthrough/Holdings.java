@@ -9,6 +9,7 @@ import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.ReadFailures;
 import dev.airlock.files.ReadOnlyException;
 import dev.airlock.index.IndexFile;
 import dev.airlock.packaging.filename.WheelFilename;
@@ -121,6 +122,11 @@ final class Holdings {
           : Optional.empty();
     } catch (MalformedArchiveException damaged) {
       return Optional.empty();
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 

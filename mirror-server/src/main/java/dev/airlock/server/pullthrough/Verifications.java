@@ -1,6 +1,7 @@
 package dev.airlock.server.pullthrough;
 
 import dev.airlock.digest.Hasher;
+import dev.airlock.files.ReadFailures;
 import dev.airlock.store.Blob;
 import dev.airlock.store.BlobStore;
 import dev.airlock.store.CorruptContentException;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Verifies blobs while they are sent, each once for all who want it. Damaged ones are put aside. A
@@ -34,6 +36,7 @@ public final class Verifications implements Closeable {
 
   private final BlobStore blobs;
   private final ProvenBlobs proven;
+  private final BooleanSupplier storeIsThere;
   private final ExecutorService hashing;
   private final ConcurrentMap<Key, Verification> running = new ConcurrentHashMap<>();
 
@@ -44,10 +47,13 @@ public final class Verifications implements Closeable {
    * Verifies blobs of a store.
    *
    * @param proven what is known of them, and where what is found out is remembered
+   * @param storeIsThere whether the store can still be opened: while it cannot, no blob that cannot
+   *     be read is to blame
    */
-  public Verifications(BlobStore blobs, ProvenBlobs proven) {
+  public Verifications(BlobStore blobs, ProvenBlobs proven, BooleanSupplier storeIsThere) {
     this.blobs = blobs;
     this.proven = proven;
+    this.storeIsThere = storeIsThere;
     int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS);
     this.hashing =
         Executors.newFixedThreadPool(
@@ -128,7 +134,9 @@ public final class Verifications implements Closeable {
       try {
         more = hashSlice();
         outcome = more ? outcome : judged();
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException e) {
+        outcome = unreadable(e);
+      } catch (RuntimeException e) {
         outcome = new Outcome.Failed(e);
       } finally {
         if (more) {
@@ -158,7 +166,23 @@ public final class Verifications implements Closeable {
         proven.rememberSound(blob);
         return new Outcome.Whole(blob);
       }
-      String reason = "the blob " + blob.digest() + " is damaged: its bytes are " + hasher.sha256();
+      return condemned(
+          "the blob " + blob.digest() + " is damaged: its bytes are " + hasher.sha256());
+    }
+
+    private Outcome unreadable(IOException failure) {
+      if (!ReadFailures.isOfTheFile(failure) || !storeIsThere.getAsBoolean()) {
+        return new Outcome.Failed(failure);
+      }
+      try {
+        return condemned(
+            "the blob " + blob.digest() + " is damaged: " + ReadFailures.reason(failure));
+      } catch (IOException e) {
+        return new Outcome.Failed(e);
+      }
+    }
+
+    private Outcome condemned(String reason) throws IOException {
       proven.rememberDamaged(blob);
       String done = "it was put aside";
       try {

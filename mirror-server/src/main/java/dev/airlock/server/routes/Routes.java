@@ -51,6 +51,7 @@ public final class Routes implements Handler {
             Route.of("/", front::page),
             Route.of("/health", front::health),
             Route.of("/ready", front::ready),
+            Route.of("/api/wants", new Cached(missed::list, cache)),
             Route.of("/files/{index}/{project}/{filename}", files::file),
             Route.of("/preset/{preset}/simple/", new Cached(presets::projects, cache)),
             Route.of("/preset/{preset}/simple/{project}/", new Cached(presets::project, cache)),

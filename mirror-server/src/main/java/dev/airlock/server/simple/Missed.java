@@ -3,10 +3,16 @@ package dev.airlock.server.simple;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.ledger.Kind;
 import dev.airlock.ledger.Ledger;
+import dev.airlock.ledger.Note;
+import dev.airlock.ledger.NotesText;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.server.http.Request;
+import dev.airlock.server.http.Response;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +31,20 @@ public final class Missed {
   /** Keeps it in a ledger. */
   public Missed(Ledger ledger) {
     this.ledger = ledger;
+  }
+
+  /**
+   * {@code /api/wants}: all that could not be had, in the form that {@code airlock sync --wants}
+   * takes; without who asked, which is nobody else's business.
+   */
+  public Response list(Request request) throws IOException {
+    List<Note> wanted =
+        ledger.notes().stream()
+            .filter(note -> note.kind() == Kind.WANTED)
+            .map(note -> note.askedBy(""))
+            .toList();
+    String json = NotesText.write(wanted) + "\n";
+    return Response.page("application/json", json.getBytes(StandardCharsets.UTF_8));
   }
 
   /** A project of a preset could not be had. */

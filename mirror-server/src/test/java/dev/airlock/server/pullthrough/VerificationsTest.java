@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.airlock.digest.Sha256;
 import dev.airlock.fixtures.MemoryBlobStore;
 import dev.airlock.store.Blob;
+import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.GrowingBytes;
 import dev.airlock.store.GrowingBytes.Outcome;
 import dev.airlock.store.ProvenBlobs;
@@ -14,6 +15,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.compress.utils.SeekableInMemoryByteChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,9 @@ class VerificationsTest {
   private static final byte[] BYTES = new byte[1 << 20];
 
   private final ProvenBlobs proven = new ProvenBlobs();
-  private final Verifications verifications = new Verifications(new MemoryBlobStore(), proven);
+  private final MemoryBlobStore blobs = new MemoryBlobStore();
+  private final AtomicBoolean storeIsThere = new AtomicBoolean(true);
+  private final Verifications verifications = new Verifications(blobs, proven, storeIsThere::get);
   private final CountDownLatch mayBeRead = new CountDownLatch(1);
 
   @AfterEach
@@ -104,6 +108,68 @@ class VerificationsTest {
     assertThat(end.outcome()).containsInstanceOf(Outcome.Failed.class);
     assertThat(end.readable()).isLessThan(BYTES.length);
     assertThat(proven.isDamaged(blob)).isTrue();
+  }
+
+  /** A blob of a store that has a bad sector. */
+  private record BadSector(Blob held) implements Blob {
+    @Override
+    public Sha256 digest() {
+      return held.digest();
+    }
+
+    @Override
+    public long size() {
+      return held.size();
+    }
+
+    @Override
+    public Object identity() throws IOException {
+      return held.identity();
+    }
+
+    @Override
+    public Instant written() throws IOException {
+      return held.written();
+    }
+
+    @Override
+    public SeekableByteChannel open() {
+      return new SeekableInMemoryByteChannel(BYTES) {
+        @Override
+        public int read(ByteBuffer buffer) throws IOException {
+          throw new IOException("Input/output error");
+        }
+      };
+    }
+  }
+
+  @Test
+  void putsAsideWhatTheDiskCannotRead() throws IOException {
+    Blob blob = new BadSector(blobs.put(BYTES));
+
+    GrowingBytes.View end = verifications.begin(blob).awaitEnd(LONG);
+
+    assertThat(end.outcome())
+        .hasValueSatisfying(outcome ->
+            assertThat(((Outcome.Failed) outcome).reason())
+                .isInstanceOf(CorruptContentException.class)
+                .hasMessageContaining("it cannot be read: Input/output error"));
+    assertThat(proven.isDamaged(blob)).isTrue();
+  }
+
+  @Test
+  void condemnsNothingWhileTheStoreIsGone() throws IOException {
+    storeIsThere.set(false);
+    Blob blob = new BadSector(blobs.put(BYTES));
+
+    GrowingBytes.View end = verifications.begin(blob).awaitEnd(LONG);
+
+    assertThat(end.outcome())
+        .hasValueSatisfying(outcome ->
+            assertThat(((Outcome.Failed) outcome).reason())
+                .isNotInstanceOf(CorruptContentException.class)
+                .hasMessage("Input/output error"));
+    assertThat(proven.isDamaged(blob)).isFalse();
   }
 
   @Test

@@ -30,6 +30,7 @@ final class DuCommand extends AirlockCommand {
   private boolean json;
 
   @Mixin private StoreOption store = new StoreOption();
+  @Mixin private ReserveOption kept = new ReserveOption();
 
   DuCommand(Surroundings surroundings) {
     super(surroundings);
@@ -41,11 +42,11 @@ final class DuCommand extends AirlockCommand {
   }
 
   @Override
-  ExitCode run(Surroundings around) throws IOException {
+  ExitCode run(Surroundings around) throws IOException, CommandException {
     Usage usage;
     long free;
     long reserve;
-    try (Store opened = Store.open(store.store(around))) {
+    try (Store opened = Store.open(store.store(around), kept.reserve(around))) {
       usage = Usage.of(opened);
       free = opened.freeBytes();
       reserve = opened.reserveBytes();

@@ -82,7 +82,9 @@ final class GcCommand extends AirlockCommand {
     Collected collected;
     Path root = common.store(around);
     try (Store store =
-        dryRun ? Store.open(root) : Store.openToWrite(root, reserve.reserve(around))) {
+        dryRun
+            ? Store.open(root, reserve.reserve(around))
+            : Store.openToWrite(root, reserve.reserve(around))) {
       collected = new Collector(store, around.clock()).collect(options);
     }
     if (common.json()) {
@@ -130,7 +132,10 @@ final class GcCommand extends AirlockCommand {
       terminal.say("the disk is full: nothing was left to wait in the trash");
     }
     boolean nothing =
-        collected.deleted().files() + collected.leftovers().files() + collected.taken().files()
+        collected.deleted().files()
+                + collected.leftovers().files()
+                + collected.quarantine().files()
+                + collected.taken().files()
             == 0;
     if (nothing) {
       terminal.say(dryRun ? "nothing would be freed" : "nothing was freed");

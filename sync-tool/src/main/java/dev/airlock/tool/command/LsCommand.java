@@ -8,10 +8,12 @@ import dev.airlock.tool.terminal.Columns;
 import dev.airlock.tool.terminal.Terminal;
 import dev.airlock.upkeep.Usage;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -77,6 +79,14 @@ final class LsCommand extends AirlockCommand {
   private List<Usage.Preset> chosen(Usage usage) throws CommandException {
     List<String> held = usage.presets().stream().map(Usage.Preset::name).toList();
     List<String> unknown = presets.stream().filter(name -> !held.contains(name)).toList();
+    for (String name : unknown) {
+      Optional<String> damaged = damage(usage, name);
+      if (damaged.isPresent()) {
+        throw new CommandException(
+            ExitCode.VERIFICATION,
+            "the preset '" + name + "' is damaged: " + damaged.get() + "; run `airlock repair`");
+      }
+    }
     if (!unknown.isEmpty()) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -85,6 +95,14 @@ final class LsCommand extends AirlockCommand {
     return usage.presets().stream()
         .filter(preset -> presets.isEmpty() || presets.contains(preset.name()))
         .toList();
+  }
+
+  /** What is wrong with a preset. */
+  private static Optional<String> damage(Usage usage, String name) {
+    String document = Path.of("presets", name + ".json").toString();
+    return usage.damaged().stream()
+        .filter(damaged -> damaged.contains(document + ": "))
+        .findFirst();
   }
 
   private static List<List<String>> files(List<Usage.Preset> presets) {

@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param name its name
  * @param place where it was found: a folder, or the store
- * @param synced when it was synced last; empty: never
+ * @param synced when it was synced last; empty: never, or it cannot be read
+ * @param isDamaged whether the store has a document of it that cannot be read
  * @param files how many files its lock has
  * @param bytes their size together, in bytes
  * @param missing the files of its lock that are not held whole
@@ -24,6 +25,7 @@ record PresetState(
     String name,
     String place,
     Optional<Instant> synced,
+    boolean isDamaged,
     int files,
     long bytes,
     List<String> missing,

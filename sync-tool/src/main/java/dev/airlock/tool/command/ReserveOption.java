@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option of commands that write to a store, or make room in it. */
+/** The option of commands that write to a store, make room in it, or say how much there is. */
 final class ReserveOption {
   private static final String VARIABLE = "AIRLOCK_RESERVE";
 

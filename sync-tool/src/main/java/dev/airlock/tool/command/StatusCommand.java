@@ -83,10 +83,12 @@ final class StatusCommand extends AirlockCommand {
     return names;
   }
 
-  /** Presets that were never synced count only where they are named. */
+  /** Presets that were never synced count only where they are named, and damaged ones always. */
   private boolean isReady(List<PresetState> states) {
     List<PresetState> counted =
-        states.stream().filter(state -> !presets.isEmpty() || state.synced().isPresent()).toList();
+        states.stream()
+            .filter(state -> !presets.isEmpty() || state.synced().isPresent() || state.isDamaged())
+            .toList();
     return !counted.isEmpty() && counted.stream().allMatch(PresetState::isReady);
   }
 
@@ -99,7 +101,10 @@ final class StatusCommand extends AirlockCommand {
       rows.add(
           List.of(
               state.name(),
-              state.synced().map(StatusCommand::time).orElse("never"),
+              state
+                  .synced()
+                  .map(StatusCommand::time)
+                  .orElse(state.isDamaged() ? "damaged" : "never"),
               state.isComplete() ? "yes" : "no",
               synced ? (state.files() - state.missing().size()) + "/" + state.files() : "-",
               synced ? Amounts.bytes(state.heldBytes()) : "-",

@@ -42,8 +42,13 @@ final class Survey {
     Optional<HeldPreset> held = catalog.preset(name);
     var remarks = new ArrayList<String>();
     boolean isUsable = true;
-    if (folder.isPresent() || held.isEmpty()) {
+    boolean isDamaged = held.isEmpty() && catalog.presets().contains(name);
+    if (folder.isPresent() || (held.isEmpty() && !isDamaged)) {
       isUsable = fits(nameOrPath, held, remarks);
+    }
+    if (isDamaged) {
+      remarks.add("its document is damaged: run `airlock repair`");
+      isUsable = false;
     }
     Optional<Lock> lock = holdings.lock(name);
     if (held.isPresent() && lock.isEmpty()) {
@@ -66,6 +71,7 @@ final class Survey {
         name,
         folder.map(Path::toString).orElse("the store"),
         held.map(HeldPreset::synced),
+        isDamaged,
         files.size(),
         sum(files),
         missing.keySet().stream().sorted().toList(),

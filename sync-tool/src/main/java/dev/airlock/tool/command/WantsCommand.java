@@ -10,6 +10,7 @@ import dev.airlock.tool.terminal.Amounts;
 import dev.airlock.tool.terminal.Columns;
 import dev.airlock.tool.terminal.Terminal;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -65,7 +66,7 @@ final class WantsCommand extends AirlockCommand {
   }
 
   @Override
-  ExitCode run(Surroundings around) throws IOException {
+  ExitCode run(Surroundings around) throws IOException, CommandException {
     Terminal terminal = around.terminal();
     try (Store opened = Store.open(store.store(around));
         Ledger ledger = Ledger.in(notes(opened), around.clock())) {
@@ -84,8 +85,19 @@ final class WantsCommand extends AirlockCommand {
     return ExitCode.OK;
   }
 
-  private Path notes(Store opened) {
-    return (state == null ? opened.root() : state).resolve(Ledger.DIRECTORY);
+  private Path notes(Store opened) throws CommandException {
+    if (state == null) {
+      return opened.root().resolve(Ledger.DIRECTORY);
+    }
+    Path notes = state.resolve(Ledger.DIRECTORY);
+    if (!Files.isDirectory(notes)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "no server noted anything in '"
+              + state
+              + "': name the folder that `airlock serve --state` was given");
+    }
+    return notes;
   }
 
   private List<Note> open(List<Note> notes, Holdings holdings) throws IOException {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +157,38 @@ class GcTest {
     assertThat(collected.path("hurried").asBoolean()).isTrue();
     assertThat(collected.path("deleted").path("files").asInt()).isPositive();
     assertThat(collected.path("waiting").path("files").asInt()).isZero();
+  }
+
+  @Test
+  void saysInADryRunWhatTheReserveWouldHaveItDo() throws IOException {
+    tool.run("rm", "one");
+    age();
+
+    String[] dry = {"gc", "--json", "--dry-run", "--reserve", "900TiB"};
+    assertThat(json(dry).path("hurried").asBoolean()).isTrue();
+    assertThat(json("gc", "--json", "--dry-run").path("hurried").asBoolean()).isFalse();
+  }
+
+  @Test
+  void duKnowsTheReserveThatIsAskedFor() {
+    tool.environment.put("AIRLOCK_RESERVE", "900TiB");
+    assertThat(json("du", "--json").path("reserve_bytes").asLong()).isEqualTo(900L << 40);
+    assertThat(json("du", "--json").path("free_bytes").asLong()).isZero();
+    assertThat(json("du", "--json", "--reserve", "5").path("reserve_bytes").asLong()).isEqualTo(5);
+  }
+
+  @Test
+  void doesNotSayThatNothingWasFreedWhenWhatWasPutAsideIsDeleted() throws IOException {
+    Path aside = tool.store.resolve("quarantine/" + "0".repeat(64));
+    Files.createDirectories(aside.getParent());
+    Files.writeString(aside, "bad");
+    FileTime longAgo = FileTime.from(Instant.EPOCH.minus(Duration.ofDays(31)));
+    Files.setLastModifiedTime(aside, longAgo);
+
+    assertThat(tool.run("gc")).isZero();
+    assertThat(tool.err())
+        .contains("1 file (3 B) deleted: put aside long ago")
+        .doesNotContain("nothing was freed");
   }
 
   @Test

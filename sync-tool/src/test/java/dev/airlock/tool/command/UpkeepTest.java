@@ -212,6 +212,32 @@ class UpkeepTest {
   }
 
   @Test
+  void lsOfAPresetThatCannotBeReadSaysSo() throws IOException {
+    flip(tool.store.resolve("presets/kit.json"));
+    flip(tool.store.resolve("presets/copies/kit.json"));
+
+    assertThat(tool.run("ls", "kit")).isEqualTo(5);
+    assertThat(tool.err()).contains("the preset 'kit' is damaged: ").contains("airlock repair");
+    assertThat(tool.run("ls", "kitten")).isEqualTo(2);
+  }
+
+  @Test
+  void statusShowsAPresetThatCannotBeReadBesideTheOthers() throws IOException {
+    flip(tool.store.resolve("presets/kit.json"));
+    flip(tool.store.resolve("presets/copies/kit.json"));
+
+    assertThat(tool.run("status")).isEqualTo(1);
+    assertThat(tool.out()).containsPattern("kit +damaged +no").containsPattern("rest .* yes");
+    assertThat(tool.err()).contains("kit: its document is damaged: run `airlock repair`");
+
+    Files.move(directory.resolve("presets/kit"), directory.resolve("kit"));
+    assertThat(tool.run("status")).isEqualTo(1);
+    assertThat(tool.out()).containsPattern("kit +damaged +no").containsPattern("rest .* yes");
+    assertThat(tool.err()).contains("kit: its document is damaged: run `airlock repair`");
+    assertThat(tool.run("status", "kit")).isEqualTo(1);
+  }
+
+  @Test
   void namesADamagedFileAndWhatIsWrong() throws IOException {
     flip(blob("leaf-1.0-py3-none-any.whl"));
 

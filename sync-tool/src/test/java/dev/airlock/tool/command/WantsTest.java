@@ -130,6 +130,16 @@ class WantsTest {
   }
 
   @Test
+  void saysWhereNoServerNotedAnything() throws IOException {
+    Path state = Files.createDirectories(directory.resolve("elsewhere"));
+
+    assertThat(tool.run("wants", "--state", state.toString())).isEqualTo(2);
+    assertThat(tool.err())
+        .contains("no server noted anything in '" + state + "'")
+        .contains("airlock serve --state");
+  }
+
+  @Test
   void saysThatNothingIsWanted() {
     assertThat(tool.run("wants")).isZero();
     assertThat(tool.out()).isEmpty();
