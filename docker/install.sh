@@ -135,9 +135,9 @@ pip_install() {
     die "step $step failed, see pip's message above."
 }
 
-# pinned NAME VERSION: prints NAME==VERSION, or nothing if there is no version
+# pinned NAME VERSION: prints NAME==VERSION and a blank, or nothing if there is no version
 pinned() {
-    [ -z "$2" ] || printf '%s==%s\n' "$1" "$2"
+    [ -z "$2" ] || printf '%s==%s ' "$1" "$2"
 }
 
 # agrees NAME VERSION: ends the build where the lock that comes with the source has another version, which pip would call a conflict
@@ -160,10 +160,10 @@ install_pinned() {
     pins=
     while [ $# -gt 0 ]; do
         agrees "$1" "$2"
-        pins="$pins $(pinned "$1" "$2")"
+        pins="$pins$(pinned "$1" "$2")"
         shift 2
     done
-    if [ -z "${pins## }" ]; then
+    if [ -z "$pins" ]; then
         if has_lock; then
             say "$step: no version given; what the preset has of it comes with its requirements"
         else
@@ -197,7 +197,14 @@ start)
         || die "$PYTHON -m venv failed: the base image needs Python's venv and ensurepip (python3-venv on Debian and Ubuntu)."
     if ! has_lock; then
         # The preset's own lock, where these are its versions. Else what the arguments pin stays pinned in every later step.
-        pins="$(pinned numpy "$NUMPY_VERSION") $(pinned scipy "$SCIPY_VERSION") $(pinned torch "$TORCH_VERSION") $(pinned torchvision "$TORCHVISION_VERSION") $(pinned torchaudio "$TORCHAUDIO_VERSION") $(pinned tensorrt "$TENSORRT_VERSION")"
+        pins=$(
+            pinned numpy "$NUMPY_VERSION"
+            pinned scipy "$SCIPY_VERSION"
+            pinned torch "$TORCH_VERSION"
+            pinned torchvision "$TORCHVISION_VERSION"
+            pinned torchaudio "$TORCHAUDIO_VERSION"
+            pinned tensorrt "$TENSORRT_VERSION"
+        )
         # shellcheck disable=SC2086 # a list of pins
         "$venv/bin/python" "$here/preset.py" constraints "$here" $pins >"$constraints"
         # shellcheck disable=SC2086
