@@ -71,7 +71,7 @@ def constraints(folder, pins):
         name, _, version = pin.partition("==")
         versions = [p["version"] for p in locked if p["name"] == normalized(name)]
         if not any(v == version or v.partition("+")[0] == version for v in versions):
-            return [], "it has %s %s, and %s is asked for" % (name, " and ".join(versions) or "not", version)
+            return [], "it has %s, and %s is asked for" % (" and ".join("%s %s" % (name, v) for v in versions) or "no " + name, version)
     return ["%s==%s%s" % (p["name"], p["version"], " ; " + p["marker"] if "marker" in p else "") for p in locked], None
 
 
