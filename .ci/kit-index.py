@@ -3,9 +3,10 @@
     kit-index.py ROOT REQUIREMENT… <SOURCES
 
 SOURCES are lines "index FOLDER" or "wheels FOLDER". Below ROOT are then simple/ with the wheels for Python 3.11 of the
-REQUIREMENTs (PROJECT or PROJECT==VERSION), and with tensorrt 8.6.1 and GPUtil 1.4.0 as they are published: sdists only,
-tensorrt's with a setup.py that runs pip (at pypi.nvidia.com, whose pages are at the root; by http, which the published one does
-not). whl/ has torch 2.1.0+cu118, generated, in the layout of download.pytorch.org.
+REQUIREMENTs (PROJECT or PROJECT==VERSION), and with tensorrt 8.6.1 and GPUtil 1.4.0 as they are published: sdists only.
+tensorrt's has a setup.py that runs pip at pypi.nvidia.com, by http, which the published one does not; its pages are at
+the root. isolated 1.0 is an sdist with a pyproject.toml. whl/ has torch 2.1.0+cu118, generated, in the layout of
+download.pytorch.org.
 Prints the versions of pip that are there, one a line.
 """
 import hashlib
@@ -43,6 +44,12 @@ SDISTS = [
         ("setup.py", "from distutils.core import setup\nsetup(name='GPUtil', version='1.4.0', packages=['GPUtil'])\n"),
         ("GPUtil/__init__.py", "from .GPUtil import getGPUs, __version__\n"),
         ("GPUtil/GPUtil.py", "__version__ = '1.4.0'\n\n\ndef getGPUs():\n    return []\n"),
+    ]),
+    ("isolated", "1.0", [
+        ("PKG-INFO", "Metadata-Version: 2.2\nName: isolated\nVersion: 1.0\n"),
+        ("pyproject.toml", '[build-system]\nrequires = ["setuptools", "wheel"]\nbuild-backend = "setuptools.build_meta"\n'),
+        ("setup.py", "from setuptools import setup\nsetup(name='isolated', version='1.0', py_modules=['isolated'])\n"),
+        ("isolated.py", "__version__ = '1.0'\n"),
     ]),
 ]
 WHEELS = [generate.Project("tensorrt_libs", "8.6.1"), generate.Project("tensorrt_bindings", "8.6.1")]

@@ -42,6 +42,7 @@ take_defaults() {
     # shellcheck disable=SC2034 # eval reads value
     while IFS='=' read -r name value; do
         case $name in
+            BOOTSTRAP) [ "$BOOTSTRAP" != preset ] || BOOTSTRAP=$value ;;
             *_VERSION | TORCH_INDEX_URL) eval "[ -n \"\$$name\" ] || $name=\$value" ;;
         esac
     done <"$here/arguments"
@@ -122,7 +123,9 @@ pip_install() {
     { "$venv/bin/python" -m pip install --constraint "$constraints" "$@" 2>&1 && : >"$log.done"; } | tee "$log"
     [ ! -f "$log.done" ] || return 0
     [ -z "$MIRROR_URL" ] || mirror_answers # says so and ends the build if that is why
-    lacking=$(sed -n 's/^ERROR: No matching distribution found for \(.*\)/\1/p' "$log" | head -n 1)
+    # The second is what pip says of one project of which there is no file that the constraints admit.
+    lacking=$(sed -n -e 's/^ERROR: No matching distribution found for \(.*\)/\1/p' \
+        -e 's/^ERROR: Cannot install \([^ ]*\) because these package versions have conflicting.*/\1/p' "$log" | head -n 1)
     if [ "$kind" = mirror ]; then
         [ -z "$lacking" ] || die "step $step failed: the mirror has no file of $lacking that this Python can take; \`airlock check $PRESET\` at the mirror names what is missing, and \`airlock sync $PRESET\` fetches it."
         die "step $step failed, see pip's message above; \`airlock check $PRESET\` at the mirror says whether it has all that the preset needs."
@@ -215,13 +218,18 @@ start)
     ;;
 bootstrap)
     [ -z "$MIRROR_URL" ] || mirror_answers
+    if [ "$BOOTSTRAP" = preset ] && has_lock; then
+        BOOTSTRAP=$(sed -n 's/^\(pip\|setuptools\|wheel\)==.*/\1/p' "$constraints" | sort -u | tr '\n' ' ')
+    elif [ "$BOOTSTRAP" = preset ]; then
+        BOOTSTRAP="pip setuptools wheel"
+    fi
     # separated by blanks or commas; a comma before an operator is one within a specifier, as in pip>=22,<23
     BOOTSTRAP=$(printf '%s' "$BOOTSTRAP" | sed 's/,\([^<>=!~]\)/ \1/g')
-    if [ -n "$BOOTSTRAP" ]; then
+    if [ -n "${BOOTSTRAP## }" ]; then
         # shellcheck disable=SC2086 # a list of requirements
         pip_install --upgrade $BOOTSTRAP
     else
-        say "$step: BOOTSTRAP is empty; skipped"
+        say "$step: the preset has none, or BOOTSTRAP is empty; skipped"
     fi
     say "$step: what installs the rest is $("$venv/bin/python" -m pip --version | cut -d' ' -f1,2)"
     ;;

@@ -9,6 +9,7 @@ import re
 import sys
 
 VALUE = re.compile(r"[A-Za-z0-9.+!_-]+")
+REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+([<>=!~][A-Za-z0-9.+!_*<>=~,-]+)?")
 STEPS = [
     ("NUMPY_VERSION", "packages", "numpy"),
     ("SCIPY_VERSION", "packages", "scipy"),
@@ -37,6 +38,9 @@ def arguments(folder):
     if text is None:
         return
     preset = json.loads(text)
+    bootstrap = [requirement.replace(" ", "") for requirement in preset.get("bootstrap") or []]
+    if "bootstrap" in preset and all(map(REQUIREMENT.fullmatch, bootstrap)):
+        yield "BOOTSTRAP=" + ",".join(bootstrap)
     for argument, section, key in STEPS:
         version = re.sub(r"^={2,3}\s*", "", str((preset.get(section) or {}).get(key) or "").strip())
         if VALUE.fullmatch(version):
