@@ -443,7 +443,7 @@ say "== a version that is not in the lock"
 ends_with "numpy 1.0.0 is asked for, and the lock of preset new has 1.26.4" bud new --build-arg "MIRROR_URL=$mirror" --build-arg NUMPY_VERSION=1.0.0
 for pip in "$old" "$new"; do
     say "== plain http that is not on loopback, in a Dockerfile of the user's own, without --trusted-host; pip $pip"
-    old_dockerfile "$pip" "$mirror/simple" "--index-url $afar/whl/cu118 torch==2.1.0"
+    old_dockerfile "$pip" "$mirror/simple" "RUN pip install --index-url $afar/whl/cu118 torch==2.1.0"
     without_numpy
     ends_with "allow it anyway with '--trusted-host 192.0.2.1'" build Dockerfile.old
 done
