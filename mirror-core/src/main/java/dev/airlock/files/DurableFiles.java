@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -171,6 +172,11 @@ public final class DurableFiles {
     Path directory = parent(target);
     Path temporary = temporaryIn(directory);
     BasicFileAttributes copied = Files.readAttributes(finished, BasicFileAttributes.class);
+    if (!copied.isRegularFile()) {
+      // Some file systems let a directory be read as if it were an empty file.
+      throw new FileSystemException(
+          finished.toString(), target.toString(), "only files can be moved to another file system");
+    }
     try {
       try (FileChannel from = FileChannel.open(finished, StandardOpenOption.READ);
           FileChannel to =
