@@ -317,7 +317,9 @@ class CollectorTest {
     assumeThat(Files.getFileStore(memory)).isNotEqualTo(Files.getFileStore(directory));
     Path disk = Files.createTempDirectory(memory, "airlock-test-");
     try {
-      Files.createSymbolicLink(shelf.store.root().resolve("blobs"), disk);
+      assumeThatCode(() -> Files.createSymbolicLink(shelf.store.root().resolve("blobs"), disk))
+          .as("a file system with links")
+          .doesNotThrowAnyException();
       HeldFile gone = shelf.put("gone", "gone bytes");
       shelf.now = shelf.now.plus(LONG);
       assertThat(shelf.blob(gone.sha256()).toRealPath()).startsWith(disk);
