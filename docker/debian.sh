@@ -44,11 +44,13 @@ files=$(find "$debs" -name '*.deb' 2>/dev/null | sort)
 if [ -n "$files" ]; then
     command -v apt-get >/dev/null || die "the base image of the $stage stage has no apt-get to install the .deb files with: take them out of artifacts/${PRESET:-PRESET}/debs."
     say "$stage: installing $(printf '%s\n' "$files" | wc -l) packages of artifacts/${PRESET:-PRESET}/debs"
-    # Without sources apt takes these files and what is there, and asks nobody.
+    # Without sources apt takes these files and what is there, and asks nobody. The builder's folder may be mounted read-only.
+    lists=$(mktemp -d)
     # shellcheck disable=SC2086 # names without blanks, as Debian's are
-    apt -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$here/no-lists" \
+    apt -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$lists" \
         install --no-install-recommends --allow-downgrades $files \
         || die "the packages of artifacts/${PRESET:-PRESET}/debs cannot be installed, see above: they have to be those of the base image's release, with all that they need."
+    rm -rf "$lists"
     left
 fi
 if has_python; then
