@@ -39,14 +39,21 @@ imports() {
     image_tool rm "$imports_container" >/dev/null
 }
 
-# untraced URL…: the image has no trace of how it was built, nor of these; then it is removed
-untraced() {
-    untraced_began=$SECONDS
+# traces URL…: searches the image for traces of how it was built, and of these; fails if there are some. Then it is removed
+traces() {
     rm -rf "$work/image"
-    image_tool push --quiet --disable-compression --signature-policy "$image_cache/policy.json" "$image" "oci:$work/image"
-    "$PYTHON" "$root/.ci/search-image.py" --base "$work/layers-before" "$work/image" "$@" || die "the image has traces of its build"
+    image_tool push --quiet --disable-compression --signature-policy "$image_cache/policy.json" "$image" "oci:$work/image" || return 1
+    traces_found=0
+    "$PYTHON" "$root/.ci/search-image.py" --base "$work/layers-before" "$work/image" "$@" || traces_found=1
     rm -rf "$work/image"
     image_tool rmi "$image" >/dev/null
+    return "$traces_found"
+}
+
+# untraced URL…: the image has no trace
+untraced() {
+    untraced_began=$SECONDS
+    traces "$@" || die "the image has traces of its build"
     say "   (searched in $((SECONDS - untraced_began)) s)"
 }
 
@@ -64,6 +71,18 @@ ends_with() {
         $2 == "failed" || /rror: building at STEP/ { print $1 - began; exit }' "$work/failed.log")
     [ "$ends_took" -le 15 ] || die "the build took $ends_took s to fail"
     say "   ($ends_took s after the step began)"
+}
+
+# local_index: puts into $index the first index that pip is set up with here, or where there is none, a generated one
+local_index() {
+    index=
+    if python_index_available; then
+        index=$(python_index_sources | awk '$1 == "index" { print $2 }' | sed -n 1p)
+    fi
+    [ -z "$index" ] || return 0
+    say "SKIPPED: real wheels. A generated index takes their place."
+    "$PYTHON" "$root/.ci/generate-index.py" "$work/generated" >/dev/null
+    index=$work/generated/simple-a/simple
 }
 
 # netns_port: prints a free port of the namespace.

@@ -33,14 +33,7 @@ cat >"$work/presets/kit/preset.json" <<PRESET
 }
 PRESET
 printf 'requests\nsix\n' >"$work/presets/kit/requirements.txt"
-if python_index_available; then
-    index=$(python_index_sources | awk '$1 == "index" { print $2 }' | sed -n 1p)
-fi
-if [ -z "${index:-}" ]; then
-    say "SKIPPED: real wheels. A generated index takes their place."
-    "$PYTHON" .ci/generate-index.py "$work/generated" >/dev/null
-    index=$work/generated/simple-a/simple
-fi
+local_index
 "$root/airlock" sync kit --no-pip-config --index "pypi=file://$index" --quiet
 netns_up "airlock-build-$$"
 

@@ -32,14 +32,7 @@ cat >"$work/presets/documents/preset.json" <<PRESET
 PRESET
 printf 'requests\nsix\n' >"$work/presets/documents/requirements.txt"
 cp "$work/presets/documents/requirements.txt" "$work/requirements.txt"
-if python_index_available; then
-    index=$(python_index_sources | awk '$1 == "index" { print $2 }' | sed -n 1p)
-fi
-if [ -z "${index:-}" ]; then
-    say "SKIPPED: real wheels. A generated index takes their place."
-    "$PYTHON" .ci/generate-index.py "$work/generated" >/dev/null
-    index=$work/generated/simple-a/simple
-fi
+local_index
 "$root/airlock" sync documents --no-pip-config --index "pypi=file://$index" --quiet
 
 netns_up "airlock-dockerfiles-$$"
@@ -74,11 +67,7 @@ while read -r -u 3 dockerfile; do
     say "== its builder stage, which has the address in its history"
     build "$dockerfile" --target builder --build-arg "MIRROR_URL=$mirror" >"$work/build.log" 2>&1 \
         || die "the build failed: $(tail -30 "$work/build.log")"
-    rm -rf "$work/image"
-    image_tool push --quiet --disable-compression --signature-policy "$image_cache/policy.json" "$image" "oci:$work/image"
-    ! "$PYTHON" .ci/search-image.py "$work/image" "$mirror" >"$work/traces" || die "no trace was found in the builder stage"
+    ! traces "$mirror" >"$work/traces" || die "no trace was found in the builder stage"
     grep -m1 '^TRACE history: the address' "$work/traces" >&2 || die "the address is not in the history: $(cat "$work/traces")"
-    rm -rf "$work/image"
-    image_tool rmi "$image" >/dev/null
 done 3<"$work/fences"
 say "the Dockerfiles of the documents: passed"

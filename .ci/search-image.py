@@ -12,9 +12,10 @@ import sys
 import tarfile
 import urllib.parse
 
-bases = []
-while sys.argv[1] == "--base":
-    bases.append(sys.argv[2])
+before = set()
+if sys.argv[1] == "--base":
+    with open(sys.argv[2], encoding="utf-8") as f:
+        before.update(f.read().split())
     del sys.argv[1:3]
 folder, urls = sys.argv[1], sys.argv[2:]
 # (text, what it is)
@@ -103,10 +104,6 @@ def search_layer(number, path):
     return files, size
 
 
-before = set()
-for base in bases:
-    with open(base, encoding="utf-8") as f:
-        before.update(line.strip() for line in f)
 with open(os.path.join(folder, "index.json"), encoding="utf-8") as f:
     index = json.load(f)
 layers = 0

@@ -14,12 +14,17 @@ say() { printf 'airlock: %s\n' "$*"; }
 die() { printf 'airlock: error: %s\n' "$*" >&2; exit 1; }
 
 case $stage in
-builder) printf '%s\n' "${PYTHON:-python3}" >"$here/python" ;;
+# No argument reaches the runtime stage.
+builder)
+    printf '%s\n' "${PYTHON:-python3}" >"$here/python"
+    printf '%s\n' "${PRESET:-PRESET}" >"$here/preset"
+    ;;
 runtime) ;;
 *) die "usage: debian.sh builder|runtime" ;;
 esac
 PYTHON=$(cat "$here/python")
-remedy="put its .deb files into artifacts/${PRESET:-PRESET}/debs (docs/docker.md has the command), or give a base image that has it."
+PRESET=$(cat "$here/preset")
+remedy="put its .deb files into artifacts/$PRESET/debs (docs/docker.md has the command), or give a base image that has it."
 
 # has_python: the builder makes an environment, the runtime stage has it
 has_python() {
@@ -42,14 +47,14 @@ left() {
 files=$(find "$debs" -name '*.deb' 2>/dev/null | sort)
 [ "$stage" = builder ] || files=$(printf '%s\n' "$files" | grep -v -e '/python[0-9.]*-venv_' -e '-whl_' || :)
 if [ -n "$files" ]; then
-    command -v apt-get >/dev/null || die "the base image of the $stage stage has no apt-get to install the .deb files with: take them out of artifacts/${PRESET:-PRESET}/debs."
-    say "$stage: installing $(printf '%s\n' "$files" | wc -l) packages of artifacts/${PRESET:-PRESET}/debs"
+    command -v apt-get >/dev/null || die "the base image of the $stage stage has no apt-get to install the .deb files with: take them out of artifacts/$PRESET/debs."
+    say "$stage: installing $(printf '%s\n' "$files" | wc -l) packages of artifacts/$PRESET/debs"
     # Without sources apt takes these files and what is there, and asks nobody. The builder's folder may be mounted read-only.
     lists=$(mktemp -d)
     # shellcheck disable=SC2086 # names without blanks, as Debian's are
     apt -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$lists" \
         install --no-install-recommends --allow-downgrades $files \
-        || die "the packages of artifacts/${PRESET:-PRESET}/debs cannot be installed, see above: they have to be those of the base image's release, with all that they need."
+        || die "the packages of artifacts/$PRESET/debs cannot be installed, see above: they have to be those of the base image's release, with all that they need."
     rm -rf "$lists"
     left
 fi
@@ -58,7 +63,7 @@ if has_python; then
 fi
 { [ "$PYTHON" = python3 ] && command -v apt-get >/dev/null; } \
     || die "the base image of the $stage stage has no $PYTHON with venv: give one that has it, or another interpreter as PYTHON."
-[ -z "$files" ] || die "the packages of artifacts/${PRESET:-PRESET}/debs bring no python3 with venv: add python3 and python3-venv, with what they need."
+[ -z "$files" ] || die "the packages of artifacts/$PRESET/debs bring no python3 with venv: add python3 and python3-venv, with what they need."
 packages=python3
 [ "$stage" = runtime ] || packages="python3 python3-venv"
 say "$stage: the base image has no python3 with venv; apt installs it"
