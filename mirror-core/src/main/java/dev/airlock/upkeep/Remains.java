@@ -4,19 +4,16 @@ import dev.airlock.files.DurableFiles;
 import dev.airlock.files.Trees;
 import dev.airlock.upkeep.Collected.Amount;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What processes that died left behind in a store, and bytes that were put aside.
@@ -43,50 +40,22 @@ record Remains(Path root, boolean deletes) {
   /** Temporary files that nobody wrote to since some time, and for an hour at least. */
   Amount temporaries(Instant before, Instant now) throws IOException {
     Instant dead = earlier(before, now.minus(WRITING));
-    var temporaries = new Temporaries(dead);
+    var amount = new AtomicReference<>(Amount.NONE);
     for (Path entry : files(root)) {
       // Whatever else is at the root of a disk, as lost+found, is none of a store's.
       if (FOLDERS.contains(String.valueOf(entry.getFileName())) || !Files.isDirectory(entry)) {
-        Files.walkFileTree(entry, temporaries);
+        Trees.each(
+            entry,
+            (file, attributes) -> {
+              boolean old = attributes.lastModifiedTime().toInstant().isBefore(dead);
+              if (old && String.valueOf(file.getFileName()).startsWith(DurableFiles.TEMPORARY)) {
+                amount.updateAndGet(sum -> sum.plus(attributes.size()));
+                delete(file);
+              }
+            });
       }
     }
-    return temporaries.amount;
-  }
-
-  private final class Temporaries extends SimpleFileVisitor<Path> {
-    private final Instant dead;
-    private Amount amount = Amount.NONE;
-
-    Temporaries(Instant dead) {
-      this.dead = dead;
-    }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      boolean old = attributes.lastModifiedTime().toInstant().isBefore(dead);
-      if (old && String.valueOf(file.getFileName()).startsWith(DurableFiles.TEMPORARY)) {
-        amount = amount.plus(attributes.size());
-        delete(file);
-      }
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-      if (failure instanceof NoSuchFileException) {
-        return FileVisitResult.CONTINUE;
-      }
-      throw failure;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-        throws IOException {
-      if (failure == null || failure instanceof NoSuchFileException) {
-        return FileVisitResult.CONTINUE;
-      }
-      throw failure;
-    }
+    return amount.get();
   }
 
   /**
