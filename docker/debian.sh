@@ -24,7 +24,7 @@ runtime) ;;
 esac
 PYTHON=$(cat "$here/python")
 PRESET=$(cat "$here/preset")
-remedy="put its .deb files into artifacts/$PRESET/debs (docs/docker.md has the command), or give a base image that has it."
+remedy="put its .deb files into artifacts/$PRESET/debs (docs/travel.md has the command), or give a base image that has it."
 
 # has_python: the builder makes an environment, the runtime stage has it
 has_python() {
