@@ -2,8 +2,6 @@ package dev.airlock.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -33,9 +31,6 @@ public sealed interface Mark {
    * @param isSealed whether it is damaged without a seal
    */
   static Mark read(Path file, boolean isSealed) throws IOException {
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      return new Absent();
-    }
     try {
       byte[] bytes = Sealed.bytes(file);
       boolean sealed = isSealed || Sealed.isSealed(bytes);

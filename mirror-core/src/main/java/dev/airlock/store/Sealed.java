@@ -9,6 +9,7 @@ import dev.airlock.files.ReadFailures;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
@@ -26,6 +27,9 @@ public final class Sealed {
 
   /** The largest pages have some tens of megabytes. */
   private static final long LARGEST = 256L << 20;
+
+  /** How often a document is looked for that is there and cannot be found. */
+  private static final int LOOKS = 100;
 
   /** The beginning, the digits, and the quote behind them. */
   private static final int PREFIX = BEGINNING.length + DIGITS + 1;
@@ -50,9 +54,23 @@ public final class Sealed {
    *
    * @throws DamagedDocumentException when it is no file, is too large for a document, or is to
    *     blame itself for not being readable
-   * @throws java.nio.file.NoSuchFileException when it is not there
+   * @throws NoSuchFileException when it is not there
    */
   public static byte[] bytes(Path document) throws IOException {
+    for (int look = 1; ; look++) {
+      try {
+        return bytesNow(document);
+      } catch (NoSuchFileException e) {
+        // File systems that run in user space, as exFAT's and NTFS's do, may say so of what is
+        // there when somebody replaces it.
+        if (look == LOOKS || !Files.exists(document)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static byte[] bytesNow(Path document) throws IOException {
     try {
       BasicFileAttributes attributes = Files.readAttributes(document, BasicFileAttributes.class);
       if (!attributes.isRegularFile()) {

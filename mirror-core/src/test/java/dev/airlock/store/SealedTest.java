@@ -7,9 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.airlock.files.DurableFiles;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -74,5 +81,38 @@ class SealedTest {
     System.arraycopy(more.getBytes(UTF_8), 0, longer, bytes.length, more.length());
 
     assertThatThrownBy(() -> Sealed.open(longer)).isInstanceOf(DamagedDocumentException.class);
+  }
+
+  @Test
+  void readsADocumentThatIsReplacedAllTheTime(@TempDir Path directory) throws Exception {
+    Path document = directory.resolve("document.json");
+    byte[] bytes = Sealed.seal(DOCUMENT.deepCopy());
+    DurableFiles.writeSoon(document, bytes);
+    var isRead = new AtomicBoolean();
+
+    try (var threads = Executors.newSingleThreadExecutor()) {
+      Future<?> replacing =
+          threads.submit(
+              () -> {
+                do {
+                  DurableFiles.writeSoon(document, bytes);
+                } while (!isRead.get());
+                return null;
+              });
+      try {
+        for (int reading = 0; reading < 500; reading++) {
+          assertThat(Sealed.bytes(document)).isEqualTo(bytes);
+        }
+      } finally {
+        isRead.set(true);
+      }
+      replacing.get();
+    }
+  }
+
+  @Test
+  void saysThatADocumentIsNotThere(@TempDir Path directory) {
+    assertThatThrownBy(() -> Sealed.bytes(directory.resolve("absent.json")))
+        .isInstanceOf(NoSuchFileException.class);
   }
 }
