@@ -92,13 +92,12 @@ class SealedTest {
 
     try (var threads = Executors.newSingleThreadExecutor()) {
       Future<?> replacing =
-          threads.submit(
-              () -> {
-                do {
-                  DurableFiles.writeSoon(document, bytes);
-                } while (!isRead.get());
-                return null;
-              });
+          threads.submit(() -> {
+            do {
+              DurableFiles.writeSoon(document, bytes);
+            } while (!isRead.get());
+            return null;
+          });
       try {
         for (int reading = 0; reading < 500; reading++) {
           assertThat(Sealed.bytes(document)).isEqualTo(bytes);
