@@ -427,7 +427,7 @@ ends_with "there is no presets/absent in the build context" bud small --build-ar
 say "== an address that is none of a mirror"
 ends_with "is no address of Airlock" bud small --build-arg "MIRROR_URL=$upstream"
 say "== a base image without Python, and nowhere to have one from"
-ends_with "the base image has no python3, and its apt cannot have it now" bud small --build-arg "BASE_IMAGE=$bare" --build-arg "MIRROR_URL=$mirror"
+ends_with "the base image has no python3 with venv, and its apt cannot have it now" bud small --build-arg "BASE_IMAGE=$bare" --build-arg "MIRROR_URL=$mirror"
 lacks=$work/lacks # a store whose lock has what it does not hold any more
 cp -r "$AIRLOCK_STORE" "$lacks"
 find "$lacks/indexes" -name '*numpy-1.26.4*' -exec rm {} +

@@ -233,8 +233,9 @@ image_tool_init() {
     need_apt buildah || return 1
     image_cache=$(cache_dir) || return 1
     case $image_cache in *[[:space:]]*) say "error: white space in AIRLOCK_CI_CACHE: $image_cache"; return 1 ;; esac
-    # vfs: overlay needs a kernel and a file system that a CI container may lack. vfs copies every layer in full.
-    BUILDAH="buildah --storage-driver vfs --root $image_cache/images --runroot $image_cache/images-run"
+    image_driver=vfs  # copies every layer in full
+    if can_overlay "$image_cache"; then image_driver=overlay; fi
+    BUILDAH="buildah --storage-driver $image_driver --root $image_cache/$image_driver --runroot $image_cache/$image_driver-run"
     export BUILDAH
     # buildah keeps big temporary files here when it commits
     mkdir -p "$image_cache/tmp"
@@ -243,6 +244,18 @@ image_tool_init() {
     # images of this storage only: no signature is expected, whatever this machine's policy says
     [ -s "$image_cache/policy.json" ] \
         || printf '{"default": [{"type": "insecureAcceptAnything"}]}\n' >"$image_cache/policy.json"
+}
+
+# can_overlay DIRECTORY: an overlay can be mounted whose upper layer is there; not in every container.
+can_overlay() {
+    overlay_try=$(mktemp -d "$1/overlay.XXXXXX") || return 1
+    mkdir "$overlay_try/lower" "$overlay_try/upper" "$overlay_try/work" "$overlay_try/merged"
+    overlay_can=0
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    unshare -m sh -c 'mount -t overlay -o "lowerdir=$1/lower,upperdir=$1/upper,workdir=$1/work" overlay "$1/merged"
+        touch "$1/merged/x"' sh "$overlay_try" 2>/dev/null || overlay_can=1
+    rm -rf "$overlay_try"
+    return "$overlay_can"
 }
 
 image_tool() {
