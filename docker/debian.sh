@@ -63,13 +63,16 @@ if has_python; then
 fi
 { [ "$PYTHON" = python3 ] && command -v apt-get >/dev/null; } \
     || die "the base image of the $stage stage has no $PYTHON with venv: give one that has it, or another interpreter as PYTHON."
-[ -z "$files" ] || die "the packages of artifacts/$PRESET/debs bring no python3 with venv: add python3 and python3-venv, with what they need."
 packages=python3
-[ "$stage" = runtime ] || packages="python3 python3-venv"
-say "$stage: the base image has no python3 with venv; apt installs it"
+lacks=python3
+if [ "$stage" = builder ]; then
+    packages="python3 python3-venv"
+    lacks="python3 with venv"
+fi
+say "$stage: the base image has no $lacks; apt installs it"
 # apt-get update ends well where no source can be reached
 # shellcheck disable=SC2086 # a list of packages
 { apt update && apt install --no-install-recommends $packages; } \
-    || die "the base image has no python3, and its apt cannot have it now: $remedy"
+    || die "the base image has no $lacks, and its apt cannot have it now: $remedy"
 left
 has_python || die "apt installed python3, but it makes no environment: $remedy"

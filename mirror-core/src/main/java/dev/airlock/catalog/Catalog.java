@@ -14,7 +14,6 @@ import java.net.URI;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -313,6 +312,8 @@ public final class Catalog {
   public void remove(String preset) throws IOException {
     if (isPresetName(preset)) {
       Trees.delete(layout.copy(preset));
+      // Else the copy could be there again after a power cut, and bring the preset back.
+      DurableFiles.syncDirectory(layout.copies());
       Trees.delete(layout.preset(preset));
       DurableFiles.syncDirectory(layout.presets());
     }
@@ -341,15 +342,9 @@ public final class Catalog {
 
   /** The names in a directory, in their order, but for temporary files. */
   static List<String> names(Path directory) throws IOException {
-    try (var entries = Files.list(directory)) {
-      return entries
-          .map(entry -> entry.getFileName().toString())
-          .filter(name -> !name.startsWith(DurableFiles.TEMPORARY))
-          .sorted()
-          .toList();
-    } catch (NoSuchFileException | NotDirectoryException none) {
-      return List.of();
-    }
+    return Trees.names(directory).stream()
+        .filter(name -> !name.startsWith(DurableFiles.TEMPORARY))
+        .toList();
   }
 
   private static <T> Optional<T> read(Path document, Reader<T> reader) throws IOException {

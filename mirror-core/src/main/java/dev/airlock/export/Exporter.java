@@ -5,6 +5,7 @@ import dev.airlock.digest.Hasher;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.Trees;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.progress.ProgressListener;
 import dev.airlock.store.Blob;
@@ -22,7 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * Writes presets into a folder, and keeps a manifest there. What has its final name is whole: a run
@@ -129,11 +129,9 @@ public final class Exporter {
     }
     folders.add(folder);
     for (Path each : folders) {
-      if (Files.isDirectory(each)) {
-        try (Stream<Path> entries = Files.list(each)) {
-          for (Path left : entries.filter(DurableFiles::isTemporary).toList()) {
-            Files.deleteIfExists(left);
-          }
+      for (Path left : Trees.children(each)) {
+        if (DurableFiles.isTemporary(left)) {
+          Files.deleteIfExists(left);
         }
       }
     }

@@ -196,17 +196,38 @@ public final class Fetcher {
     if (alone.isEmpty()) {
       return Optional.empty();
     }
-    SpecifierSet requiresPython = CoreMetadata.parse(alone.get()).requiresPython();
     try {
-      Blob blob = store.blobs().put(alone.get());
-      proven.rememberSound(blob);
-      catalog.keep(
-          key,
-          new HeldMetadata(file.name(), blob.digest(), requiresPython, file.sha256(), file.url()));
-      return Optional.of(blob);
+      return Optional.of(kept(key, file, alone.get()));
     } catch (NoSpaceException | ReadOnlyException cannotBeKept) {
       return Optional.of(new MemoryBlob(alone.get()));
     }
+  }
+
+  /**
+   * Brings the core metadata of a wheel into the store without the wheel, as {@link #metadataAlone}
+   * does, and fails where it cannot be kept.
+   *
+   * @return whether it can be had without the whole wheel
+   * @throws UpstreamException when the upstream does not answer
+   * @throws NoSpaceException when the disk is full
+   * @throws ReadOnlyException when it is read-only
+   */
+  public boolean keepMetadataAlone(IndexKey key, IndexFile file) throws IOException {
+    Optional<byte[]> alone = alone(file).filter(bytes -> isOf(file, bytes));
+    if (alone.isPresent()) {
+      kept(key, file, alone.get());
+    }
+    return alone.isPresent();
+  }
+
+  private Blob kept(IndexKey key, IndexFile file, byte[] metadata) throws IOException {
+    SpecifierSet requiresPython = CoreMetadata.parse(metadata).requiresPython();
+    Blob blob = store.blobs().put(metadata);
+    proven.rememberSound(blob);
+    catalog.keep(
+        key,
+        new HeldMetadata(file.name(), blob.digest(), requiresPython, file.sha256(), file.url()));
+    return blob;
   }
 
   /** Of a wheel that is made here nothing can be had without making it. */

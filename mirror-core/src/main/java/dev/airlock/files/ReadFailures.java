@@ -1,6 +1,7 @@
 package dev.airlock.files;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.util.List;
 
 /**
@@ -33,6 +34,7 @@ public final class ReadFailures {
 
   /** What is wrong with it, as a clause. */
   public static String reason(IOException failure) {
-    return "it cannot be read: " + failure.getMessage();
+    boolean isForbidden = failure instanceof AccessDeniedException;
+    return "it cannot be read: " + (isForbidden ? "permission denied" : failure.getMessage());
   }
 }

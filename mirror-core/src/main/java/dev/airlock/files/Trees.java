@@ -1,13 +1,17 @@
 package dev.airlock.files;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,24 @@ public final class Trees {
   /** Goes through the files. */
   public static void each(Path tree, FileVisitor visitor) throws IOException {
     walk(tree, visitor, _ -> {});
+  }
+
+  /**
+   * What is in a directory itself, in the order of the names; nothing where there is no directory.
+   */
+  public static List<Path> children(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.sorted().toList();
+    } catch (NoSuchFileException | NotDirectoryException none) {
+      return List.of();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** The names of what is in a directory itself, in their order. */
+  public static List<String> names(Path directory) throws IOException {
+    return children(directory).stream().map(child -> String.valueOf(child.getFileName())).toList();
   }
 
   /** How many bytes the files have. */

@@ -2,6 +2,8 @@ package dev.airlock.ledger;
 
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
+import dev.airlock.files.FailureText;
+import dev.airlock.files.Trees;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.store.DamagedDocumentException;
 import dev.airlock.store.Sealed;
@@ -12,7 +14,6 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -165,15 +165,21 @@ public final class Ledger implements Closeable {
       }
       try {
         write(directory.orElseThrow(), batch);
-      } catch (IOException | RuntimeException e) {
-        synchronized (lock) {
-          // What was written already is no longer in the batch.
-          batch.values().forEach(this::keep);
-          if (!saidThatItFails) {
-            saidThatItFails = true;
-            LOG.log(Level.WARNING, "what was asked for cannot be written down: " + e);
-          }
-        }
+      } catch (IOException e) {
+        keepAgain(batch, FailureText.of(e));
+      } catch (RuntimeException e) {
+        keepAgain(batch, e.toString());
+      }
+    }
+  }
+
+  /** What was written already is no longer in the batch. */
+  private void keepAgain(Map<Note.Identity, Note> batch, String why) {
+    synchronized (lock) {
+      batch.values().forEach(this::keep);
+      if (!saidThatItFails) {
+        saidThatItFails = true;
+        LOG.log(Level.WARNING, "what was asked for cannot be written down: " + why);
       }
     }
   }
@@ -208,6 +214,13 @@ public final class Ledger implements Closeable {
 
   private static boolean isOfTheSame(Note one, Note other) {
     return one.identity().equals(other.identity());
+  }
+
+  /** The notes of this process that are in memory alone, in the order of when they were made. */
+  public List<Note> unwritten() {
+    synchronized (lock) {
+      return List.copyOf(unwritten.values());
+    }
   }
 
   /** All notes, those of other processes too, in the order of when they were asked for first. */
@@ -277,14 +290,9 @@ public final class Ledger implements Closeable {
   }
 
   private static List<String> names(Path folder) throws IOException {
-    try (var entries = Files.list(folder)) {
-      return entries
-          .map(entry -> Objects.requireNonNull(entry.getFileName()).toString())
-          .filter(name -> name.endsWith(EXTENSION) && !name.startsWith(DurableFiles.TEMPORARY))
-          .toList();
-    } catch (NoSuchFileException | NotDirectoryException none) {
-      return List.of();
-    }
+    return Trees.names(folder).stream()
+        .filter(name -> name.endsWith(EXTENSION) && !name.startsWith(DurableFiles.TEMPORARY))
+        .toList();
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.airlock.preset;
 
 import dev.airlock.files.DurableFiles;
+import dev.airlock.files.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,17 +69,10 @@ public record PresetSource(
 
   /** The names of the presets in a folder of presets, in their order. */
   public static List<String> names(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (var entries = Files.list(folder)) {
-      return entries
-          .filter(entry -> Files.isRegularFile(entry.resolve(FILE)))
-          .map(entry -> String.valueOf(entry.getFileName()))
-          .filter(name -> !name.startsWith(DurableFiles.TEMPORARY))
-          .sorted()
-          .toList();
-    }
+    return Trees.names(folder).stream()
+        .filter(name -> Files.isRegularFile(folder.resolve(name).resolve(FILE)))
+        .filter(name -> !name.startsWith(DurableFiles.TEMPORARY))
+        .toList();
   }
 
   /** Reads the files of a preset's folder. */

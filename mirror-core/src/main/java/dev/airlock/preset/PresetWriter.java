@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.files.DurableFiles;
+import dev.airlock.files.Trees;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.packaging.version.Version;
@@ -298,25 +299,12 @@ public final class PresetWriter {
       DurableFiles.syncDirectory(presets);
       return folder;
     } finally {
-      drop(made);
+      Trees.delete(made);
     }
   }
 
   private static void write(Path folder, String name, String text) throws IOException {
     DurableFiles.write(folder.resolve(name), text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** Removes what did not get its name. */
-  private static void drop(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    try (var files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
   }
 
   /** JSON on one line, with a blank behind each colon and comma. */

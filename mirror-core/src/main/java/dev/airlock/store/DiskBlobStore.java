@@ -3,6 +3,7 @@ package dev.airlock.store;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.ReadFailures;
 import dev.airlock.files.Trees;
 import dev.airlock.files.WriteFailures;
 import java.io.Closeable;
@@ -16,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Blobs as files below {@code blobs/sha256/ab/}, drafts below {@code partial/}. */
@@ -109,10 +108,23 @@ final class DiskBlobStore implements BlobStore, Closeable {
   }
 
   private Optional<Blob> at(Path file, Sha256 digest) throws IOException {
+    // To open a pipe or a device may take for ever.
+    return attributes(file)
+        .filter(attributes -> !attributes.isOther())
+        .map(attributes -> new FileBlob(digest, file, attributes.size()));
+  }
+
+  /** What is known of a file without opening it. One of which not even that can be told is none. */
+  private static Optional<BasicFileAttributes> attributes(Path file) throws IOException {
     try {
-      return Optional.of(new FileBlob(digest, file));
+      return Optional.of(Files.readAttributes(file, BasicFileAttributes.class));
     } catch (NoSuchFileException absent) {
       return Optional.empty();
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 
@@ -207,8 +219,8 @@ final class DiskBlobStore implements BlobStore, Closeable {
   @Override
   public List<Sha256> list() throws IOException {
     var digests = new ArrayList<Sha256>();
-    for (Path folder : children(blobs)) {
-      for (Path file : children(folder)) {
+    for (Path folder : Trees.children(blobs)) {
+      for (Path file : Trees.children(folder)) {
         String name = file.getFileName().toString();
         if (HEX.matcher(name).matches()) {
           digests.add(new Sha256(name));
@@ -220,44 +232,28 @@ final class DiskBlobStore implements BlobStore, Closeable {
 
   @Override
   public List<Sha256> newestFirst() throws IOException {
-    record Written(Sha256 digest, long millis) {}
+    record Written(Sha256 digest, Instant time) {}
 
     var all = new ArrayList<Written>();
-    for (Sha256 digest : list()) {
-      try {
-        all.add(new Written(digest, Files.getLastModifiedTime(file(digest)).toMillis()));
-      } catch (NoSuchFileException goneMeanwhile) {
-        // It is not held any more.
-      }
-    }
+    each((digest, _, written) -> all.add(new Written(digest, written)));
     return all.stream()
-        .sorted(Comparator.comparingLong(Written::millis).reversed())
+        .sorted(Comparator.comparing(Written::time).reversed())
         .map(Written::digest)
         .toList();
   }
 
   void each(Store.BlobVisitor visitor) throws IOException {
-    for (Path folder : children(blobs)) {
-      for (Path file : children(folder)) {
+    for (Path folder : Trees.children(blobs)) {
+      for (Path file : Trees.children(folder)) {
         String name = file.getFileName().toString();
         if (HEX.matcher(name).matches()) {
-          try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            visitor.visit(
-                new Sha256(name), attributes.size(), attributes.lastModifiedTime().toInstant());
-          } catch (NoSuchFileException takenMeanwhile) {
-            // it is none of the blobs any more
+          Optional<BasicFileAttributes> found = attributes(file);
+          if (found.isPresent()) {
+            Instant written = found.get().lastModifiedTime().toInstant();
+            visitor.visit(new Sha256(name), found.get().size(), written);
           }
         }
       }
-    }
-  }
-
-  private static List<Path> children(Path directory) throws IOException {
-    try (Stream<Path> entries = Files.list(directory)) {
-      return entries.sorted().toList();
-    } catch (NoSuchFileException | NotDirectoryException none) {
-      return List.of();
     }
   }
 
@@ -274,21 +270,17 @@ final class DiskBlobStore implements BlobStore, Closeable {
     }
   }
 
-  List<Store.Leftover> leftovers(Instant before, boolean deletes) throws IOException {
-    var leftovers = new ArrayList<Store.Leftover>();
-    for (Path file : children(partials)) {
+  List<Long> leftovers(Instant before, boolean deletes) throws IOException {
+    var leftovers = new ArrayList<Long>();
+    for (Path file : Trees.children(partials)) {
       Matcher part = PART.matcher(file.getFileName().toString());
       if (part.matches() && !hasPart(file, part)) {
         leftover(file, new Sha256(part.group(1)), before, deletes).ifPresent(leftovers::add);
       }
     }
-    for (Path folder : deletes ? children(blobs) : List.<Path>of()) {
+    for (Path folder : Trees.children(blobs)) {
       // Where blobs are on another disk they are copied there, and whoever did it may be dead.
-      long bytes = Trash.dropTemporaries(folder, before);
-      if (bytes > 0) {
-        Sha256 name = Sha256.of(folder.toString().getBytes(StandardCharsets.UTF_8));
-        leftovers.add(new Store.Leftover(name, bytes));
-      }
+      leftovers.addAll(Trash.temporaries(folder, before, deletes));
     }
     return leftovers;
   }
@@ -298,7 +290,7 @@ final class DiskBlobStore implements BlobStore, Closeable {
     return part.group(2) != null && Files.exists(file.resolveSibling(part.group(1) + ".part"));
   }
 
-  private Optional<Store.Leftover> leftover(Path file, Sha256 name, Instant before, boolean deletes)
+  private Optional<Long> leftover(Path file, Sha256 name, Instant before, boolean deletes)
       throws IOException {
     try {
       if (!isBefore(file, before)) {
@@ -306,11 +298,11 @@ final class DiskBlobStore implements BlobStore, Closeable {
       }
       return switch (lock(name)) {
         case Claim.Theirs() -> Optional.empty();
-        case Claim.NotKnown() -> deleted(file, name, deletes);
+        case Claim.NotKnown() -> deleted(file, deletes);
         case Claim.Ours(FileLock lock) -> {
           try {
             // Before the lock was ours, somebody may have gone on with it.
-            yield isBefore(file, before) ? deleted(file, name, deletes) : Optional.empty();
+            yield isBefore(file, before) ? deleted(file, deletes) : Optional.empty();
           } finally {
             lock.release();
           }
@@ -325,14 +317,13 @@ final class DiskBlobStore implements BlobStore, Closeable {
     return Files.getLastModifiedTime(file).toInstant().isBefore(time);
   }
 
-  private static Optional<Store.Leftover> deleted(Path file, Sha256 name, boolean deletes)
-      throws IOException {
+  private static Optional<Long> deleted(Path file, boolean deletes) throws IOException {
     long bytes = Files.size(file);
     if (deletes) {
       Files.delete(file);
       Files.deleteIfExists(DiskDraft.validator(file));
     }
-    return Optional.of(new Store.Leftover(name, bytes));
+    return Optional.of(bytes);
   }
 
   /**
@@ -371,10 +362,12 @@ final class DiskBlobStore implements BlobStore, Closeable {
   @Override
   public void quarantine(Blob blob, String reason) throws IOException {
     Path file = file(blob.digest());
+    Optional<Blob> there = at(file, blob.digest());
     try {
-      if (new FileBlob(blob.digest(), file).identity().equals(blob.identity())) {
-        setAside(file, blob.digest(), reason);
+      if (there.isEmpty() || !there.get().identity().equals(blob.identity())) {
+        return;
       }
+      setAside(file, blob.digest(), reason);
     } catch (NoSuchFileException somebodyElseDid) {
       return;
     }
@@ -437,15 +430,10 @@ final class DiskBlobStore implements BlobStore, Closeable {
     private final long size;
     private @Nullable Object identity;
 
-    FileBlob(Sha256 digest, Path file) throws IOException {
+    FileBlob(Sha256 digest, Path file, long size) {
       this.digest = digest;
       this.file = file;
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      if (attributes.isOther()) {
-        // To open a pipe or a device may take for ever.
-        throw new NoSuchFileException(file.toString(), null, "it is no regular file");
-      }
-      this.size = attributes.size();
+      this.size = size;
     }
 
     @Override

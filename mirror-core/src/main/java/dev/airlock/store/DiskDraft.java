@@ -58,17 +58,38 @@ final class DiskDraft implements Draft {
     this.validatorFile = validator(file);
     this.lock = lock;
     this.channel = openFile(file);
-    this.length = channel.size();
-    this.allWrittenHere = length == 0;
-    this.validator = length == 0 ? Optional.empty() : readValidator();
-    channel.position(length);
+    try {
+      this.length = channel.size();
+      this.allWrittenHere = length == 0;
+      this.validator = length == 0 ? Optional.empty() : readValidator();
+      channel.position(length);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
   }
 
   static DiskDraft open(Path directory, Sha256 name, DiskBlobStore store) throws IOException {
     DurableFiles.createDirectories(directory);
     FileLock lock = lock(name, store);
-    Path file = lock == null ? DurableFiles.temporaryIn(directory) : file(directory, name);
-    return new DiskDraft(store, name, file, lock);
+    if (lock == null) {
+      return temporary(directory, name, store);
+    }
+    try {
+      return new DiskDraft(store, name, file(directory, name), lock);
+    } catch (IOException e) {
+      // Else nobody could write it as long as this process runs.
+      lock.release();
+      if (ReadFailures.isOfTheFile(e)) {
+        return temporary(directory, name, store);
+      }
+      throw e;
+    }
+  }
+
+  private static DiskDraft temporary(Path directory, Sha256 name, DiskBlobStore store)
+      throws IOException {
+    return new DiskDraft(store, name, DurableFiles.temporaryIn(directory), null);
   }
 
   /** Asks more than once: somebody may have the lock for no longer than it takes to look at it. */
@@ -239,12 +260,24 @@ final class DiskDraft implements Draft {
     }
     Algorithm algorithm = expectation.digest().map(Digest::algorithm).orElse(Algorithm.SHA256);
     Hasher verified =
-        allWrittenHere && algorithm == Algorithm.SHA256 ? hasher : hashFile(new Hasher(algorithm));
+        allWrittenHere && algorithm == Algorithm.SHA256 ? hasher : rehashed(algorithm);
     Digest actual = verified.digest(algorithm);
     if (expectation.digest().isPresent() && !expectation.digest().get().equals(actual)) {
       throw refused("expected " + expectation.digest().get() + " and got " + actual);
     }
     return verified;
+  }
+
+  /** The hash of what the file has; bytes of an earlier run may be damaged by now. */
+  private Hasher rehashed(Algorithm algorithm) throws IOException {
+    try {
+      return hashFile(new Hasher(algorithm));
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        throw refused(ReadFailures.reason(e));
+      }
+      throw e;
+    }
   }
 
   private CorruptContentException refused(String reason) throws IOException {

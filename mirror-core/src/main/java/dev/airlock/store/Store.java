@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.files.Trees;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -133,6 +134,15 @@ public final class Store implements Closeable {
     }
   }
 
+  /** Whether there is a store of this format that can be read. */
+  public static boolean isReadable(Path root) {
+    try (Store _ = open(root)) {
+      return true;
+    } catch (IOException notNow) {
+      return false;
+    }
+  }
+
   /** Whether there is a store, of whatever format, or a damaged one. */
   public static boolean exists(Path root) {
     return Files.exists(root.resolve(MARKER), LinkOption.NOFOLLOW_LINKS);
@@ -258,10 +268,7 @@ public final class Store implements Closeable {
       }
       return true;
     }
-    boolean isEmpty;
-    try (var entries = Files.list(root)) {
-      isEmpty = entries.map(entry -> entry.getFileName().toString()).allMatch(Store::isOfTheMaking);
-    }
+    boolean isEmpty = Trees.names(root).stream().allMatch(Store::isOfTheMaking);
     if (!isEmpty && !Files.exists(root.resolve(MARKER))) {
       throw new StoreException(
           "'"
@@ -334,15 +341,13 @@ public final class Store implements Closeable {
     return blobs.discard(digest, bag, before);
   }
 
-  /** An interrupted transfer that nobody goes on with. */
-  public record Leftover(Sha256 name, long bytes) {}
-
   /**
-   * The unfinished blobs that nobody writes and nobody wrote to since some time.
+   * The files of unfinished blobs that nobody writes and nobody wrote to since some time.
    *
    * @param deletes whether they are deleted
+   * @return the size in bytes of each
    */
-  public List<Leftover> leftovers(Instant before, boolean deletes) throws IOException {
+  public List<Long> leftovers(Instant before, boolean deletes) throws IOException {
     return blobs.leftovers(before, deletes);
   }
 

@@ -9,7 +9,6 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -24,7 +23,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What was taken out of a store and can still come back: files in bags, below {@code trash/}. Each
@@ -125,7 +123,7 @@ public final class Trash {
   /** The bags, the oldest first. */
   public List<Bag> bags() throws IOException {
     var bags = new ArrayList<Bag>();
-    for (String name : names(directory)) {
+    for (String name : Trees.names(directory)) {
       Matcher parts = NAME.matcher(name);
       if (parts.matches()) {
         Instant begun = Instant.ofEpochMilli(Long.parseLong(parts.group(1)));
@@ -184,36 +182,31 @@ public final class Trash {
   }
 
   /**
-   * Deletes temporary files in a directory that nobody wrote to since some time, and for an hour at
+   * The temporary files in a directory that nobody wrote to since some time, and for an hour at
    * least.
    *
-   * @return how many bytes they had
+   * @param deletes whether they are deleted
+   * @return the size in bytes of each
    */
-  static long dropTemporaries(Path directory, Instant before) throws IOException {
+  static List<Long> temporaries(Path directory, Instant before, boolean deletes)
+      throws IOException {
     Instant dead = Instant.now().minus(COPYING);
     Instant old = before.isBefore(dead) ? before : dead;
-    long bytes = 0;
-    for (String name : names(directory)) {
-      Path file = directory.resolve(name);
+    var sizes = new ArrayList<Long>();
+    for (Path file : Trees.children(directory)) {
       try {
         if (DurableFiles.isTemporary(file)
             && Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
-          bytes += Files.size(file);
-          Files.deleteIfExists(file);
+          sizes.add(Files.size(file));
+          if (deletes) {
+            Files.deleteIfExists(file);
+          }
         }
       } catch (NoSuchFileException finished) {
         // it has its name now
       }
     }
-    return bytes;
-  }
-
-  private static List<String> names(Path directory) throws IOException {
-    try (Stream<Path> entries = Files.list(directory)) {
-      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
-    } catch (NoSuchFileException | NotDirectoryException none) {
-      return List.of();
-    }
+    return sizes;
   }
 
   /** Files that one run took away. Only that run fills it; not for several threads. */
@@ -235,7 +228,7 @@ public final class Trash {
 
     /** The names of what lies in it. */
     public List<String> names() throws IOException {
-      return Trash.names(directory).stream()
+      return Trees.names(directory).stream()
           .filter(name -> !name.startsWith(DurableFiles.TEMPORARY))
           .toList();
     }
@@ -289,7 +282,7 @@ public final class Trash {
 
     /** Removes the bag when nothing lies in it but what killed processes were copying. */
     public void deleteIfEmpty() throws IOException {
-      dropTemporaries(directory, Instant.MAX);
+      temporaries(directory, Instant.MAX, true);
       try {
         Files.deleteIfExists(directory);
       } catch (DirectoryNotEmptyException stillNeeded) {

@@ -1,6 +1,7 @@
 package dev.airlock.upkeep;
 
 import dev.airlock.digest.Sha256;
+import dev.airlock.files.ReadFailures;
 import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
@@ -10,10 +11,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,14 +65,20 @@ public final class Checkpoint implements Closeable {
   }
 
   private static Set<Sha256> read(Path file) throws IOException {
-    var digests = new HashSet<Sha256>();
-    // The last line may be torn, and any may be damaged: every byte is a character here.
-    try (var lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
-      lines.filter(line -> HEX.matcher(line).matches()).map(Sha256::new).forEach(digests::add);
+    try {
+      // The last line may be torn, and any may be damaged: every byte is a character here.
+      return Files.readAllLines(file, StandardCharsets.ISO_8859_1).stream()
+          .filter(line -> HEX.matcher(line).matches())
+          .map(Sha256::new)
+          .collect(Collectors.toSet());
     } catch (NoSuchFileException none) {
       return Set.of();
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        return Set.of();
+      }
+      throw e;
     }
-    return digests;
   }
 
   /** Whether an earlier run found a blob sound. */

@@ -12,6 +12,7 @@ import dev.airlock.store.Trash;
 import dev.airlock.upkeep.Collected.Amount;
 import dev.airlock.upkeep.Inventory.Entry;
 import dev.airlock.upkeep.Inventory.Metadata;
+import dev.airlock.upkeep.Inventory.Unreadable;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -254,7 +255,7 @@ public final class Collector {
 
     private Inventory inventory() throws IOException {
       Inventory inventory = Inventory.of(store);
-      damaged = inventory.damaged();
+      damaged = inventory.damaged().stream().map(Unreadable::toString).toList();
       return inventory;
     }
 
@@ -275,8 +276,8 @@ public final class Collector {
 
     private void sweep() throws IOException {
       boolean deletes = !options.dryRun();
-      for (Store.Leftover leftover : store.leftovers(before, deletes)) {
-        leftovers = leftovers.plus(leftover.bytes());
+      for (long bytes : store.leftovers(before, deletes)) {
+        leftovers = leftovers.plus(bytes);
       }
       var remains = Remains.of(store.root(), deletes);
       leftovers = leftovers.plus(remains.temporaries(before, now));

@@ -39,14 +39,14 @@ import java.util.stream.Stream;
  * @param unpublished those that are there as second copies alone. They name what others do
  * @param entries the entries of files
  * @param metadata the metadata of wheels that are not held
- * @param damaged the entries and presets of which nobody can tell what they name, as clauses
+ * @param damaged the entries and presets of which nobody can tell what they name
  */
 public record Inventory(
     Map<String, Preset> presets,
     Map<String, Preset> unpublished,
     List<Entry> entries,
     List<Metadata> metadata,
-    List<String> damaged) {
+    List<Unreadable> damaged) {
   private static final Set<Kind> NAMING =
       EnumSet.of(Kind.PRESET, Kind.PRESET_COPY, Kind.ENTRY, Kind.METADATA);
 
@@ -57,6 +57,19 @@ public record Inventory(
    * @param lock its lock
    */
   public record Preset(HeldPreset held, Lock lock) {}
+
+  /**
+   * A document that is damaged.
+   *
+   * @param document where it is
+   * @param reason what is wrong with it, as a clause
+   */
+  public record Unreadable(Path document, String reason) {
+    @Override
+    public String toString() {
+      return document + ": " + reason;
+    }
+  }
 
   /**
    * The entry of a file.
@@ -103,12 +116,12 @@ public record Inventory(
   private static final class Reading {
     private final Map<String, Preset> presets = new TreeMap<>();
     private final Map<String, Preset> copies = new TreeMap<>();
-    private final Map<String, String> damagedPresets = new TreeMap<>();
-    private final Map<String, String> damagedCopies = new TreeMap<>();
+    private final Map<String, Unreadable> damagedPresets = new TreeMap<>();
+    private final Map<String, Unreadable> damagedCopies = new TreeMap<>();
     private final Set<String> published = new HashSet<>();
     private final List<Entry> entries = new ArrayList<>();
     private final List<Metadata> metadata = new ArrayList<>();
-    private final List<String> damaged = new ArrayList<>();
+    private final List<Unreadable> damaged = new ArrayList<>();
 
     void take(Document document) throws IOException {
       switch (document) {
@@ -125,11 +138,11 @@ public record Inventory(
             metadata.add(new Metadata(index, held));
         case Document.Damaged bad when bad.kind() == Kind.PRESET ->
             damagedPresets.put(
-                String.valueOf(bad.path().getFileName()), bad.path() + ": " + bad.reason());
+                String.valueOf(bad.path().getFileName()), new Unreadable(bad.path(), bad.reason()));
         case Document.Damaged bad when bad.kind() == Kind.PRESET_COPY ->
             damagedCopy(bad.path(), bad.reason());
         case Document.Damaged bad when bad.kind() == Kind.ENTRY ->
-            damaged.add(bad.path() + ": " + bad.reason());
+            damaged.add(new Unreadable(bad.path(), bad.reason()));
         case Document.Damaged _, Document.Page _, Document.Index _ -> {
           // names no bytes of a distribution
         }
@@ -150,13 +163,13 @@ public record Inventory(
         if (document.copy()) {
           damagedCopy(document.path(), String.valueOf(e.getMessage()));
         } else {
-          damagedPresets.put(file, document.path() + ": " + e.getMessage());
+          damagedPresets.put(file, new Unreadable(document.path(), String.valueOf(e.getMessage())));
         }
       }
     }
 
     private void damagedCopy(Path copy, String reason) {
-      damagedCopies.put(String.valueOf(copy.getFileName()), copy + ": " + reason);
+      damagedCopies.put(String.valueOf(copy.getFileName()), new Unreadable(copy, reason));
       look(copy);
     }
 

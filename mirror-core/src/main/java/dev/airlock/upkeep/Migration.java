@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.files.DurableFiles;
+import dev.airlock.files.Trees;
 import dev.airlock.store.DamagedDocumentException;
 import dev.airlock.store.Sealed;
 import dev.airlock.store.Store;
@@ -11,7 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.TreeSet;
 
 /**
  * Makes a store of format 1 one of format 2: seals its documents, which say the same as before, and
@@ -54,19 +55,17 @@ public final class Migration {
   }
 
   private static List<Path> documents(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> paths = Files.walk(folder)) {
-      return paths
-          .filter(path -> {
-            String name = String.valueOf(path.getFileName());
-            return name.endsWith(EXTENSION) && !name.startsWith(DurableFiles.TEMPORARY);
-          })
-          .filter(Files::isRegularFile)
-          .sorted()
-          .toList();
-    }
+    var documents = new TreeSet<Path>();
+    Trees.each(
+        folder,
+        (file, _) -> {
+          String name = String.valueOf(file.getFileName());
+          boolean isDocument = name.endsWith(EXTENSION) && !name.startsWith(DurableFiles.TEMPORARY);
+          if (isDocument && Files.isRegularFile(file)) {
+            documents.add(file);
+          }
+        });
+    return List.copyOf(documents);
   }
 
   private static boolean seal(Path document) throws IOException {

@@ -6,14 +6,11 @@ import dev.airlock.upkeep.Collected.Amount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 
 /**
  * What processes that died left behind in a store, and bytes that were put aside.
@@ -41,7 +38,7 @@ record Remains(Path root, boolean deletes) {
   Amount temporaries(Instant before, Instant now) throws IOException {
     Instant dead = earlier(before, now.minus(WRITING));
     var amount = new AtomicReference<>(Amount.NONE);
-    for (Path entry : files(root)) {
+    for (Path entry : Trees.children(root)) {
       // Whatever else is at the root of a disk, as lost+found, is none of a store's.
       if (FOLDERS.contains(String.valueOf(entry.getFileName())) || !Files.isDirectory(entry)) {
         Trees.each(
@@ -65,7 +62,7 @@ record Remains(Path root, boolean deletes) {
   Amount quarantine(Instant before, Instant now, boolean hurried) throws IOException {
     Instant old = hurried ? before : earlier(before, now.minus(QUARANTINE));
     Amount amount = Amount.NONE;
-    for (Path file : files(root.resolve("quarantine"))) {
+    for (Path file : Trees.children(root.resolve("quarantine"))) {
       String name = String.valueOf(file.getFileName());
       Path reason = file.resolveSibling(name + ".txt");
       if (name.endsWith(".txt") || name.startsWith(DurableFiles.TEMPORARY)) {
@@ -89,14 +86,6 @@ record Remains(Path root, boolean deletes) {
   private void delete(Path file) throws IOException {
     if (deletes) {
       Trees.delete(file);
-    }
-  }
-
-  private static List<Path> files(Path directory) throws IOException {
-    try (Stream<Path> entries = Files.list(directory)) {
-      return entries.sorted().toList();
-    } catch (NoSuchFileException | NotDirectoryException none) {
-      return List.of();
     }
   }
 

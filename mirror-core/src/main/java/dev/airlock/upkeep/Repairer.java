@@ -15,6 +15,7 @@ import dev.airlock.fetch.Fetcher;
 import dev.airlock.fetch.Locked;
 import dev.airlock.files.NoSpaceException;
 import dev.airlock.files.PortableNames;
+import dev.airlock.files.ReadFailures;
 import dev.airlock.files.ReadOnlyException;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.ProjectPage;
@@ -37,6 +38,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -68,6 +70,7 @@ public final class Repairer {
   private final ProgressListener progress;
   private final List<Deed> deeds = new ArrayList<>();
   private final Map<String, String> reasons = new TreeMap<>();
+  private final List<Damage> notMended = new ArrayList<>();
   private boolean isFull;
 
   /** Where things come from. */
@@ -107,8 +110,8 @@ public final class Repairer {
   public Repair run(Optional<String> preset, List<Damage> found) throws IOException {
     dropTemporaries();
     for (Damage damage : found) {
-      if (damage instanceof Damage.BadBlob(Sha256 blob, String subject, String what)) {
-        withRoom(subject, () -> putAside(blob, subject, what));
+      if (damage instanceof Damage.BadBlob blob) {
+        withRoom(blob.subject(), () -> putAside(blob));
       } else if (damage instanceof Damage.BadMarkerCopy) {
         withRoom(damage.subject(), () -> markAgain(damage.subject()));
       } else if (damage instanceof Damage.BadNote note) {
@@ -125,7 +128,12 @@ public final class Repairer {
     for (Damage damage : content) {
       withRoom(damage.subject(), () -> mendContent(damage));
     }
-    List<Damage> left = lookedAt(extent).damages();
+    Verification after = lookedAt(extent);
+    var left = new ArrayList<>(after.damages());
+    left.addAll(notMended);
+    after.remarks().stream()
+        .filter(remark -> reasons.containsKey(remark.subject()))
+        .forEach(left::add);
     left.forEach(this::want);
     return new Repair(deeds, left, isFull);
   }
@@ -192,23 +200,36 @@ public final class Repairer {
 
   // --- blobs
 
-  private void putAside(Sha256 digest, String subject, String what) throws IOException {
-    Optional<Blob> blob = store.blobs().find(digest);
+  private void putAside(Damage.BadBlob damage) throws IOException {
+    Optional<Blob> blob = store.blobs().find(damage.blob());
     if (blob.isEmpty()) {
       return;
     }
     blob.get().identity();
-    if (!isSound(blob.get())) {
-      store.blobs().quarantine(blob.get(), subject + ": " + what);
-      did(subject, "its damaged bytes were put aside");
+    try {
+      if (isSound(blob.get())) {
+        return;
+      }
+    } catch (NoSuchFileException gone) {
+      return;
+    } catch (IOException notToday) {
+      // as this user may not read them, or there is no descriptor left
+      notMended.add(damage);
+      reasons.put(damage.subject(), "its bytes can be sound, and were left where they are");
+      return;
     }
+    store.blobs().quarantine(blob.get(), damage.subject() + ": " + damage.what());
+    did(damage.subject(), "its damaged bytes were put aside");
   }
 
-  private static boolean isSound(Blob blob) {
+  private static boolean isSound(Blob blob) throws IOException {
     try (SeekableByteChannel channel = blob.open()) {
       return Sha256.of(Channels.newInputStream(channel)).equals(blob.digest());
-    } catch (IOException unreadable) {
-      return false;
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -431,8 +452,7 @@ public final class Repairer {
     }
     String filename = listed.get().name().text();
     if (document.kind() == Kind.METADATA) {
-      boolean again =
-          attempt(key, () -> fetcher.metadataAlone(key, listed.get()).isPresent(), subject);
+      boolean again = attempt(key, () -> fetcher.keepMetadataAlone(key, listed.get()), subject);
       did(filename, again ? "its metadata was read again" : "its metadata was put aside");
     } else if (obtained(key, listed.get(), filename)) {
       did(filename, "entered anew");
@@ -485,9 +505,7 @@ public final class Repairer {
         boolean again =
             listed.isPresent()
                 && attempt(
-                    key,
-                    () -> fetcher.metadataAlone(key, listed.get()).isPresent(),
-                    damage.subject());
+                    key, () -> fetcher.keepMetadataAlone(key, listed.get()), damage.subject());
         if (!again) {
           catalog.forget(key, metadata);
         }

@@ -3,17 +3,14 @@ package dev.airlock.upkeep;
 import dev.airlock.catalog.FileKey;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
+import dev.airlock.files.Trees;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.store.Store;
 import dev.airlock.upkeep.Collected.Amount;
 import dev.airlock.upkeep.Inventory.Entry;
+import dev.airlock.upkeep.Inventory.Unreadable;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,6 +23,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param blobs all blobs
  * @param unnamed the blobs that nothing names
  * @param parts what else is there, by the name of its folder
- * @param damaged what cannot be read, and why: it is in none of the sums
+ * @param damaged the entries that cannot be read, and the presets that are not listed because they
+ *     are damaged or there as second copies alone
  */
 public record Usage(
     List<Preset> presets,
@@ -50,7 +49,7 @@ public record Usage(
     Amount blobs,
     Amount unnamed,
     Map<String, Amount> parts,
-    List<String> damaged) {
+    List<Unreadable> damaged) {
   private static final List<String> PARTS =
       List.of("indexes", "presets", "ledger", "partial", "quarantine", "trash");
 
@@ -151,12 +150,13 @@ public record Usage(
         damaged(inventory, store));
   }
 
-  private static List<String> damaged(Inventory inventory, Store store) {
+  private static List<Unreadable> damaged(Inventory inventory, Store store) {
     var damaged = new ArrayList<>(inventory.damaged());
     for (String preset : new TreeSet<>(inventory.unpublished().keySet())) {
       damaged.add(
-          store.root().resolve("presets").resolve(preset + ".json")
-              + ": it is missing, and its second copy is there");
+          new Unreadable(
+              store.root().resolve("presets").resolve(preset + ".json"),
+              "it is missing, and its second copy is there"));
     }
     return damaged;
   }
@@ -252,28 +252,8 @@ public record Usage(
 
   /** The files below a folder. */
   private static Amount below(Path folder) throws IOException {
-    var sizes = new Sizes();
-    if (Files.isDirectory(folder)) {
-      Files.walkFileTree(folder, sizes);
-    }
-    return sizes.amount;
-  }
-
-  private static final class Sizes extends SimpleFileVisitor<Path> {
-    private Amount amount = Amount.NONE;
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      amount = amount.plus(attributes.size());
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-      if (failure instanceof NoSuchFileException) {
-        return FileVisitResult.CONTINUE;
-      }
-      throw failure;
-    }
+    var amount = new AtomicReference<>(Amount.NONE);
+    Trees.each(folder, (_, attributes) -> amount.updateAndGet(sum -> sum.plus(attributes.size())));
+    return amount.get();
   }
 }

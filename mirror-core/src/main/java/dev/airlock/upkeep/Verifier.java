@@ -10,6 +10,7 @@ import dev.airlock.catalog.Walk;
 import dev.airlock.digest.Hasher;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.PortableNames;
+import dev.airlock.files.ReadFailures;
 import dev.airlock.ledger.Ledger;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockReader;
@@ -401,7 +402,7 @@ public final class Verifier {
     } catch (InterruptedIOException stopped) {
       throw stopped;
     } catch (IOException e) {
-      return Optional.of("it cannot be read: " + e.getMessage());
+      return Optional.of(ReadFailures.reason(e));
     }
     Sha256 actual = hasher.sha256();
     return actual.equals(blob.digest())

@@ -226,11 +226,20 @@ class LedgerTest {
   @Test
   void keepsNotesInMemoryWhereTheDiskRefusesThem() throws IOException {
     Path file = Files.writeString(directory.resolve("file"), "");
-    try (Ledger ledger = Ledger.in(file, clock)) {
-      want(ledger, "torch", "a", "r");
-      want(ledger, "torch", "a", "r");
-      assertThat(ledger.notes()).singleElement().extracting(Note::count).isEqualTo(2L);
-    }
+    Ledger ledger = Ledger.in(file, clock);
+    want(ledger, "torch", "a", "r");
+    want(ledger, "torch", "a", "r");
+    assertThat(ledger.notes()).singleElement().extracting(Note::count).isEqualTo(2L);
+    ledger.close();
+    assertThat(ledger.unwritten()).singleElement().extracting(Note::project).isEqualTo(TORCH);
+  }
+
+  @Test
+  void keepsNothingInMemoryThatIsWrittenDown() {
+    Ledger ledger = Ledger.in(directory, clock);
+    want(ledger, "torch", "a", "r");
+    ledger.close();
+    assertThat(ledger.unwritten()).isEmpty();
   }
 
   @Test

@@ -2,6 +2,8 @@ package dev.airlock.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
+import static org.assertj.core.api.Assumptions.assumeThatCode;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.airlock.files.NoSpaceException;
@@ -260,6 +262,42 @@ class DiskBlobStoreTest extends BlobStoreContract {
                 + "' is no store and not empty: name an empty or absent directory with"
                 + " --store");
     assertThat(home).isDirectoryNotContaining("glob:**airlock-store.json");
+  }
+
+  @Test
+  void takesALinkThatLeadsToItselfForNoBlob() throws IOException {
+    Path file = blobFile(store().put(WHEEL));
+    Files.delete(file);
+    assumeThatCode(() -> Files.createSymbolicLink(file, file.getFileName()))
+        .as("a file system with links")
+        .doesNotThrowAnyException();
+
+    assertThat(store().find(DIGEST)).isEmpty();
+    assertThat(store().newestFirst()).isEmpty();
+    store.eachBlob((digest, _, _) -> fail("met " + digest));
+
+    Blob blob = store().put(WHEEL);
+    assertThat(bytes(blob)).isEqualTo(WHEEL);
+    assertThat(file).isRegularFile();
+  }
+
+  private Path blobFile(Blob blob) {
+    String hex = blob.digest().hex();
+    return store.root().resolve("blobs/sha256").resolve(hex.substring(0, 2)).resolve(hex);
+  }
+
+  @Test
+  void writesABlobWhosePartCannotBeOpenedAndGivesUpItsLock() throws IOException {
+    Path part = store.root().resolve("partial").resolve(NAME.hex() + ".part");
+    Files.createDirectories(part);
+
+    try (Draft draft = store().draft(NAME)) {
+      write(draft, WHEEL);
+      assertThat(store().writtenElsewhere(NAME)).isEmpty();
+      draft.commit(Expectation.of(DIGEST, WHEEL.length));
+    }
+    assertThat(bytes(store().find(DIGEST).orElseThrow())).isEqualTo(WHEEL);
+    assertThat(part).isDirectory();
   }
 
   @Test

@@ -162,6 +162,8 @@ class CollectorTest {
     shelf.age(LONG);
     Path temporary =
         Files.writeString(shelf.store.root().resolve("indexes").resolve(".tmp-1-2"), "half");
+    Path copying = Files.writeString(shelf.blob(gone.sha256()).resolveSibling(".tmp-1-3"), "hal");
+    Files.setLastModifiedTime(copying, FileTime.from(Instant.now().minus(LONG)));
     shelf.age(LONG);
 
     Collected told =
@@ -169,7 +171,8 @@ class CollectorTest {
             .collector()
             .collect(new Options(Options.USUAL_GRACE, true, Optional.of(new Quota(0)), true));
     assertThat(told.taken().files()).isGreaterThanOrEqualTo(2);
-    assertThat(told.leftovers()).isEqualTo(new Amount(1, 4));
+    assertThat(told.leftovers()).isEqualTo(new Amount(2, 7));
+    assertThat(copying).exists();
     assertThat(shelf.blob(gone.sha256())).exists();
     assertThat(shelf.holds(cached)).isTrue();
     assertThat(temporary).exists();

@@ -65,23 +65,29 @@ final class AfterBoot implements Closeable {
             + blobs.size()
             + " blobs");
     int damaged = 0;
+    boolean isAllKnown = true;
     for (Blob blob : blobs) {
+      Outcome outcome;
       try {
-        switch (verifications.begin(blob).awaitEnd(WITHOUT_LIMIT).outcome().orElseThrow()) {
-          case Outcome.Whole _ -> LOG.log(Level.DEBUG, "sound: {0}", blob.digest());
-          case Outcome.Failed(CorruptContentException _) -> damaged++;
-          case Outcome.Failed(Exception e) ->
-              throw new IOException(
-                  "while the blob " + blob.digest() + " was read, something went wrong: " + e, e);
-        }
+        outcome = verifications.begin(blob).awaitEnd(WITHOUT_LIMIT).outcome().orElseThrow();
       } catch (NoSuchFileException takenAwayMeanwhile) {
         LOG.log(Level.DEBUG, "gone: {0}", blob.digest());
+        continue;
       } catch (IOException e) {
         if (!ReadFailures.isOfTheFile(e)) {
           throw e;
         }
         LOG.log(Level.WARNING, "the blob " + blob.digest() + ": " + ReadFailures.reason(e));
         damaged++;
+        isAllKnown = false;
+        continue;
+      }
+      switch (outcome) {
+        case Outcome.Whole _ -> LOG.log(Level.DEBUG, "sound: {0}", blob.digest());
+        case Outcome.Failed(CorruptContentException _) -> damaged++;
+        case Outcome.Failed(Exception e) ->
+            throw new IOException(
+                "while the blob " + blob.digest() + " was read, something went wrong: " + e, e);
       }
     }
     if (damaged == 0) {
@@ -95,7 +101,9 @@ final class AfterBoot implements Closeable {
               + " blobs that were written last are damaged: run `airlock verify` and `airlock"
               + " repair`");
     }
-    record.confirm();
+    if (isAllKnown) {
+      record.confirm();
+    }
   }
 
   /** The newest blobs, the very newest first. Times of clocks that were ahead count as new. */

@@ -1,5 +1,6 @@
 package dev.airlock.server;
 
+import dev.airlock.files.FailureText;
 import dev.airlock.program.Build;
 import dev.airlock.program.ByteSize;
 import dev.airlock.program.PresetFolders;
@@ -241,22 +242,18 @@ public final class Main implements Callable<Integer>, IVersionProvider {
     } catch (ListenException e) {
       return told(err, e.getMessage() + ": name another with --listen HOST:PORT", FAILED);
     } catch (IOException e) {
-      return told(err, e.getMessage(), FAILED);
+      return told(err, FailureText.of(e), FAILED);
     }
   }
 
   /** What is kept in memory alone is printed: it is what somebody has to bring. */
   private static void close(Service service, PrintWriter err) {
     service.close();
-    try {
-      Optional<String> unwritten = service.unwritten();
-      if (unwritten.isPresent()) {
-        err.println("airlock: what was asked for and not there, for `airlock sync --wants`:");
-        err.println(unwritten.get());
-        err.flush();
-      }
-    } catch (IOException e) {
-      told(err, e.getMessage(), FAILED);
+    Optional<String> unwritten = service.unwritten();
+    if (unwritten.isPresent()) {
+      err.println("airlock: what was asked for and not there, for `airlock sync --wants`:");
+      err.println(unwritten.get());
+      err.flush();
     }
   }
 
@@ -273,7 +270,7 @@ public final class Main implements Callable<Integer>, IVersionProvider {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(commandLine(), "--new-token: " + e.getMessage(), e);
     } catch (IOException e) {
-      return told(err, e.getMessage(), FAILED);
+      return told(err, FailureText.of(e), FAILED);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.airlock.server;
 
 import dev.airlock.files.DurableFiles;
+import dev.airlock.files.FailureText;
 import dev.airlock.files.WriteFailures;
 import dev.airlock.ledger.Kind;
 import dev.airlock.ledger.Ledger;
@@ -18,6 +19,7 @@ import dev.airlock.server.routes.Routes;
 import dev.airlock.server.simple.Cached;
 import dev.airlock.server.simple.Missed;
 import dev.airlock.store.BootRecord;
+import dev.airlock.store.Mark;
 import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
 import java.io.Closeable;
@@ -45,7 +47,6 @@ final class Service implements Closeable {
   private final Verifications verifications;
   private final AfterBoot afterBoot;
   private final Ledger ledger;
-  private final boolean isLedgerInMemory;
   private final Mirror mirror;
   private final HttpServer server;
 
@@ -67,13 +68,12 @@ final class Service implements Closeable {
     store = offline ? Store.open(root) : Store.openOrCreate(root, keeping.reserve());
     build = Build.current();
     var proven = new ProvenBlobs();
-    verifications = new Verifications(store.blobs(), proven, () -> isThere(root));
+    verifications = new Verifications(store.blobs(), proven, () -> Store.isReadable(root));
     upstreams =
         offline
             ? Optional.empty()
             : Optional.of(sourcing.open(store, proven, keeping.quota(), nanoTime));
     ledger = ledger(store, keeping.state());
-    isLedgerInMemory = keeping.state().isEmpty() && !store.isWritable();
     afterBoot = new AfterBoot(store, new BootRecord(store), verifications);
     mirror =
         new Mirror(
@@ -95,17 +95,11 @@ final class Service implements Closeable {
                 new Cached.Pages(CACHE_BYTES, nanoTime)));
   }
 
-  private static boolean isThere(Path root) {
-    try (Store _ = Store.open(root)) {
-      return true;
-    } catch (IOException gone) {
-      return false;
-    }
-  }
-
   /** On a medium that cannot be written nothing that is fetched can be kept. */
-  private static Mode possible(Mode wanted, Path root) {
-    if (wanted == Mode.OFFLINE || !Store.exists(root) || Files.isWritable(root)) {
+  private static Mode possible(Mode wanted, Path root) throws IOException {
+    boolean isAbsent =
+        Store.marker(root) instanceof Mark.Absent && Store.markerCopy(root) instanceof Mark.Absent;
+    if (wanted == Mode.OFFLINE || isAbsent || Files.isWritable(root)) {
       return wanted;
     }
     LOG.log(
@@ -143,21 +137,19 @@ final class Service implements Closeable {
           "nothing can be noted in '"
               + state
               + "' ("
-              + WriteFailures.of(e, notes)
+              + FailureText.of(WriteFailures.of(e, notes))
               + "): name a folder that can be written with --state DIR",
           e);
     }
   }
 
   /**
-   * What was asked for and not there, where it is written down nowhere: in the form that {@code
-   * airlock sync --wants} takes.
+   * What was asked for and not there, as far as it is written down nowhere when this is closed: in
+   * the form that {@code airlock sync --wants} takes.
    */
-  Optional<String> unwritten() throws IOException {
+  Optional<String> unwritten() {
     List<Note> wanted =
-        isLedgerInMemory
-            ? ledger.notes().stream().filter(note -> note.kind() == Kind.WANTED).toList()
-            : List.of();
+        ledger.unwritten().stream().filter(note -> note.kind() == Kind.WANTED).toList();
     return wanted.isEmpty() ? Optional.empty() : Optional.of(NotesText.write(wanted).toString());
   }
 

@@ -106,11 +106,7 @@ public final class Mirror {
 
   /** Whether the store is where it was, and can be read. */
   public boolean isReadable() {
-    try (Store _ = Store.open(root)) {
-      return true;
-    } catch (IOException notNow) {
-      return false;
-    }
+    return Store.isReadable(root);
   }
 
   // --- indexes

@@ -2,10 +2,10 @@ package dev.airlock.tool.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.airlock.files.FailureText;
 import dev.airlock.files.NoSpaceException;
 import dev.airlock.store.StoreException;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -43,21 +43,8 @@ abstract class AirlockCommand implements Callable<Integer> {
     } catch (NoSpaceException e) {
       return failed(e.getMessage() + ". What was fetched is kept.", ExitCode.NO_SPACE);
     } catch (IOException e) {
-      return failed(words(e), ExitCode.ERROR);
+      return failed(FailureText.of(e), ExitCode.ERROR);
     }
-  }
-
-  /** What a failure says; of a file system's, which says the path alone, also what kind it is. */
-  private static String words(IOException failure) {
-    String message = failure.getMessage();
-    if (message == null) {
-      return failure.toString();
-    }
-    boolean pathAlone =
-        failure instanceof FileSystemException of && of.getReason() == null && of.getFile() != null;
-    return pathAlone
-        ? failure.getClass().getSimpleName().replace("Exception", "") + ": " + message
-        : message;
   }
 
   private int failed(String message, ExitCode code) {

@@ -64,9 +64,13 @@ final class BuildProof {
     }
   }
 
-  /** A part of a path without its escapes; a plus stays one. */
+  /** A part of a path without its escapes; a plus stays one, and so does what is no escape. */
   static String decoded(String part) {
-    return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    try {
+      return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException noEscape) {
+      return part;
+    }
   }
 
   /** What the build installed itself. Empty when its last step did not run. */
@@ -91,7 +95,7 @@ final class BuildProof {
     return unsent;
   }
 
-  /** The file that a line of the mirror's log says was sent whole. */
+  /** The file that a line of the mirror's log says was sent. */
   static Optional<String> sent(String method, int status, String path) {
     boolean isFile =
         method.equals("GET")

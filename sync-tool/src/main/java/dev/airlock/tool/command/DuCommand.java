@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         "Tells what takes how much room in the store: presets (and what no other has of them),"
             + " indexes, what is held for no preset, what nothing names, documents, the trash; and"
             + " how much is left of the disk. What several have counts in each line."
-            + " Ends with 5 where something is damaged, and so not counted.")
+            + " Ends with 5 where a preset or an entry is damaged, and so not counted as one.")
 final class DuCommand extends AirlockCommand {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -72,9 +72,15 @@ final class DuCommand extends AirlockCommand {
     return tellDamage(usage, around.terminal());
   }
 
-  /** Says what could not be counted, and ends with that where there is something. */
+  /** Puts what is damaged into the result. */
+  static void damaged(Usage usage, ObjectNode result) {
+    var damaged = result.putArray("damaged");
+    usage.damaged().forEach(one -> damaged.add(one.toString()));
+  }
+
+  /** Says what is damaged, and ends with that where there is something. */
   static ExitCode tellDamage(Usage usage, Terminal terminal) {
-    usage.damaged().forEach(damaged -> terminal.say("not counted, for it is damaged: " + damaged));
+    usage.damaged().forEach(damaged -> terminal.say("damaged: " + damaged));
     if (usage.damaged().isEmpty()) {
       return ExitCode.OK;
     }
@@ -102,7 +108,7 @@ final class DuCommand extends AirlockCommand {
     amount(result, "blobs", usage.blobs());
     ObjectNode parts = result.putObject("parts");
     usage.parts().forEach((part, amount) -> amount(parts, part, amount));
-    usage.damaged().forEach(result.putArray("damaged")::add);
+    damaged(usage, result);
     return result.put("free_bytes", free).put("reserve_bytes", reserve);
   }
 

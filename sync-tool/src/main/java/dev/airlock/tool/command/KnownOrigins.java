@@ -53,6 +53,7 @@ final class KnownOrigins implements Repairer.Origins {
     this.replaced = replaced;
     this.pip = pip;
     var names = new LinkedHashSet<>(catalog.presets());
+    names.addAll(catalog.unpublished());
     for (Path folder : surroundings.presetFolders()) {
       names.addAll(PresetSource.names(folder));
     }
@@ -71,8 +72,11 @@ final class KnownOrigins implements Repairer.Origins {
 
   /** A preset that cannot be read names no index. */
   private Optional<PresetBundle> bundle(String name) throws IOException {
+    var presets = new Presets(surroundings);
     try {
-      return Optional.of(new Presets(surroundings).anywhere(name, catalog));
+      Optional<HeldPreset> copy = catalog.unpublished(name);
+      return Optional.of(
+          copy.isPresent() ? presets.held(copy.get()) : presets.anywhere(name, catalog));
     } catch (CommandException unreadable) {
       return Optional.empty();
     }

@@ -6,6 +6,7 @@ import dev.airlock.store.Store;
 import dev.airlock.tool.terminal.Amounts;
 import dev.airlock.tool.terminal.Columns;
 import dev.airlock.tool.terminal.Terminal;
+import dev.airlock.upkeep.Inventory.Unreadable;
 import dev.airlock.upkeep.Usage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ final class LsCommand extends AirlockCommand {
     Terminal terminal = around.terminal();
     if (json) {
       ObjectNode result = projects ? projectsJson(usage) : presetsJson(chosen, !presets.isEmpty());
-      usage.damaged().forEach(result.putArray("damaged")::add);
+      DuCommand.damaged(usage, result);
       terminal.print(result);
     } else if (projects) {
       Columns.lines(projects(usage)).forEach(terminal::print);
@@ -99,9 +100,11 @@ final class LsCommand extends AirlockCommand {
 
   /** What is wrong with a preset. */
   private static Optional<String> damage(Usage usage, String name) {
-    String document = Path.of("presets", name + ".json").toString();
+    Path document = Path.of("presets", name + ".json");
+    Path copy = Path.of("presets", "copies", name + ".json");
     return usage.damaged().stream()
-        .filter(damaged -> damaged.contains(document + ": "))
+        .filter(one -> one.document().endsWith(document) || one.document().endsWith(copy))
+        .map(Unreadable::toString)
         .findFirst();
   }
 

@@ -42,7 +42,12 @@ final class Presets {
       throw new CommandException(
           ExitCode.USAGE, notFound(nameOrPath) + " The store holds " + catalog.presets() + ".");
     }
-    return read(source(held.get()));
+    return held(held.get());
+  }
+
+  /** A preset as it is held. */
+  PresetBundle held(HeldPreset held) throws CommandException {
+    return read(source(held));
   }
 
   /**
@@ -51,11 +56,10 @@ final class Presets {
    * @throws IllegalArgumentException when it holds none
    */
   PresetBundle inStore(String name, Catalog catalog) throws IOException, CommandException {
-    return read(
-        source(
-            catalog
-                .preset(name)
-                .orElseThrow(() -> new IllegalArgumentException("the store holds no " + name))));
+    return held(
+        catalog
+            .preset(name)
+            .orElseThrow(() -> new IllegalArgumentException("the store holds no " + name)));
   }
 
   private static PresetSource source(HeldPreset held) {

@@ -77,6 +77,7 @@ final class StatusCommand extends AirlockCommand {
 
   private static Collection<String> all(Surroundings around, Catalog catalog) throws IOException {
     var names = new TreeSet<>(catalog.presets());
+    names.addAll(catalog.unpublished());
     for (Path folder : around.presetFolders()) {
       names.addAll(PresetSource.names(folder));
     }

@@ -42,12 +42,16 @@ final class Survey {
     Optional<HeldPreset> held = catalog.preset(name);
     var remarks = new ArrayList<String>();
     boolean isUsable = true;
-    boolean isDamaged = held.isEmpty() && catalog.presets().contains(name);
+    boolean isLost = catalog.unpublished().contains(name);
+    boolean isDamaged = isLost || (held.isEmpty() && catalog.presets().contains(name));
     if (folder.isPresent() || (held.isEmpty() && !isDamaged)) {
       isUsable = fits(nameOrPath, held, remarks);
     }
     if (isDamaged) {
-      remarks.add("its document is damaged: run `airlock repair`");
+      remarks.add(
+          "its document is "
+              + (isLost ? "missing, and its second copy is there" : "damaged")
+              + ": run `airlock repair`");
       isUsable = false;
     }
     Optional<Lock> lock = holdings.lock(name);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.files.DurableFiles;
+import dev.airlock.files.FailureText;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockDifference;
 import dev.airlock.lock.LockWriter;
@@ -241,7 +242,8 @@ final class SyncRun {
     try {
       DurableFiles.write(file.get(), LockWriter.write(lock).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      unwritten = Optional.of("the lock cannot be written to " + file.get() + ": " + e);
+      unwritten =
+          Optional.of("the lock cannot be written to " + file.get() + ": " + FailureText.of(e));
     }
   }
 

@@ -138,13 +138,15 @@ class BuildTest {
         "echo '#7 1.0   Downloading"
             + " http://127.0.0.1:4711/files/i/app/app-1.0%2Bcu1-py3-none-any.whl (1 kB)'\n"
             + "echo '#7 1.1   Downloading app-1.0+cu1-py3-none-any.whl.metadata (1 kB)'\n"
+            + "echo '#7 1.2 Downloading odd%zz.zip (1 kB)'\n"
             + "echo '#7 1.2 Downloading https://elsewhere.example/tool-3.0-py3-none-any.whl (2"
             + " MB)'\n"
             + INSTALLED);
 
     assertThat(tool.run("build", "kit2.1")).isEqualTo(5);
 
-    assertThat(tool.err()).contains("the mirror did not send [tool-3.0-py3-none-any.whl], which");
+    assertThat(tool.err())
+        .contains("the mirror did not send [odd%zz.zip, tool-3.0-py3-none-any.whl], which");
   }
 
   @Test

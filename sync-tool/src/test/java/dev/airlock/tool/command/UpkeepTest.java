@@ -203,7 +203,7 @@ class UpkeepTest {
     flip(tool.store.resolve("presets/copies/kit.json"));
 
     assertThat(tool.run("ls")).isEqualTo(5);
-    assertThat(tool.err()).contains("not counted, for it is damaged: ").contains("kit.json");
+    assertThat(tool.err()).contains("damaged: ").contains("kit.json");
     assertThat(tool.out()).contains("rest");
     assertThat(tool.run("ls", "--json")).isEqualTo(5);
     assertThat(result().path("damaged")).hasSize(1);
@@ -403,6 +403,11 @@ class UpkeepTest {
 
     assertThat(tool.run("ls")).isEqualTo(5);
     assertThat(tool.err()).contains("kit.json: it is missing, and its second copy is there");
+    assertThat(tool.run("ls", "kit")).isEqualTo(5);
+    Files.move(directory.resolve("presets/kit"), directory.resolve("kit"));
+    assertThat(tool.run("status")).isEqualTo(1);
+    assertThat(tool.out()).containsPattern("kit +damaged +no").containsPattern("rest .* yes");
+    assertThat(tool.err()).contains("kit: its document is missing, and its second copy is there");
     assertThat(tool.run("gc", "--unlocked", "--grace", "0")).as(tool.err()).isZero();
     assertThat(tool.run("verify")).as(tool.err()).isZero();
     assertThat(tool.err()).contains("remark: preset kit: its second copy alone is there");
@@ -418,6 +423,19 @@ class UpkeepTest {
     assertThat(tool.run("ls")).as(tool.err()).isZero();
     assertThat(tool.run("verify")).as(tool.err()).isZero();
     assertThat(tool.err()).doesNotContain("remark");
+  }
+
+  @Test
+  void asksTheIndexesOfAPresetOfWhichTheSecondCopyAloneIsThere() throws IOException {
+    Files.delete(tool.store.resolve("presets/kit.json"));
+    Files.delete(tool.store.resolve("presets/rest.json"));
+    Files.move(directory.resolve("presets"), directory.resolve("elsewhere"));
+    flip(blob("leaf-1.0-py3-none-any.whl"));
+
+    assertThat(tool.run("repair", "--index", "absent=http://127.0.0.1:1/")).isEqualTo(2);
+    assertThat(tool.err()).contains("no preset has an index of this name: [pypi]");
+    assertThat(tool.run("repair", "--index", "pypi=" + pypi.simple())).as(tool.err()).isZero();
+    assertThat(tool.err()).contains("mended: leaf-1.0-py3-none-any.whl: held again");
   }
 
   @Test
