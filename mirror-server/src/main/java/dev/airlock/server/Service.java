@@ -26,6 +26,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,7 +209,11 @@ final class Service implements Closeable {
   }
 
   private String host() {
-    return address().getAddress().getHostAddress().replaceFirst("%.*", "");
+    InetAddress address = address().getAddress();
+    // All addresses are those of IPv6 as well, for the system; for users they are as they asked.
+    return address.isAnyLocalAddress()
+        ? settings.listen().host()
+        : address.getHostAddress().replaceFirst("%.*", "");
   }
 
   /** Closes the parts in the reverse order. */

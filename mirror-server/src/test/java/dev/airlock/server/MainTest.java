@@ -75,8 +75,8 @@ class MainTest {
     Process process =
         start(Map.of("AIRLOCK_STORE", store.toString()), "--offline", "--listen", "0.0.0.0:0");
     BufferedReader err = process.errorReader();
-    err.readLine();
-    err.readLine();
+    assertThat(err.readLine()).contains(" at http://0.0.0.0:");
+    assertThat(err.readLine()).contains("pip install --index-url http://0.0.0.0:");
     assertThat(err.readLine()).contains("--trusted-host HOST");
   }
 
