@@ -4,7 +4,10 @@
 #
 # What stands for the Internet is a server and a proxy on loopback (kit-index.py, forward-proxy.py). It has the wheels of the
 # local index that pip is set up with, or generated ones; torch 2.1.0+cu118, tensorrt and GPUtil are always generated.
-# Each row is built by an old pip (22.0.4) and by a new one (26.2).
+# Each row is built by an old pip (22.0.4) and by a new one (26.2). The rows of each pip are a half, with some of those that
+# are built once; both halves are built at the same time, unless one is named.
+#
+#   e2e-kit.sh [old|new]
 # What .ci/e2e-build.sh builds is not built again here. Not run here for want of them: docker, buildx, uv.
 set -eu
 
@@ -19,6 +22,29 @@ if [ -n "${AIRLOCK_SKIP_IMAGE:-}" ]; then
 fi
 . "$root/.ci/build-lib.sh"
 need_apt iptables
+half=${1:-}
+case $half in
+old | new) ;;
+'')
+    image_tool_init
+    base_image localhost/airlock-ci-base # once, for both
+    logs=
+    scratch_dir logs
+    bash "$root/.ci/e2e-kit.sh" old >"$logs/old" 2>&1 &
+    other=$!
+    on_exit "kill $other 2>/dev/null"
+    failed=
+    bash "$root/.ci/e2e-kit.sh" new || failed=" new"
+    wait "$other" || failed="$failed old"
+    say "== the half of the old pip:"
+    cat "$logs/old" >&2
+    [ -z "$failed" ] || die "the docker kit's builds failed in the halves:$failed"
+    exit 0
+    ;;
+*) die "usage: e2e-kit.sh [old|new]" ;;
+esac
+# BuildKit, which is not run here, wants what stands before a pattern to be there.
+! grep -n '^COPY.* [^ []*/[^ ]*\[' docker/Dockerfile >&2 || die "a pattern of COPY has to begin with the first name: folder[s]/…"
 builds_begin
 export AIRLOCK_STORE="$work/store" AIRLOCK_HOME="$work"
 cp -r docker "$work/docker"
@@ -109,7 +135,7 @@ done
 
 say "== sync"
 direct=(--no-pip-config --index "pytorch=$upstream/whl/cu118" --index "pypi=$upstream/simple")
-for name in old new small sdist-old sdist-new; do in_netns "$root/airlock" sync "$name" "${direct[@]}" --quiet; done
+for name in old new small "sdist-$half"; do in_netns "$root/airlock" sync "$name" "${direct[@]}" --quiet; done
 
 port=$(netns_port)
 mirror=http://127.0.0.1:$port
@@ -168,62 +194,60 @@ asked() {
 guarded_port=$(netns_port)
 beside guarded "$PYTHON" .ci/forward-proxy.py "$guarded_port" "$work/guarded.asked" "127.0.0.1:$upstream_port" airlock:Guarded-9f2
 guarded=http://airlock:Guarded-9f2@127.0.0.1:$guarded_port
-for pip in "$new" "$old"; do
-    say "== online, unchanged but for the host, which stands for the Internet: $online; pip $pip"
-    old_dockerfile "$pip" "$upstream/simple" "$(printf '%s' "$online" | sed "s|https://download.pytorch.org|$upstream|")"
-    [ "$pip" = "$old" ] && without_numpy || old_imports numpy scipy
-    old_imports torch six
-    built direct.log build Dockerfile.old
-    has direct.log "pip $pip from"
-    untraced "$upstream"
+name=$half
+[ "$half" = old ] && pip=$old || pip=$new
+say "== online, unchanged but for the host, which stands for the Internet: $online; pip $pip"
+old_dockerfile "$pip" "$upstream/simple" "$(printf '%s' "$online" | sed "s|https://download.pytorch.org|$upstream|")"
+[ "$pip" = "$old" ] && without_numpy || old_imports numpy scipy
+old_imports torch six
+built direct.log build Dockerfile.old
+has direct.log "pip $pip from"
+untraced "$upstream"
 
-    say "== the same with the host swapped for the mirror's: $swapped; pip $pip"
-    from_here
-    old_dockerfile "$pip" "$mirror/simple" "$swapped"
-    [ "$pip" = "$new" ] && without_numpy || old_imports numpy scipy
-    old_imports torch six
-    built swapped.log build Dockerfile.old
-    has swapped.log "pip $pip from"
-    asked '"path":"/whl/cu118/torch/"'
-    untraced "$mirror" "$upstream"
+say "== the same with the host swapped for the mirror's: $swapped; pip $pip"
+from_here
+old_dockerfile "$pip" "$mirror/simple" "$swapped"
+[ "$pip" = "$new" ] && without_numpy || old_imports numpy scipy
+old_imports torch six
+built swapped.log build Dockerfile.old
+has swapped.log "pip $pip from"
+asked '"path":"/whl/cu118/torch/"'
+untraced "$mirror" "$upstream"
 
-    say "== legacy, with the host swapped, offline: $legacy; pip $pip"
-    from_here
-    old_dockerfile "$pip" "$upstream/nowhere" "$legacy"
-    sed -i "/numpy\|scipy\|six/d; s|^RUN pip install --upgrade|RUN PIP_INDEX_URL=$mirror/simple pip install --upgrade|" "$work/Dockerfile.old"
-    old_imports torch
-    built legacy.log build Dockerfile.old
-    has legacy.log "pip $pip from"
-    asked '"path":"/whl/torch_stable.html"'
-    asked '"path":"[^"]*/torch-2.1.0[^"]*cu118-cp311-cp311-linux_x86_64.whl"' # the merged index has it too
-    untraced "$mirror" "$upstream"
+say "== legacy, with the host swapped, offline: $legacy; pip $pip"
+from_here
+old_dockerfile "$pip" "$upstream/nowhere" "$legacy"
+sed -i "/numpy\|scipy\|six/d; s|^RUN pip install --upgrade|RUN PIP_INDEX_URL=$mirror/simple pip install --upgrade|" "$work/Dockerfile.old"
+old_imports torch
+built legacy.log build Dockerfile.old
+has legacy.log "pip $pip from"
+asked '"path":"/whl/torch_stable.html"'
+asked '"path":"[^"]*/torch-2.1.0[^"]*cu118-cp311-cp311-linux_x86_64.whl"' # the merged index has it too
+untraced "$mirror" "$upstream"
 
-    say "== legacy, from a mirror with an empty store, behind a proxy that wants a password; pip $pip"
-    hybrid_port=$(netns_port)
-    hybrid=http://127.0.0.1:$hybrid_port
-    : >"$work/guarded.asked"
-    beside hybrid env AIRLOCK_STORE="$work/empty" HTTP_PROXY="$guarded" http_proxy="$guarded" "$root/airlock" serve \
-        --presets "$work/presets" --listen "127.0.0.1:$hybrid_port" --no-pip-config \
-        --index pytorch=http://download.pytorch.org/whl/cu118 --index pypi=http://pypi.org/simple/
-    wait_http "$hybrid/health" 30
-    old_dockerfile "$pip" "$hybrid/simple" "$(printf '%s' "$legacy" | sed "s|$mirror|$hybrid|g")"
-    without_numpy
-    old_imports torch six
-    built legacy-hybrid.log build Dockerfile.old
-    has legacy-hybrid.log "pip $pip from"
-    has guarded.asked "GET http://download.pytorch.org/whl/cu118/torch-2.1.0%2Bcu118-cp311-cp311-linux_x86_64.whl 200"
-    ! grep -r -F -e Guarded-9f2 -e "$(printf airlock:Guarded-9f2 | base64)" "$work/hybrid.log" "$work/hybrid.out" "$work/empty" \
-        "$work/legacy-hybrid.log" >&2 || die "the proxy's password was written down"
-    untraced "$hybrid" "$guarded" "$upstream"
-    kill "$(cat "$work/hybrid.pid")"
-    rm -rf "$work/empty"
-done
+say "== legacy, from a mirror with an empty store, behind a proxy that wants a password; pip $pip"
+hybrid_port=$(netns_port)
+hybrid=http://127.0.0.1:$hybrid_port
+: >"$work/guarded.asked"
+beside hybrid env AIRLOCK_STORE="$work/empty" HTTP_PROXY="$guarded" http_proxy="$guarded" "$root/airlock" serve \
+    --presets "$work/presets" --listen "127.0.0.1:$hybrid_port" --no-pip-config \
+    --index pytorch=http://download.pytorch.org/whl/cu118 --index pypi=http://pypi.org/simple/
+wait_http "$hybrid/health" 30
+old_dockerfile "$pip" "$hybrid/simple" "$(printf '%s' "$legacy" | sed "s|$mirror|$hybrid|g")"
+without_numpy
+old_imports torch six
+built legacy-hybrid.log build Dockerfile.old
+has legacy-hybrid.log "pip $pip from"
+has guarded.asked "GET http://download.pytorch.org/whl/cu118/torch-2.1.0%2Bcu118-cp311-cp311-linux_x86_64.whl 200"
+! grep -r -F -e Guarded-9f2 -e "$(printf airlock:Guarded-9f2 | base64)" "$work/hybrid.log" "$work/hybrid.out" "$work/empty" \
+    "$work/legacy-hybrid.log" >&2 || die "the proxy's password was written down"
+untraced "$hybrid" "$guarded" "$upstream"
+kill "$(cat "$work/hybrid.pid")"
+rm -rf "$work/empty"
 
-for name in old new; do
-    [ "$name" = old ] && pip=$old || pip=$new
-    say "== offline: COPY artifacts/\$PRESET/wheels, --no-index --find-links; pip $pip"
-    airlock export "$name" --as wheels --to "$work/artifacts/$name/wheels" --quiet
-    cat >"$work/Dockerfile.old" <<DOCKERFILE
+say "== offline: COPY artifacts/\$PRESET/wheels, --no-index --find-links; pip $pip"
+airlock export "$name" --as wheels --to "$work/artifacts/$name/wheels" --quiet
+cat >"$work/Dockerfile.old" <<DOCKERFILE
 FROM $base AS builder
 ARG PRESET
 RUN python3 -m venv /opt/venv
@@ -237,10 +261,9 @@ RUN pip install --no-index --find-links /wheels requests six GPUtil
 FROM $base
 COPY --from=builder /opt/venv /opt/venv
 DOCKERFILE
-    old_imports numpy scipy torch torchvision torchaudio tensorrt GPUtil requests six
-    built wheels.log build Dockerfile.old --build-arg PRESET=$name
-    untraced "$mirror" "$upstream"
-done
+old_imports numpy scipy torch torchvision torchaudio tensorrt GPUtil requests six
+built wheels.log build Dockerfile.old --build-arg PRESET=$name
+untraced "$mirror" "$upstream"
 
 # ------------------------------------------------------------------------------------------------- docker/Dockerfile
 
@@ -267,89 +290,121 @@ installs_all() {
     imports numpy scipy torch torchvision torchaudio tensorrt GPUtil requests six
 }
 unbuilt() { ! grep -i 'Building wheel\|setup\.py' "$work/$1" >&2 || die "something was built"; }
-for name in old new; do
-    [ "$name" = old ] && pip=$old || pip=$new
-    say "== the mirror at MIRROR_URL, and nothing else: the whole preset, with tensorrt and GPUtil repacked; pip $pip"
-    built "mirror-$name.log" bud "$name" --build-arg "MIRROR_URL=$afar" "${proxied[@]}"
-    has "mirror-$name.log" "airlock: source: the mirror at MIRROR_URL, and nothing else, because MIRROR_URL is given"
-    installs_all "mirror-$name.log" "$pip"
-    unbuilt "mirror-$name.log"
-    untraced "$afar" "$proxy" "$upstream"
+say "== the mirror at MIRROR_URL, and nothing else: the whole preset, with tensorrt and GPUtil repacked; pip $pip"
+built "mirror-$name.log" bud "$name" --build-arg "MIRROR_URL=$afar" "${proxied[@]}"
+has "mirror-$name.log" "airlock: source: the mirror at MIRROR_URL, and nothing else, because MIRROR_URL is given"
+installs_all "mirror-$name.log" "$pip"
+unbuilt "mirror-$name.log"
+untraced "$afar" "$proxy" "$upstream"
 
-    say "== the wheels of artifacts/$name/wheels, as no mirror is named; pip $pip"
-    built "folder-$name.log" bud "$name"
-    has "folder-$name.log" "airlock: source: the wheels of artifacts/$name/wheels, and nothing else, because MIRROR_URL is empty, and"
-    installs_all "folder-$name.log" "$pip"
-    unbuilt "folder-$name.log"
-    untraced "$mirror" "$upstream"
+say "== the wheels of artifacts/$name/wheels, as no mirror is named; pip $pip"
+built "folder-$name.log" bud "$name"
+has "folder-$name.log" "airlock: source: the wheels of artifacts/$name/wheels, and nothing else, because MIRROR_URL is empty, and"
+installs_all "folder-$name.log" "$pip"
+unbuilt "folder-$name.log"
+untraced "$mirror" "$upstream"
 
-    say "== an sdist that pip has to build, in isolation, through the mirror; pip $pip"
-    from_here
-    built "sdist-$name.log" bud "sdist-$name" --build-arg "MIRROR_URL=$afar"
-    has "sdist-$name.log" "airlock: bootstrap: what installs the rest is pip $pip"
-    has "sdist-$name.log" "Building wheel for isolated (pyproject.toml)"
-    asked '"path":"/files/[^"]*/setuptools-[^"]*[.]whl"'
-    imports numpy isolated
-    untraced "$afar" "$upstream"
-done
+say "== an sdist that pip has to build, in isolation, through the mirror; pip $pip"
+from_here
+built "sdist-$name.log" bud "sdist-$name" --build-arg "MIRROR_URL=$afar"
+has "sdist-$name.log" "airlock: bootstrap: what installs the rest is pip $pip"
+has "sdist-$name.log" "Building wheel for isolated (pyproject.toml)"
+asked '"path":"/files/[^"]*/setuptools-[^"]*[.]whl"'
+imports numpy isolated
+untraced "$afar" "$upstream"
 [ ! -s "$work/proxy.asked" ] || die "the mirror was asked through the build's proxy: $(head -3 "$work/proxy.asked")"
 
 say "== a version: one edit in preset.json"
 sed -i 's/"numpy": "1.26.4"/"numpy": "2.0.2"/' "$work/presets/small/preset.json"
 in_netns "$root/airlock" sync small "${direct[@]}" --quiet
 airlock docker-args small | grep -x -e '--build-arg NUMPY_VERSION=2.0.2' || die "docker-args does not have the edit"
-built edited.log bud small --build-arg "MIRROR_URL=$mirror"
-has edited.log "airlock: installed numpy==2.0.2"
-untraced "$mirror"
+if [ "$half" = new ]; then
+    built edited.log bud small --build-arg "MIRROR_URL=$mirror"
+    has edited.log "airlock: installed numpy==2.0.2"
+    untraced "$mirror"
 
-say "== without a version as build argument: those of the preset"
-built plain.log build docker/Dockerfile --build-arg "BASE_IMAGE=$base" --build-arg PRESET=small --build-arg "MIRROR_URL=$mirror"
-has plain.log "airlock: installed numpy==2.0.2"
-imports numpy six
-untraced "$mirror"
+    say "== a version of which the lock has another spelling"
+    preset short '' 1.26.4 '' ',
+  "pytorch": {"torch_version": "2.1"}'
+    : >"$work/presets/short/requirements.txt"
+    in_netns "$root/airlock" sync short "${direct[@]}" --quiet
+    built short.log bud short --build-arg "MIRROR_URL=$afar"
+    has short.log "airlock: torch: pip install torch==2.1 from the mirror"
+    has short.log "airlock: installed torch==2.1.0+cu118"
+    untraced "$afar"
 
-say "== a step of one's own, with the settings of the build for pip and uv (uv is a stand-in that tells them)"
-cat >"$work/uv" <<'UV'
+    say "== a mirror that asks for a token"
+    token=$(airlock serve --new-token kit --tokens "$work/tokens")
+    guarded_mirror_port=$(netns_port)
+    beside guarded-mirror "$root/airlock" serve --offline --listen "0.0.0.0:$guarded_mirror_port" --tokens "$work/tokens"
+    wait_http "http://127.0.0.1:$guarded_mirror_port/health" 30
+    built token.log bud small --build-arg "MIRROR_URL=http://x:$token@192.0.2.1:$guarded_mirror_port"
+    has token.log "airlock: installed numpy==2.0.2"
+    untraced "http://x:$token@192.0.2.1:$guarded_mirror_port"
+
+    say "== wheels that a person put into artifacts/small/wheels, setuptools and wheel not among them"
+    airlock export small --as wheels --to "$work/by-hand" --quiet
+    mkdir -p "$work/artifacts/small/wheels"
+    cp "$work"/by-hand/*.whl "$work/artifacts/small/wheels"
+    cp -L "$work/internet/wheels/pip-$pip"-*.whl "$work/artifacts/small/wheels"
+    built filled.log bud small --build-arg BOOTSTRAP=pip,setuptools,wheel
+    has filled.log "airlock: source: the wheels of artifacts/small/wheels, and nothing else"
+    has filled.log "airlock: bootstrap: pip install --upgrade pip from the wheels"
+    has filled.log "airlock: installed numpy==2.0.2"
+    imports numpy six
+    untraced "$mirror"
+    rm -r "$work/artifacts/small"
+
+    say "== without a version as build argument: those of the preset"
+    built plain.log build docker/Dockerfile --build-arg "BASE_IMAGE=$base" --build-arg PRESET=small --build-arg "MIRROR_URL=$mirror"
+    has plain.log "airlock: installed numpy==2.0.2"
+    imports numpy six
+    untraced "$mirror"
+
+    say "== a step of one's own, with the settings of the build for pip and uv (uv is a stand-in that tells them)"
+    cat >"$work/uv" <<'UV'
 #!/bin/sh
 env | grep '^UV_\|^PIP_\|^VIRTUAL_ENV=' | sort
 UV
-{
-    sed '/^RUN sh .*install.sh clean-up$/,$d' docker/Dockerfile
-    echo 'COPY uv /usr/local/bin/uv'
-    documented docs/docker.md "A step of your own" 0
-    sed -n '/^RUN sh .*install.sh clean-up$/,$p' docker/Dockerfile
-} >"$work/Dockerfile.mine"
-chmod +x "$work/uv"
-cp -r "$work/presets/small" "$work/presets/mine"
-sed -i 's/"name": "small"/"name": "mine"/' "$work/presets/mine/preset.json"
-printf 'six\nidna\n' >"$work/presets/mine/requirements.txt"
-in_netns "$root/airlock" sync mine "${direct[@]}" --quiet
-printf 'six\n' >"$work/presets/mine/requirements.txt"
-built mine.log build Dockerfile.mine --build-arg "BASE_IMAGE=$base" --build-arg PRESET=mine --build-arg "MIRROR_URL=$afar"
-for setting in "UV_DEFAULT_INDEX=$afar/preset/mine/simple/" "PIP_INDEX_URL=$afar/preset/mine/simple/" \
-    PIP_TRUSTED_HOST=192.0.2.1 UV_NO_CONFIG=1 UV_NO_CACHE=1 UV_CONSTRAINT=/opt/airlock/constraints.txt VIRTUAL_ENV=/opt/venv; do
-    has mine.log "$setting"
-done
-untraced "$afar"
+    {
+        sed '/^RUN sh .*install.sh clean-up$/,$d' docker/Dockerfile
+        echo 'COPY uv /usr/local/bin/uv'
+        documented docs/docker.md "A step of your own" 0
+        sed -n '/^RUN sh .*install.sh clean-up$/,$p' docker/Dockerfile
+    } >"$work/Dockerfile.mine"
+    chmod +x "$work/uv"
+    cp -r "$work/presets/small" "$work/presets/mine"
+    sed -i 's/"name": "small"/"name": "mine"/' "$work/presets/mine/preset.json"
+    printf 'six\nidna\n' >"$work/presets/mine/requirements.txt"
+    in_netns "$root/airlock" sync mine "${direct[@]}" --quiet
+    printf 'six\n' >"$work/presets/mine/requirements.txt"
+    built mine.log build Dockerfile.mine --build-arg "BASE_IMAGE=$base" --build-arg PRESET=mine --build-arg "MIRROR_URL=$afar"
+    for setting in "UV_DEFAULT_INDEX=$afar/preset/mine/simple/" "PIP_INDEX_URL=$afar/preset/mine/simple/" \
+        PIP_TRUSTED_HOST=192.0.2.1 UV_NO_CONFIG=1 UV_NO_CACHE=1 UV_CONSTRAINT=/opt/airlock/constraints.txt VIRTUAL_ENV=/opt/venv; do
+        has mine.log "$setting"
+    done
+    untraced "$afar"
+fi
 
-say "== a base image without Python, and Debian's packages in artifacts/small/debs"
 bare=localhost/airlock-ci-bare
-base_image "$bare" ""
-layers_of "$bare"
-debs_for "$base_tar" "$image_cache/debs" python3 python3-venv
-mkdir -p "$work/artifacts/small"
-cp -r "$image_cache/debs" "$work/artifacts/small/debs"
-built debs.log bud small --build-arg "BASE_IMAGE=$bare" --build-arg "MIRROR_URL=$afar"
-has debs.log "airlock: builder: installing"
-has debs.log "airlock: runtime: installing"
-has debs.log "airlock: the image has Python 3.11"
-untraced "$afar"
-rm -r "$work/artifacts/small/debs"
+if [ "$half" = old ]; then
+    say "== a base image without Python, and Debian's packages in artifacts/small/debs"
+    base_image "$bare" ""
+    layers_of "$bare"
+    debs_for "$base_tar" "$image_cache/debs" python3 python3-venv
+    mkdir -p "$work/artifacts/small"
+    cp -r "$image_cache/debs" "$work/artifacts/small/debs"
+    built debs.log bud small --build-arg "BASE_IMAGE=$bare" --build-arg "MIRROR_URL=$afar"
+    has debs.log "airlock: builder: installing"
+    has debs.log "airlock: runtime: installing"
+    has debs.log "airlock: the image has Python 3.11"
+    untraced "$afar"
+    rm -r "$work/artifacts/small/debs"
 
-say "== airlock bake has every argument that docker-args has (buildx itself is not run)"
-airlock bake old new --mirror "$mirror" >"$work/bake.json"
-for name in old new; do airlock docker-args "$name" --mirror "$mirror" >"$work/$name.args"; done
-"$PYTHON" - "$work" <<'BAKE'
+    say "== airlock bake has every argument that docker-args has (buildx itself is not run)"
+    airlock bake old new --mirror "$mirror" >"$work/bake.json"
+    for each in old new; do airlock docker-args "$each" --mirror "$mirror" >"$work/$each.args"; done
+    "$PYTHON" - "$work" <<'BAKE'
 import json, sys
 targets = json.load(open(sys.argv[1] + "/bake.json"))["target"]
 for name in ("old", "new"):
@@ -362,6 +417,7 @@ for name in ("old", "new"):
     assert not missing, missing
 print("bake: %s" % ", ".join(targets))
 BAKE
+fi
 
 say "== online, by the build's proxy: pip's index as the base image sets it; tensorrt's setup.py runs, GPUtil is built"
 cat >"$work/Dockerfile.base" <<DOCKERFILE
@@ -378,17 +434,44 @@ online() {
         --build-arg TORCH_INDEX_URL=http://download.pytorch.org/whl/cu118 "$@"
 }
 rm -r "$work/artifacts"
-for name in old new; do
-    [ "$name" = old ] && pip=$old || pip=$new
-    built "online-$name.log" online "$name"
-    has "online-$name.log" "airlock: source: the package indexes, directly, because MIRROR_URL is empty, and artifacts/$name/wheels has no wheels"
-    has "online-$name.log" "airlock: the preset's pylock.toml constrains every step"
-    installs_all "online-$name.log" "$pip"
-    has proxy.asked "GET http://pypi.org/simple/numpy/ 200"
-    has proxy.asked "GET http://download.pytorch.org/whl/cu118/torch/ 200"
-    has proxy.asked "GET http://pypi.nvidia.com/tensorrt-libs/ 200"
-    untraced "$proxy" "$upstream"
-done
+built "online-$name.log" online "$name"
+has "online-$name.log" "airlock: source: the package indexes, directly, because MIRROR_URL is empty, and artifacts/$name/wheels has no wheels"
+has "online-$name.log" "airlock: the preset's pylock.toml constrains every step"
+installs_all "online-$name.log" "$pip"
+has proxy.asked "GET http://pypi.org/simple/numpy/ 200"
+has proxy.asked "GET http://download.pytorch.org/whl/cu118/torch/ 200"
+has proxy.asked "GET http://pypi.nvidia.com/tensorrt-libs/ 200"
+untraced "$proxy" "$upstream"
+if [ "$half" = new ]; then
+    image_tool rmi "$online_base" >/dev/null
+    say "the half of pip $pip: passed, in $SECONDS s"
+    exit 0
+fi
+
+say "== online, a preset without a lock: specifiers, other packages, requirements of another name, constraints"
+preset loose '' '<2' ', "idna": ">=3"' ',
+  "constraints": ["six<99"]'
+sed -i 's/requirements.txt/more.txt/' "$work/presets/loose/preset.json"
+printf 'six\n' >"$work/presets/loose/more.txt"
+built loose.log online loose
+has loose.log "airlock: numpy: pip install numpy<2 from the package indexes"
+imports numpy idna six
+has loose.log "airlock: installed numpy==1.26.4"
+untraced "$proxy" "$upstream"
+
+say "== the same by a mirror in hybrid mode, that was never synced, without build arguments"
+loose_port=$(netns_port)
+beside loose env AIRLOCK_STORE="$work/empty" "$root/airlock" serve --presets "$work/presets" --listen "127.0.0.1:$loose_port" "${direct[@]}"
+wait_http "http://127.0.0.1:$loose_port/health" 30
+built unlocked.log build docker/Dockerfile --build-arg "BASE_IMAGE=$base" --build-arg PRESET=loose --build-arg "MIRROR_URL=http://127.0.0.1:$loose_port"
+has unlocked.log "airlock: preset loose was never synced"
+has unlocked.log "airlock: bootstrap: pip install --upgrade pip setuptools wheel from the mirror"
+has unlocked.log "airlock: installed numpy==1.26.4"
+imports numpy idna six
+untraced "http://127.0.0.1:$loose_port" "$upstream"
+kill "$(cat "$work/loose.pid")"
+rm -rf "$work/empty"
+
 say "== the same, with versions replaced by hand: the lock does not count then"
 built by-hand.log online small --build-arg BOOTSTRAP="pip==$old,setuptools>=40,<999" --build-arg NUMPY_VERSION=1.26.4 --build-arg TORCH_VERSION=2.1.0
 has by-hand.log "airlock: the preset's pylock.toml constrains nothing: it has numpy 2.0.2, and 1.26.4 is asked for"
@@ -451,4 +534,4 @@ say "== the same in docker/Dockerfile without MIRROR_URL, by a pip.conf of the m
 printf '[global]\nindex-url = %s/simple\n' "$afar" >"$work/pip.conf"
 ends_with "set PIP_TRUSTED_HOST=192.0.2.1 beside the index's address" \
     bud small --volume "$work/pip.conf:/etc/pip.conf:ro"
-say "the docker kit's builds: passed, in $SECONDS s"
+say "the half of pip $pip: passed, in $SECONDS s"

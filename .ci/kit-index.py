@@ -56,7 +56,7 @@ WHEELS = [generate.Project("tensorrt_libs", "8.6.1"), generate.Project("tensorrt
 TORCH = [generate.Project(name, version, native=True, pythons=["cp310", "cp311"], platform="linux_x86_64",
                           requires=requires)
          for name, version, requires in [("torch", "2.1.0+cu118", ["filelock"]),
-                                         ("torchvision", "0.16.0+cu118", ["torch==2.1.0", "numpy"]),
+                                         ("torchvision", "0.16.0+cu118", ["torch==2.1.0", "numpy", "requests"]),
                                          ("torchaudio", "2.1.0+cu118", ["torch==2.1.0"])]]
 
 
@@ -110,7 +110,10 @@ def main(root, requirements):
             links.append(link("/whl/cu118/" + urllib.parse.quote(name), name, content))
             flat += '<a href="cu118/%s">cu118/%s</a><br/>\n' % (urllib.parse.quote(name), name)
         generate.write(os.path.join(root, "whl", "cu118", project.name, "index.html"), generate.page(links))
-    # PyTorch's index has copies of what torch requires.
+    # PyTorch's index has copies of what torch requires; of some projects only an old version.
+    for name, content in generate.Project("requests", "2.28.1").wheels():
+        generate.write(os.path.join(root, "files", name), content)
+        generate.write(os.path.join(root, "whl", "cu118", "requests", "index.html"), generate.page([link("/files/" + name, name, content)]))
     for name in ("filelock", "numpy"):
         with open(os.path.join(root, "simple", name, "index.html"), encoding="utf-8") as page:
             generate.write(os.path.join(root, "whl", "cu118", name, "index.html"),

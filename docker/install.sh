@@ -8,10 +8,11 @@
 #
 # From the environment, as the Dockerfile's build arguments: PYTHON, MIRROR_URL, PRESET, BOOTSTRAP, *_VERSION,
 # TORCH_INDEX_URL. Versions that are not given are the preset's: a mirror and an export have them in its requirements,
-# else they are read from its preset.json.
-set -eu
+# else they are read from its preset.json. A version may be a specifier, as <2.
+set -euf
 
 here=/opt/airlock
+folder=$here/folder # that of the preset
 venv=/opt/venv
 constraints=$here/constraints.txt
 requirements=$here/requirements.txt
@@ -101,10 +102,12 @@ else
 fi
 exported=$wheels/airlock-$PRESET
 is_exported() { [ "$kind" = wheels ] && [ -f "$exported.constraints.txt" ] && [ -f "$exported.requirements.txt" ]; }
-# has_lock: whether the source comes with the preset's lock, so that nothing else can be had of it
-has_lock() { [ "$kind" = mirror ] || is_exported; }
-if ! has_lock; then
-    "$PYTHON" "$here/preset.py" arguments "$here" >"$here/arguments" \
+# has_all: whether the source comes with constraints, and with requirements of all that the preset asks for
+has_all() { [ "$kind" = mirror ] || is_exported; }
+# has_lock: whether these are of its lock, so that nothing else can be had
+has_lock() { has_all && [ ! -f "$here/unlocked" ]; }
+if ! has_all; then
+    "$PYTHON" "$here/preset.py" arguments "$folder" >"$here/arguments" \
         || die "presets/$PRESET/preset.json cannot be read, see above: \`airlock preset validate $PRESET\` says what is wrong with it."
     take_defaults
 fi
@@ -138,19 +141,32 @@ pip_install() {
     die "step $step failed, see pip's message above."
 }
 
-# pinned NAME VERSION: prints NAME==VERSION and a blank, or nothing if there is no version
+# pinned NAME VERSION: prints NAME==VERSION and a blank, or nothing if there is no version; VERSION may be a specifier as <2
 pinned() {
-    [ -z "$2" ] || printf '%s==%s ' "$1" "$2"
+    case $2 in
+        '') ;;
+        [\<\>=!~]*) printf '%s%s ' "$1" "$2" ;;
+        *) printf '%s==%s ' "$1" "$2" ;;
+    esac
 }
 
 # agrees NAME VERSION: ends the build where the lock that comes with the source has another version, which pip would call a conflict
 agrees() {
     locked=$(sed -n "s/^$1==\([^ ;]*\).*/\1/p" "$constraints" | tr '\n' ' ')
     [ -n "$2" ] && [ -n "$locked" ] && has_lock || return 0
-    for one in $locked; do
-        [ "$one" != "$2" ] && [ "${one%%+*}" != "$2" ] || return 0
-    done
+    # shellcheck disable=SC2086 # a list of versions
+    ! "$venv/bin/python" "$here/preset.py" admits "$2" $locked || return 0
     die "step $step: $1 $2 is asked for, and the lock of preset $PRESET has ${locked% }: set the version in its preset.json and run \`airlock sync $PRESET\`, or leave out the build argument."
+}
+
+# those_with_wheels REQUIREMENT…: but for those without a version of which the folder has no wheel
+those_with_wheels() {
+    for one in "$@"; do
+        case $one in
+            *[\<\>=!~]*) printf '%s ' "$one" ;;
+            *) [ -z "$(find "$wheels" -iname "$one-*.whl")" ] || printf '%s ' "$one" ;;
+        esac
+    done
 }
 
 # tell_installed WORD: says what is installed; `airlock build` reads it
@@ -167,7 +183,7 @@ install_pinned() {
         shift 2
     done
     if [ -z "$pins" ]; then
-        if has_lock; then
+        if has_all; then
             say "$step: no version given; what the preset has of it comes with its requirements"
         else
             say "$step: the preset has no version of it; skipped"
@@ -193,13 +209,12 @@ start)
         cp "$exported.requirements.txt" "$requirements"
         say "preset $PRESET: constraints and requirements are those that were exported with the wheels"
     else
-        [ -f "$here/preset.json" ] || [ -f "$requirements" ] || die "there is no presets/$PRESET in the build context: the context must be the root of the repository, and PRESET a preset in it (\`airlock preset list\`)."
-        [ -f "$requirements" ] || : >"$requirements"
+        [ -f "$folder/preset.json" ] || [ -f "$folder/requirements.txt" ] || die "there is no presets/$PRESET in the build context: the context must be the root of the repository, and PRESET a preset in it (\`airlock preset list\`)."
+        "$PYTHON" "$here/preset.py" requirements "$folder" >"$requirements"
     fi
     "$PYTHON" -m venv "$venv" \
         || die "$PYTHON -m venv failed: the base image needs Python's venv and ensurepip (python3-venv on Debian and Ubuntu)."
-    if ! has_lock; then
-        # The preset's own lock, where these are its versions. Else what the arguments pin stays pinned in every later step.
+    if ! has_all; then
         pins=$(
             pinned numpy "$NUMPY_VERSION"
             pinned scipy "$SCIPY_VERSION"
@@ -209,9 +224,7 @@ start)
             pinned tensorrt "$TENSORRT_VERSION"
         )
         # shellcheck disable=SC2086 # a list of pins
-        "$venv/bin/python" "$here/preset.py" constraints "$here" $pins >"$constraints"
-        # shellcheck disable=SC2086
-        [ -s "$constraints" ] || printf '%s\n' $pins >"$constraints"
+        "$venv/bin/python" "$here/preset.py" constraints "$folder" $pins >"$constraints"
     fi
     tell_installed present
     say "Python $("$venv/bin/python" -c 'import sys; print(sys.version.split()[0])'), $("$venv/bin/python" -m pip --version | cut -d' ' -f1,2) in $venv"
@@ -225,6 +238,8 @@ bootstrap)
     fi
     # separated by blanks or commas; a comma before an operator is one within a specifier, as in pip>=22,<23
     BOOTSTRAP=$(printf '%s' "$BOOTSTRAP" | sed 's/,\([^<>=!~]\)/ \1/g')
+    # shellcheck disable=SC2086 # a list of requirements
+    [ "$kind" != wheels ] || has_all || BOOTSTRAP=$(those_with_wheels $BOOTSTRAP)
     if [ -n "${BOOTSTRAP## }" ]; then
         # shellcheck disable=SC2086 # a list of requirements
         pip_install --upgrade $BOOTSTRAP
@@ -241,7 +256,14 @@ scipy)
     ;;
 torch)
     if [ "$kind" = online ] && [ -n "$TORCH_INDEX_URL" ]; then
-        export PIP_INDEX_URL="$TORCH_INDEX_URL"
+        if grep -q '^# pylock.toml' "$constraints"; then
+            # The lock pins what torch requires as the default index has it; PyTorch's has few versions of these.
+            export PIP_EXTRA_INDEX_URL="${PIP_EXTRA_INDEX_URL:+$PIP_EXTRA_INDEX_URL }$TORCH_INDEX_URL"
+            source="TORCH_INDEX_URL and the package indexes, directly"
+        else
+            export PIP_INDEX_URL="$TORCH_INDEX_URL"
+            source="TORCH_INDEX_URL, directly"
+        fi
         # as with MIRROR_URL: who gives a plain http address means it
         case $TORCH_INDEX_URL in
             http://*)
@@ -249,7 +271,6 @@ torch)
                 export PIP_TRUSTED_HOST="${PIP_TRUSTED_HOST:+$PIP_TRUSTED_HOST }$torch_host"
                 ;;
         esac
-        source="TORCH_INDEX_URL, directly"
     fi
     install_pinned torch "$TORCH_VERSION" torchvision "$TORCHVISION_VERSION" torchaudio "$TORCHAUDIO_VERSION"
     ;;

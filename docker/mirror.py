@@ -2,7 +2,8 @@
 
 mirror.py host URL                  prints the host of URL
 mirror.py check URL PRESET          succeeds if the mirror answers, has the preset and gives its pages
-mirror.py fetch URL PRESET FOLDER   writes the preset's constraints.txt and requirements.txt into FOLDER
+mirror.py fetch URL PRESET FOLDER   writes the preset's constraints.txt and requirements.txt into FOLDER, and a file "unlocked"
+                                    where the preset has no lock yet
 """
 import base64
 import os
@@ -35,7 +36,7 @@ def shown(url):
 
 
 def get(url):
-    """The body of url; HTTPError or OSError otherwise. Never takes longer than SECONDS, not even for a name look-up."""
+    """The body and the headers of url; HTTPError or OSError otherwise. Never takes longer than SECONDS, not even for a name look-up."""
     result = []
 
     def work():
@@ -47,7 +48,7 @@ def get(url):
                 headers["Authorization"] = "Basic " + base64.b64encode(user.encode()).decode()
             request = urllib.request.Request(re.sub(r"//[^/@]*@", "//", url, count=1), headers=headers)
             with urllib.request.urlopen(request, timeout=SECONDS) as response:
-                result.append(response.read())
+                result.append((response.read(), response.headers))
         except Exception as e:
             result.append(e)
 
@@ -63,9 +64,11 @@ def get(url):
 
 
 def file_of_preset(mirror, preset, name):
+    """The text and the headers of what the mirror has of a preset."""
     url = "%s/preset/%s/%s" % (mirror, urllib.parse.quote(preset), name)
     try:
-        return get(url).decode("utf-8")
+        body, headers = get(url)
+        return body.decode("utf-8"), headers
     except urllib.error.HTTPError as e:
         if e.code == 404 and b"preset" not in e.read(4096):
             fail(
@@ -81,6 +84,11 @@ def file_of_preset(mirror, preset, name):
     except Exception as e:
         if "WRONG_VERSION_NUMBER" in str(e):
             fail("MIRROR_URL, %s, begins with https and the mirror there speaks plain http: write http://." % shown(mirror))
+        if "CERTIFICATE_VERIFY_FAILED" in str(e):
+            fail(
+                "the certificate of the mirror at %s is not trusted within the build (%s): have the base image name a file with "
+                "its authority in SSL_CERT_FILE and PIP_CERT." % (shown(mirror), getattr(e, "reason", e))
+            )
         fail(
             "the mirror at MIRROR_URL, %s, cannot be reached from within the build (%s): start it with "
             "`airlock serve` and give an address that the build can reach." % (shown(mirror), getattr(e, "reason", e))
@@ -108,14 +116,18 @@ def main(arguments):
         print(parts.hostname)
         return
     preset = arguments[2]
-    constraints = file_of_preset(mirror, preset, "constraints.txt")
+    constraints, headers = file_of_preset(mirror, preset, "constraints.txt")
     file_of_preset(mirror, preset, "simple/")
     if verb == "fetch":
         folder = arguments[3]
         with open(os.path.join(folder, "constraints.txt"), "w", encoding="utf-8") as f:
             f.write(constraints)
         with open(os.path.join(folder, "requirements.txt"), "w", encoding="utf-8") as f:
-            f.write(requirements_for_mirror(file_of_preset(mirror, preset, "requirements.txt")))
+            f.write(requirements_for_mirror(file_of_preset(mirror, preset, "requirements.txt")[0]))
+        if headers.get("X-Airlock-Unlocked"):
+            with open(os.path.join(folder, "unlocked"), "w"):
+                pass
+            print("airlock: preset %s was never synced: its versions are those that the indexes give today" % preset)
         pins = [line for line in constraints.splitlines() if line.strip() and not line.startswith("#")]
         print("airlock: preset %s: constraints of %d pins and requirements taken from the mirror" % (preset, len(pins)))
 

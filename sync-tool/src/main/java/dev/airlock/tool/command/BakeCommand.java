@@ -37,7 +37,6 @@ import picocli.CommandLine.Parameters;
 final class BakeCommand extends AirlockCommand {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-  private static final String GATEWAY = "host.docker.internal";
 
   @Parameters(
       arity = "1..*",
@@ -117,8 +116,8 @@ final class BakeCommand extends AirlockCommand {
     String host = address.get().getHost();
     if (MirrorAddress.isLoopback(host)) {
       target.put("network", "host");
-    } else if (host.equals(GATEWAY)) {
-      target.putObject("extra-hosts").put(GATEWAY, "host-gateway");
+    } else if (host.equals(Engine.DOCKER_GATEWAY)) {
+      target.putObject("extra-hosts").put(Engine.DOCKER_GATEWAY, "host-gateway");
     }
   }
 

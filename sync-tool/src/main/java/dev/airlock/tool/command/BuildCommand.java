@@ -72,8 +72,8 @@ final class BuildCommand extends AirlockCommand {
       paramLabel = "NETWORK",
       description =
           "How the build reaches the mirror: host, by the host's network; bridge, at the host's"
-              + " address in the engine's network; gateway, as host.docker.internal. Default: host,"
-              + " but gateway for Docker Desktop.")
+              + " address in the engine's network; gateway, by the engine's name for the host."
+              + " Default: host, but gateway for Docker Desktop.")
   private Engine.@Nullable Network network;
 
   @Option(
@@ -119,12 +119,12 @@ final class BuildCommand extends AirlockCommand {
           "--offline is for the mirror that a build starts: leave out either it or --mirror");
     }
     PresetBundle bundle = new Presets(around).anywhere(preset, common.store(around));
-    Engine chosen = Engine.of(engine, around.variable("PATH"));
+    Engine chosen = Engine.of(engine, around.variable("PATH")).behindItsName();
     String image = tag == null ? "airlock/" + bundle.preset().name().toLowerCase(Locale.ROOT) : tag;
     if (mirror != null) {
       URI address = Parsed.option("--mirror", mirror, MirrorAddress::parse);
       List<String> options =
-          MirrorAddress.isLoopback(address.getHost()) ? List.of("--network=host") : List.of();
+          network == null ? chosen.optionsFor(address.getHost()) : chosen.way(network).options();
       built(around, chosen, words(around, chosen, options, bundle, address.toString(), image));
       return told(around.terminal(), image, Optional.empty(), new BuildProof());
     }
@@ -227,6 +227,8 @@ final class BuildCommand extends AirlockCommand {
     var builder = new ProcessBuilder(words).directory(around.directory().toFile());
     // BuildKit draws over its lines, unless told to print them.
     builder.environment().put("BUILDKIT_PROGRESS", "plain");
+    // Docker before 23 builds without it, and then does not know the mounts of docker/Dockerfile.
+    builder.environment().put("DOCKER_BUILDKIT", "1");
     Process process = builder.redirectErrorStream(true).start();
     process.getOutputStream().close();
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {

@@ -50,7 +50,14 @@ record Engine(Kind kind, List<String> command) {
    */
   record Way(String listen, String host, List<String> options) {}
 
-  private static final String GATEWAY_NAME = "host.docker.internal";
+  /** By this name builds of docker know the machine, when they are told so. */
+  static final String DOCKER_GATEWAY = "host.docker.internal";
+
+  /** By this name builds of podman and buildah know it. */
+  private static final String PODMAN_GATEWAY = "host.containers.internal";
+
+  private static final String OWN_NETWORK = "--network=host";
+  private static final String KNOWN_HOST = "--add-host=" + DOCKER_GATEWAY + ":host-gateway";
 
   /** Copies the list. */
   Engine {
@@ -104,6 +111,22 @@ record Engine(Kind kind, List<String> command) {
         .findFirst();
   }
 
+  /** The engine behind a program's name: some systems have a podman that is called docker. */
+  Engine behindItsName() throws IOException, CommandException {
+    boolean isPodman =
+        kind == Kind.DOCKER
+            && said(List.of("--version")).toLowerCase(Locale.ROOT).contains("podman");
+    return isPodman ? new Engine(Kind.PODMAN, command) : this;
+  }
+
+  /** What the engine is told so that a build reaches a mirror at this host, which may be here. */
+  List<String> optionsFor(String host) {
+    if (MirrorAddress.isLoopback(host)) {
+      return List.of(OWN_NETWORK);
+    }
+    return kind == Kind.DOCKER && host.equals(DOCKER_GATEWAY) ? List.of(KNOWN_HOST) : List.of();
+  }
+
   /** The words that begin a build. */
   List<String> build() {
     var words = new ArrayList<>(command);
@@ -122,15 +145,18 @@ record Engine(Kind kind, List<String> command) {
   /** How builds reach a mirror of this machine. */
   Way way(Network network) throws IOException, CommandException {
     return switch (network) {
-      case HOST -> new Way("127.0.0.1", "127.0.0.1", List.of("--network=host"));
+      case HOST -> new Way("127.0.0.1", "127.0.0.1", List.of(OWN_NETWORK));
       case BRIDGE -> {
         Optional<String> address = bridge();
         yield address.isPresent()
             ? new Way(address.get(), address.get(), List.of())
             : way(Network.GATEWAY);
       }
-      case GATEWAY ->
-          new Way("0.0.0.0", GATEWAY_NAME, List.of("--add-host=" + GATEWAY_NAME + ":host-gateway"));
+      case GATEWAY -> {
+        // That of podman is known to every build, and older ones know no host-gateway.
+        String name = kind == Kind.DOCKER ? DOCKER_GATEWAY : PODMAN_GATEWAY;
+        yield new Way("0.0.0.0", name, optionsFor(name));
+      }
     };
   }
 

@@ -71,6 +71,7 @@ class BuildTest {
         case $1 in
           info) echo "${OPERATING_SYSTEM:-Debian}"; exit ;;
           network) echo 127.0.0.1; exit ;;
+          --version) echo "${ENGINE_VERSION:-Docker version 27.3.1}"; exit ;;
         esac
         echo "$@" >'%s'
         """
@@ -208,6 +209,34 @@ class BuildTest {
     assertThat(built())
         .contains(
             "--add-host=host.docker.internal:host-gateway", "http://host.docker.internal:4711");
+
+    assertThat(
+            tool.run("build", "kit2.1", "--mirror", "http://host.docker.internal:1", "--no-cache"))
+        .isZero();
+    assertThat(built()).contains("--add-host=host.docker.internal:host-gateway");
+  }
+
+  @Test
+  void reachesTheMirrorFromPodmanByItsOwnNameForTheHost() throws IOException {
+    engine("podman", INSTALLED);
+    assertThat(tool.run("build", "kit2.1", "--engine", "podman", "--network", "gateway"))
+        .as(tool.err())
+        .isZero();
+    assertThat(built()).contains("http://host.containers.internal:4711").doesNotContain("add-host");
+
+    program(
+        directory.resolve("bin/docker"),
+        """
+        case $1 in
+          info) echo 'can not evaluate field OperatingSystem' >&2; exit 125 ;;
+          --version) echo 'podman version 5.2.2'; exit ;;
+        esac
+        echo "$@" >'%s'
+        """
+                .formatted(directory.resolve("built"))
+            + INSTALLED);
+    assertThat(tool.run("build", "kit2.1")).as(tool.err()).isZero();
+    assertThat(built()).contains("--network=host").contains("http://127.0.0.1:4711");
   }
 
   @Test
