@@ -444,7 +444,7 @@ has proxy.asked "GET http://pypi.nvidia.com/tensorrt-libs/ 200"
 untraced "$proxy" "$upstream"
 if [ "$half" = new ]; then
     image_tool rmi "$online_base" >/dev/null
-    say "the half of pip $pip: passed, in $SECONDS s"
+    say "the half of the $half pip: passed, in $SECONDS s"
     exit 0
 fi
 
@@ -534,4 +534,4 @@ say "== the same in docker/Dockerfile without MIRROR_URL, by a pip.conf of the m
 printf '[global]\nindex-url = %s/simple\n' "$afar" >"$work/pip.conf"
 ends_with "set PIP_TRUSTED_HOST=192.0.2.1 beside the index's address" \
     bud small --volume "$work/pip.conf:/etc/pip.conf:ro"
-say "the half of pip $pip: passed, in $SECONDS s"
+say "the half of the $half pip: passed, in $SECONDS s"
