@@ -112,11 +112,15 @@ record Engine(Kind kind, List<String> command) {
   }
 
   /** The engine behind a program's name: some systems have a podman that is called docker. */
-  Engine behindItsName() throws IOException, CommandException {
-    boolean isPodman =
-        kind == Kind.DOCKER
-            && said(List.of("--version")).toLowerCase(Locale.ROOT).contains("podman");
-    return isPodman ? new Engine(Kind.PODMAN, command) : this;
+  Engine behindItsName() throws IOException {
+    try {
+      boolean isPodman =
+          kind == Kind.DOCKER
+              && said(List.of("--version")).toLowerCase(Locale.ROOT).contains("podman");
+      return isPodman ? new Engine(Kind.PODMAN, command) : this;
+    } catch (CommandException tellsNoVersion) {
+      return this;
+    }
   }
 
   /** What the engine is told so that a build reaches a mirror at this host, which may be here. */
