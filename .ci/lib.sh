@@ -233,7 +233,7 @@ image_tool_init() {
     need_apt buildah || return 1
     image_cache=$(cache_dir) || return 1
     case $image_cache in *[[:space:]]*) say "error: white space in AIRLOCK_CI_CACHE: $image_cache"; return 1 ;; esac
-    image_driver=vfs  # copies every layer in full
+    image_driver=vfs # copies every layer in full
     if can_overlay "$image_cache"; then image_driver=overlay; fi
     BUILDAH="buildah --storage-driver $image_driver --root $image_cache/$image_driver --runroot $image_cache/$image_driver-run"
     export BUILDAH
@@ -252,7 +252,7 @@ can_overlay() {
     mkdir "$overlay_try/lower" "$overlay_try/upper" "$overlay_try/work" "$overlay_try/merged"
     overlay_can=0
     # shellcheck disable=SC2016 # expanded by the inner shell
-    unshare -m sh -c 'mount -t overlay -o "lowerdir=$1/lower,upperdir=$1/upper,workdir=$1/work" overlay "$1/merged"
+    unshare -m sh -c 'mount -t overlay -o "lowerdir=$1/lower,upperdir=$1/upper,workdir=$1/work" overlay "$1/merged" &&
         touch "$1/merged/x"' sh "$overlay_try" 2>/dev/null || overlay_can=1
     rm -rf "$overlay_try"
     return "$overlay_can"
