@@ -3,12 +3,14 @@ package dev.airlock.catalog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.files.Trees;
+import dev.airlock.lock.LockedFile;
+import dev.airlock.lock.LockedPackage;
 import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.store.Blob;
 import dev.airlock.store.DamagedDocumentException;
 import dev.airlock.store.Sealed;
 import dev.airlock.store.Store;
-import dev.airlock.store.Trash;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.DirectoryNotEmptyException;
@@ -19,6 +21,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,54 +83,63 @@ public final class Catalog {
     DurableFiles.write(entry, Sealed.seal(Forms.write(file)));
   }
 
-  /** A file by its name. An entry that lies in the trash counts, and comes back. */
-  public Optional<HeldFile> file(IndexKey index, ProjectName project, String filename)
-      throws IOException {
-    if (DistributionFilename.of(filename, project).isEmpty()) {
-      return Optional.empty();
-    }
-    Path entry = layout.file(index, project, filename);
-    Reader<HeldFile> reader = document -> Forms.file(document, project);
-    Optional<HeldFile> file = read(entry, reader);
-    if (file.isPresent() || Files.exists(entry)) {
-      return file;
-    }
-    Path fromTrash = fromTrash(new FileKey(index, project, filename), entry);
-    return read(fromTrash, reader);
+  /** A file by its identity. */
+  public Optional<HeldFile> file(FileKey file) throws IOException {
+    return read(layout.file(file), document -> Forms.file(document, file.project()))
+        .filter(held -> FileKey.of(file.index(), held).equals(file));
   }
-
-  /** Where an entry is that is not in its place: in its place again, where it can be put back. */
-  private Path fromTrash(FileKey key, Path entry) throws IOException {
-    if (store.restores()) {
-      try {
-        store.trash().restore(key.inTrash(), entry);
-        return entry;
-      } catch (IOException cannotBePutBack) {
-        // it is read where it lies
-      }
-    }
-    return store.trash().find(key.inTrash()).orElse(entry);
-  }
-
-  // --- taking away
 
   /**
-   * Takes the entry of a file away. Whoever asks for it by its name brings it back.
+   * A file that a lock names: as it is entered, or as its bytes tell where these are held and the
+   * entry is not.
+   */
+  public Optional<HeldFile> file(LockedPackage locked, LockedFile file) throws IOException {
+    Optional<HeldFile> entered = file(FileKey.of(locked, file));
+    if (entered.isPresent()) {
+      return entered;
+    }
+    Optional<Blob> bytes =
+        store.blobs().find(file.sha256()).filter(blob -> blob.size() == file.size());
+    return bytes.isEmpty() ? Optional.empty() : LockedBytes.entry(file, bytes.get(), store.blobs());
+  }
+
+  /** The files of one name that are held of an index, the one first that was used last. */
+  public List<HeldFile> named(IndexKey index, DistributionFilename name) throws IOException {
+    var files = new ArrayList<Used>();
+    Path folder = layout.files(index, name);
+    for (String document : names(folder)) {
+      Optional<HeldFile> file = entry(index, name.project(), folder.resolve(document));
+      if (file.isPresent()) {
+        files.add(new Used(file.get(), lastUsed(index, file.get()).orElse(Instant.MIN)));
+      }
+    }
+    return files.stream()
+        .sorted(Comparator.comparing(Used::last).reversed())
+        .map(Used::file)
+        .toList();
+  }
+
+  private record Used(HeldFile file, Instant last) {}
+
+  /** An entry where it belongs; what lies elsewhere does not count. */
+  private Optional<HeldFile> entry(IndexKey index, ProjectName project, Path document)
+      throws IOException {
+    return read(document, sealed -> Forms.file(sealed, project))
+        .filter(file -> entry(index, file).equals(document));
+  }
+
+  /**
+   * Takes the entry of a file away, and leaves its bytes where they are.
    *
    * @return whether it was there
    */
-  public boolean discard(FileKey file, Trash.Bag bag) throws IOException {
-    Path entry = layout.file(file.index(), file.project(), file.filename());
-    boolean taken = bag.take(entry, file.inTrash());
-    deleteIfEmpty(Objects.requireNonNull(entry.getParent()));
+  public boolean discard(FileKey file) throws IOException {
+    Path entry = layout.file(file);
+    boolean taken = Files.deleteIfExists(entry);
+    Path folder = Objects.requireNonNull(entry.getParent());
+    deleteIfEmpty(folder);
+    deleteIfEmpty(Objects.requireNonNull(folder.getParent()));
     return taken;
-  }
-
-  /** Brings the entry of a file back, where it lies in the trash. */
-  public void restore(FileKey file) throws IOException {
-    store
-        .trash()
-        .restore(file.inTrash(), layout.file(file.index(), file.project(), file.filename()));
   }
 
   /** A folder without files would count as a project. */
@@ -143,11 +155,12 @@ public final class Catalog {
 
   /** The files of a project that are held, in the order of their names. */
   public List<HeldFile> files(IndexKey index, ProjectName project) throws IOException {
-    Path directory = layout.files(index).resolve(project.value());
+    Path directory = layout.files(index, project);
     var files = new ArrayList<HeldFile>();
     for (String name : names(directory)) {
-      read(directory.resolve(name), document -> Forms.file(document, project))
-          .ifPresent(files::add);
+      for (String document : names(directory.resolve(name))) {
+        entry(index, project, directory.resolve(name).resolve(document)).ifPresent(files::add);
+      }
     }
     return files;
   }
@@ -189,7 +202,7 @@ public final class Catalog {
   }
 
   private Path entry(IndexKey index, HeldFile file) {
-    return layout.file(index, file.name().project(), file.name().text());
+    return layout.file(FileKey.of(index, file));
   }
 
   // --- metadata of files that are not held

@@ -1,5 +1,6 @@
 package dev.airlock.catalog;
 
+import dev.airlock.digest.Sha256;
 import dev.airlock.packaging.name.ProjectName;
 import java.net.URI;
 import java.nio.file.Path;
@@ -44,7 +45,21 @@ public sealed interface Document {
    */
   record Damaged(
       Path path, Kind kind, Optional<IndexKey> index, Optional<ProjectName> project, String reason)
-      implements Document {}
+      implements Document {
+    /**
+     * What it is of, by its place: the name of a preset or project, or of a distribution file as
+     * {@link dev.airlock.files.PortableNames} writes it.
+     */
+    public String name() {
+      boolean isEntry = kind == Kind.ENTRY && sha256().isPresent();
+      return Layout.withoutExtension(isEntry ? path.getParent() : path);
+    }
+
+    /** The digest of the file whose entry it was; empty for any other document. */
+    public Optional<Sha256> sha256() {
+      return kind == Kind.ENTRY ? Sha256.read(Layout.withoutExtension(path)) : Optional.empty();
+    }
+  }
 
   /** What a document is by its place. */
   enum Kind {

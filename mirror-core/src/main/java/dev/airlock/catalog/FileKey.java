@@ -1,28 +1,37 @@
 package dev.airlock.catalog;
 
 import dev.airlock.digest.Sha256;
+import dev.airlock.lock.LockedFile;
+import dev.airlock.lock.LockedPackage;
+import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.name.ProjectName;
-import java.nio.charset.StandardCharsets;
-import java.util.regex.Pattern;
 
 /**
- * Which file of which project of which index: what an entry of the catalogue is found by.
+ * The identity of a distribution file in the catalogue. Two files of one index may share a name;
+ * their digests tell them apart.
  *
- * @param index the index
- * @param project the project
- * @param filename the name of the file
+ * @param index the index it comes from
+ * @param name its name, which names the project too
+ * @param sha256 the digest of its bytes
  */
-public record FileKey(IndexKey index, ProjectName project, String filename) {
-  private static final Pattern IN_TRASH = Pattern.compile("[0-9a-f]{64}\\.entry");
-
-  /** What its entry is called in the trash, whose bags have no folders. */
-  public String inTrash() {
-    String path = index.value() + "/" + project.value() + "/" + filename;
-    return Sha256.of(path.getBytes(StandardCharsets.UTF_8)).hex() + ".entry";
+public record FileKey(IndexKey index, DistributionFilename name, Sha256 sha256) {
+  /** The identity of a file that an index has. */
+  public static FileKey of(IndexKey index, HeldFile file) {
+    return new FileKey(index, file.name(), file.sha256());
   }
 
-  /** Whether something that lies in the trash is an entry. */
-  public static boolean isEntry(String inTrash) {
-    return IN_TRASH.matcher(inTrash).matches();
+  /** The identity of a file that a lock names. */
+  public static FileKey of(LockedPackage locked, LockedFile file) {
+    return new FileKey(IndexKey.of(locked.index()), file.name(), file.sha256());
+  }
+
+  /** The project it is a distribution of. */
+  public ProjectName project() {
+    return name.project();
+  }
+
+  /** The name as it stands on the index. */
+  public String filename() {
+    return name.text();
   }
 }

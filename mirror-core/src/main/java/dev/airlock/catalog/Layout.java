@@ -1,8 +1,10 @@
 package dev.airlock.catalog;
 
 import dev.airlock.files.PortableNames;
+import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.name.ProjectName;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Where which document is, as {@code docs/format.md} lays it out. */
 record Layout(Path root) {
@@ -25,8 +27,17 @@ record Layout(Path root) {
     return of(index).resolve(FILES);
   }
 
-  Path file(IndexKey index, ProjectName project, String filename) {
-    return files(index).resolve(project.value()).resolve(document(filename));
+  Path files(IndexKey index, ProjectName project) {
+    return files(index).resolve(project.value());
+  }
+
+  /** The folder of all files of one name, which differ in their digests. */
+  Path files(IndexKey index, DistributionFilename name) {
+    return files(index, name.project()).resolve(PortableNames.encode(name.text()));
+  }
+
+  Path file(FileKey file) {
+    return files(file.index(), file.name()).resolve(file.sha256().hex() + EXTENSION);
   }
 
   Path metadata(IndexKey index) {
@@ -68,6 +79,12 @@ record Layout(Path root) {
 
   private Path of(IndexKey index) {
     return indexes().resolve(index.value());
+  }
+
+  /** What a document is called, without its extension. */
+  static String withoutExtension(@Nullable Path document) {
+    String name = document == null ? "" : String.valueOf(document.getFileName());
+    return name.endsWith(EXTENSION) ? name.substring(0, name.length() - EXTENSION.length()) : name;
   }
 
   private static String document(String filename) {

@@ -54,7 +54,7 @@ public final class Walk {
     through(root, EnumSet.allOf(Kind.class), visitor);
   }
 
-  private static void through(Path root, Set<Kind> kinds, Visitor visitor) throws IOException {
+  static void through(Path root, Set<Kind> kinds, Visitor visitor) throws IOException {
     var walk = new Walk(new Layout(root), Set.copyOf(kinds), visitor);
     walk.presets();
     walk.indexes();
@@ -73,7 +73,7 @@ public final class Walk {
 
   private void presets(Path folder, boolean copy) throws IOException {
     for (String file : Catalog.names(folder)) {
-      String name = withoutExtension(file);
+      String name = Layout.withoutExtension(Path.of(file));
       if (!name.equals(file) && Catalog.isPresetName(name)) {
         Path path = folder.resolve(file);
         visit(
@@ -123,7 +123,7 @@ public final class Walk {
     }
     for (String name : Catalog.names(layout.pages(key))) {
       Optional<ProjectName> project =
-          Catalog.understood(withoutExtension(name), ProjectName::new).findFirst();
+          Catalog.understood(Layout.withoutExtension(Path.of(name)), ProjectName::new).findFirst();
       if (project.isPresent()) {
         page(key, project.get());
       }
@@ -148,20 +148,30 @@ public final class Walk {
   }
 
   private void entries(IndexKey key, ProjectName project) throws IOException {
-    Path folder = layout.files(key).resolve(project.value());
+    Path folder = layout.files(key, project);
     for (String name : Catalog.names(folder)) {
-      Path path = folder.resolve(name);
-      visit(
-          path,
-          Kind.ENTRY,
-          Optional.of(key),
-          Optional.of(project),
-          document -> {
-            HeldFile file = Forms.file(document, project);
-            requireAt(path, layout.file(key, project, file.name().text()));
-            return new Document.Entry(path, key, file);
-          });
+      if (Files.isDirectory(folder.resolve(name))) {
+        for (String document : Catalog.names(folder.resolve(name))) {
+          entry(key, project, folder.resolve(name).resolve(document));
+        }
+      } else {
+        // Format 2 had entries here. One that a migration could not read is left.
+        entry(key, project, folder.resolve(name));
+      }
     }
+  }
+
+  private void entry(IndexKey key, ProjectName project, Path path) throws IOException {
+    visit(
+        path,
+        Kind.ENTRY,
+        Optional.of(key),
+        Optional.of(project),
+        document -> {
+          HeldFile file = Forms.file(document, project);
+          requireAt(path, layout.file(FileKey.of(key, file)));
+          return new Document.Entry(path, key, file);
+        });
   }
 
   private void metadata(IndexKey key, ProjectName project) throws IOException {
@@ -216,11 +226,5 @@ public final class Walk {
       document = new Document.Damaged(path, kind, index, project, String.valueOf(e.getMessage()));
     }
     visitor.visit(document);
-  }
-
-  private static String withoutExtension(String name) {
-    return name.endsWith(Layout.EXTENSION)
-        ? name.substring(0, name.length() - Layout.EXTENSION.length())
-        : name;
   }
 }

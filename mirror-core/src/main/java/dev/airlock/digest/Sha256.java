@@ -2,6 +2,8 @@ package dev.airlock.digest;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The SHA-256 of some bytes: the name of a blob.
@@ -9,6 +11,8 @@ import java.io.InputStream;
  * @param hex the value, in lower-case hexadecimal
  */
 public record Sha256(String hex) implements Comparable<Sha256> {
+  private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
+
   /**
    * Checks the form.
    *
@@ -16,6 +20,11 @@ public record Sha256(String hex) implements Comparable<Sha256> {
    */
   public Sha256 {
     hex = new Digest(Algorithm.SHA256, hex).hex();
+  }
+
+  /** Reads a digest; empty when the text is not 64 lower-case hexadecimal digits. */
+  public static Optional<Sha256> read(String text) {
+    return FORM.matcher(text).matches() ? Optional.of(new Sha256(text)) : Optional.empty();
   }
 
   /** The digest of bytes in memory. */

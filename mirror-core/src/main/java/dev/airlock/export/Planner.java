@@ -2,7 +2,6 @@ package dev.airlock.export;
 
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldFile;
-import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.IndexFile.MetadataOffer;
@@ -115,8 +114,7 @@ final class Planner {
   private IndexFile distribution(LockedPackage locked, LockedFile file) throws IOException {
     HeldFile held =
         catalog
-            .file(IndexKey.of(locked.index()), locked.project(), file.name().text())
-            .filter(entry -> entry.sha256().equals(file.sha256()))
+            .file(locked, file)
             .orElseThrow(() -> gone(file.name().text()));
     String place = form.placeOf(file.name());
     wanted.put(place, held.bytes(store.blobs()).orElseThrow(() -> gone(file.name().text())));

@@ -6,6 +6,7 @@ import dev.airlock.archive.Repacker;
 import dev.airlock.archive.SdistArchive;
 import dev.airlock.archive.WheelArchive;
 import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.FileKey;
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldMetadata;
 import dev.airlock.catalog.HeldPage;
@@ -262,12 +263,23 @@ public final class Fetcher {
    * the bytes are still the same ones is looked into when all digests are to be verified.
    */
   public Optional<HeldFile> held(IndexKey key, IndexFile file) throws IOException {
-    Optional<HeldFile> entry = catalog.file(key, file.name().project(), file.name().text());
-    if (entry.isEmpty() || !isMeant(file, entry.get())) {
-      return Optional.empty();
+    for (HeldFile entry : entries(key, file)) {
+      Optional<Blob> blob = entry.bytes(store.blobs());
+      if (blob.isPresent() && isSound(entry, blob.get())) {
+        return Optional.of(entry);
+      }
     }
-    Optional<Blob> blob = entry.get().bytes(store.blobs());
-    return blob.isPresent() && isSound(entry.get(), blob.get()) ? entry : Optional.empty();
+    return Optional.empty();
+  }
+
+  /**
+   * The entries that may be of a file: the one of its digest where that is stated, else those of
+   * its name, the one first that was used last.
+   */
+  private List<HeldFile> entries(IndexKey key, IndexFile file) throws IOException {
+    return file.sha256().isPresent()
+        ? catalog.file(new FileKey(key, file.name(), file.sha256().get())).stream().toList()
+        : catalog.named(key, file.name()).stream().filter(entry -> isMeant(file, entry)).toList();
   }
 
   /** What the disk cannot read is not sound, and is fetched anew. */
@@ -284,12 +296,12 @@ public final class Fetcher {
   }
 
   /**
-   * Whether an entry is of the file that is asked for: by the digest that is stated, else by what
-   * it was made of, for under the name of a wheel that is made here there may be another one.
+   * Whether an entry of its name may be of a file whose digest nobody states: by its size, and by
+   * what it was made of, for under the name of a wheel that is made here there may be another one.
    */
   private static boolean isMeant(IndexFile file, HeldFile entry) {
-    if (file.sha256().isPresent()) {
-      return file.sha256().get().equals(entry.sha256());
+    if (file.size().isPresent() && file.size().getAsLong() != entry.size()) {
+      return false;
     }
     Optional<Derivation> asked = Derivation.of(file.url(), file.name());
     Optional<Derivation> held = Derivation.of(entry.source(), entry.name());
@@ -366,8 +378,10 @@ public final class Fetcher {
     return new Started(flight.download(), flight.joined());
   }
 
+  /** Files that share a name are downloads of their own. */
   private static String flight(IndexKey key, IndexFile file) {
-    return key + "/" + file.name().text();
+    String bytes = file.sha256().map(Sha256::hex).orElseGet(() -> file.url().toString());
+    return key + "/" + file.name().text() + "/" + bytes;
   }
 
   /** Whatever happens, the download comes to an end: others wait for it. */
@@ -535,29 +549,12 @@ public final class Fetcher {
             file.uploadTime(),
             file.yanked(),
             file.url());
-    enter(key, entry);
+    catalog.enter(key, entry);
     requireHeld(entry.sha256());
     if (metadata.isPresent()) {
       requireHeld(metadata.get());
     }
     return entry;
-  }
-
-  /** Once more where somebody brought an earlier entry of this name back from the trash. */
-  private void enter(IndexKey key, HeldFile entry) throws IOException {
-    for (int look = 1; look <= ATTEMPTS; look++) {
-      catalog.enter(key, entry);
-      Optional<HeldFile> back = catalog.file(key, entry.name().project(), entry.name().text());
-      if (back.filter(held -> isSame(held, entry)).isPresent()) {
-        return;
-      }
-    }
-    throw new NoSuchFileException(
-        entry.name().text(), null, "its entry was replaced or collected meanwhile");
-  }
-
-  private static boolean isSame(HeldFile one, HeldFile other) {
-    return one.sha256().equals(other.sha256()) && one.metadata().equals(other.metadata());
   }
 
   /**

@@ -69,6 +69,12 @@ public record IndexFile(
     return new IndexFile(name, url, digests, pythons, size, uploadTime, yanked, metadata);
   }
 
+  /** This file with the one digest that it has to have. */
+  public IndexFile withSha256(Sha256 sha256) {
+    return new IndexFile(
+        name, url, List.of(sha256.digest()), requiresPython, size, uploadTime, yanked, metadata);
+  }
+
   /** The strongest digest stated. */
   public Optional<Digest> strongestDigest() {
     return digests.stream().min(Comparator.comparing(Digest::algorithm));

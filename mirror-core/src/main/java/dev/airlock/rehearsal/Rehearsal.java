@@ -5,7 +5,6 @@ import dev.airlock.archive.SdistArchive;
 import dev.airlock.archive.WheelArchive;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldFile;
-import dev.airlock.catalog.IndexKey;
 import dev.airlock.closure.ClosureSolver;
 import dev.airlock.closure.TargetClosure;
 import dev.airlock.closure.TargetClosure.Chosen;
@@ -112,27 +111,12 @@ public final class Rehearsal {
     String name = item.file().name().text();
     long started = System.nanoTime();
     progress.on(new ProgressEvent.Started(name, 0, item.file().size()));
-    Optional<HeldFile> entry = catalog.file(IndexKey.of(item.locked().index()), project, name);
-    Optional<Blob> blob =
-        entry.isPresent() ? store.blobs().find(entry.get().sha256()) : Optional.empty();
-    Optional<Finding> finding;
-    if (entry.isEmpty() || blob.isEmpty()) {
-      finding = Optional.of(finding(Kind.MISSING, name + " is not held", item, sync));
-    } else if (!entry.get().sha256().equals(item.file().sha256())) {
-      finding =
-          Optional.of(
-              finding(
-                  Kind.DAMAGED,
-                  name
-                      + " is held with the digest "
-                      + entry.get().sha256()
-                      + ", and the lock says "
-                      + item.file().sha256(),
-                  item,
-                  "find out which one is right before anything is installed from here"));
-    } else {
-      finding = damageOrUnreadable(item, entry.get(), blob.get());
-    }
+    Optional<HeldFile> entry = catalog.file(item.locked(), item.file());
+    Optional<Blob> blob = store.blobs().find(item.file().sha256());
+    Optional<Finding> finding =
+        entry.isEmpty() || blob.isEmpty()
+            ? Optional.of(finding(Kind.MISSING, name + " is not held", item, sync))
+            : damageOrUnreadable(item, entry.get(), blob.get());
     if (finding.isPresent()) {
       findings.add(finding.get());
       progress.on(new ProgressEvent.Failed(name, finding.get().what()));
@@ -208,11 +192,11 @@ public final class Rehearsal {
   private Optional<Finding> damage(Item item, HeldFile entry, Blob blob, WheelFilename wheel)
       throws IOException {
     String name = item.file().name().text();
+    // Without an entry of its own the wheel alone says it, and nothing stands beside it.
+    Optional<Sha256> stated = entry.metadata();
     Optional<Blob> metadata =
-        entry.metadata().isPresent()
-            ? store.blobs().find(entry.metadata().get())
-            : Optional.empty();
-    if (metadata.isEmpty()) {
+        stated.isPresent() ? store.blobs().find(stated.get()) : Optional.empty();
+    if (stated.isPresent() && metadata.isEmpty()) {
       return Optional.of(finding(Kind.MISSING, name + ".metadata is not held", item, sync));
     }
     byte[] within;
@@ -222,7 +206,7 @@ public final class Rehearsal {
       return Optional.of(finding(Kind.DAMAGED, String.valueOf(e.getMessage()), item, sync));
     }
     boolean same =
-        Sha256.of(within).equals(StorePackages.digest(metadata.get()))
+        (metadata.isEmpty() || Sha256.of(within).equals(StorePackages.digest(metadata.get())))
             && CoreMetadata.parse(within).requiresPython().equals(entry.requiresPython());
     return same
         ? Optional.empty()

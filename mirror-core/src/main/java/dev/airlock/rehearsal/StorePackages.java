@@ -3,6 +3,7 @@ package dev.airlock.rehearsal;
 import dev.airlock.archive.MalformedArchiveException;
 import dev.airlock.archive.SdistArchive;
 import dev.airlock.archive.SdistMetadata;
+import dev.airlock.archive.WheelArchive;
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.closure.MetadataLookup;
 import dev.airlock.closure.PackageSource;
@@ -81,11 +82,12 @@ final class StorePackages implements PackageSource {
     HeldFile found =
         held.getOrDefault(file.name().project(), List.of()).stream()
             .filter(each -> each.name().equals(file.name()))
+            .filter(each -> file.sha256().equals(Optional.of(each.sha256())))
             .findFirst()
             .orElseThrow();
     try {
       return switch (file.name()) {
-        case WheelFilename _ -> ofWheel(found);
+        case WheelFilename wheel -> ofWheel(found, wheel);
         case SdistFilename sdist -> ofSdist(found, sdist);
       };
     } catch (MalformedException | MalformedArchiveException e) {
@@ -93,12 +95,20 @@ final class StorePackages implements PackageSource {
     }
   }
 
-  private MetadataLookup ofWheel(HeldFile wheel) throws IOException {
-    Optional<Blob> metadata =
-        wheel.metadata().isPresent() ? blobs.find(wheel.metadata().get()) : Optional.empty();
-    return metadata.isPresent()
-        ? new MetadataLookup.OfWheel(CoreMetadata.parse(read(metadata.get())))
-        : new MetadataLookup.Unusable("its core metadata is not held");
+  private MetadataLookup ofWheel(HeldFile file, WheelFilename wheel) throws IOException {
+    Optional<Blob> beside =
+        file.metadata().isPresent() ? blobs.find(file.metadata().get()) : Optional.empty();
+    if (beside.isPresent()) {
+      return new MetadataLookup.OfWheel(CoreMetadata.parse(read(beside.get())));
+    }
+    Optional<Blob> bytes = blobs.find(file.sha256());
+    if (bytes.isEmpty()) {
+      return new MetadataLookup.Unusable("it is not held");
+    }
+    try (SeekableByteChannel channel = bytes.get().open()) {
+      return new MetadataLookup.OfWheel(
+          CoreMetadata.parse(WheelArchive.metadata(channel, wheel)));
+    }
   }
 
   private MetadataLookup ofSdist(HeldFile sdist, SdistFilename name) throws IOException {

@@ -21,7 +21,7 @@ import java.util.OptionalLong;
  */
 public final class Store implements Closeable {
   /** The format that this program reads and writes. */
-  public static final int FORMAT = 2;
+  public static final int FORMAT = 3;
 
   /** The first format whose marker is sealed. */
   static final int FIRST_SEALED = 2;
@@ -100,17 +100,21 @@ public final class Store implements Closeable {
    * format, or will write it so.
    */
   public static void mark(Path root) throws IOException {
-    write(root, COPY, sealedMarker());
-    write(root, MARKER, sealedMarker());
+    markAs(root, FORMAT);
   }
 
-  /** Writes the marker of a store of format 1 anew, for who has made sure that it is one. */
-  public static void markAsFormat1(Path root) throws IOException {
-    write(root, MARKER, "{\"format\":1}\n".getBytes(StandardCharsets.UTF_8));
+  /** Writes the marker of a store of an older format anew, for who has made sure of the format. */
+  public static void markAs(Path root, int format) throws IOException {
+    if (format < FIRST_SEALED) {
+      write(root, MARKER, "{\"format\":1}\n".getBytes(StandardCharsets.UTF_8));
+    } else {
+      write(root, COPY, sealedMarker(format));
+      write(root, MARKER, sealedMarker(format));
+    }
   }
 
-  private static byte[] sealedMarker() throws IOException {
-    return Sealed.seal(JsonNodeFactory.instance.objectNode().put("format", FORMAT));
+  private static byte[] sealedMarker(int format) throws IOException {
+    return Sealed.seal(JsonNodeFactory.instance.objectNode().put("format", format));
   }
 
   private static void write(Path root, String name, byte[] bytes) throws IOException {
@@ -126,7 +130,7 @@ public final class Store implements Closeable {
   private void keepMarkerCopy() {
     try {
       if (markerCopy(root) instanceof Mark.Absent) {
-        write(root, COPY, sealedMarker());
+        write(root, COPY, sealedMarker(FORMAT));
       }
     } catch (IOException e) {
       System.getLogger(Store.class.getName())

@@ -1,6 +1,7 @@
 package dev.airlock.sync;
 
 import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.FileKey;
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldPreset;
 import dev.airlock.catalog.IndexKey;
@@ -288,7 +289,7 @@ public final class Syncer {
    */
   public List<SyncReport.Failure> fetch(Preset preset, Lock lock, Plan plan) throws IOException {
     List<Plan.Item> missing = plan.missing();
-    use(preset, plan.held());
+    use(lock);
     progress.on(
         new ProgressEvent.Planned(
             missing.size(), plan.missingBytes(), plan.held().size(), plan.heldBytes()));
@@ -330,7 +331,7 @@ public final class Syncer {
     for (var index : bundle.preset().indexes()) {
       catalog.register(index.url());
     }
-    use(bundle.preset(), plan.items());
+    use(lock);
     var published =
         new HeldPreset(
             bundle.preset().name(),
@@ -395,11 +396,8 @@ public final class Syncer {
    * Whether entry and bytes are where they belong, and not in the trash; looking brings them back.
    */
   private boolean isInPlace(IndexKey key, Plan.Item item, Sha256 digest) throws IOException {
-    Optional<HeldFile> held = catalog.file(key, item.project(), item.file().name().text());
-    if (held.isEmpty()
-        || !held.get().sha256().equals(digest)
-        || catalog.lastUsed(key, held.get()).isEmpty()
-        || held.get().bytes(store.blobs()).isEmpty()) {
+    Optional<HeldFile> held = catalog.file(new FileKey(key, item.file().name(), digest));
+    if (held.isEmpty() || held.get().bytes(store.blobs()).isEmpty()) {
       return false;
     }
     Optional<Sha256> metadata = held.get().metadata();
@@ -407,12 +405,12 @@ public final class Syncer {
   }
 
   /** Lets files count as used, so that nobody takes them for forgotten. */
-  private void use(Preset preset, List<Plan.Item> items) throws IOException {
-    for (Plan.Item item : items) {
-      IndexKey key = key(preset, item.project());
-      catalog
-          .file(key, item.project(), item.file().name().text())
-          .ifPresent(held -> catalog.used(key, held, clock.instant()));
+  private void use(Lock lock) throws IOException {
+    for (LockedPackage locked : lock.packages()) {
+      for (LockedFile file : locked.files()) {
+        FileKey key = FileKey.of(locked, file);
+        catalog.file(key).ifPresent(held -> catalog.used(key.index(), held, clock.instant()));
+      }
     }
   }
 

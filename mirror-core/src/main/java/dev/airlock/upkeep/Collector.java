@@ -6,6 +6,7 @@ import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.NoSpaceException;
+import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.store.Store;
 import dev.airlock.store.Trash;
@@ -175,20 +176,13 @@ public final class Collector {
       }
       Inventory inventory = inventory();
       Set<Sha256> named = inventory.named();
-      Map<String, FileKey> locked = new HashMap<>();
-      inventory.locked().keySet().forEach(key -> locked.put(key.inTrash(), key));
-      // Entries go first: one that came back when its bytes are gone would name what is not there.
-      for (Trash.Bag bag : bags) {
-        for (String name : listed.getOrDefault(bag, List.of())) {
-          if (FileKey.isEntry(name)) {
-            entry(bag, name, Optional.ofNullable(locked.get(name)), inventory.isDamaged());
-          }
-        }
-      }
       for (Trash.Bag bag : bags) {
         for (String name : listed.getOrDefault(bag, List.of())) {
           if (isDigest(name)) {
             blob(bag, name, named, inventory.isDamaged());
+          } else if (!options.dryRun()) {
+            // Format 2 had entries of files here. They are made anew from locks and bytes.
+            bag.delete(name);
           }
         }
       }
@@ -200,26 +194,6 @@ public final class Collector {
         if (!options.dryRun()) {
           bag.deleteIfEmpty();
         }
-      }
-    }
-
-    private void entry(Trash.Bag bag, String name, Optional<FileKey> locked, boolean mayBeLocked)
-        throws IOException {
-      if (locked.isPresent()) {
-        broughtBack = broughtBack.plus(0);
-      }
-      if (options.dryRun()) {
-        return;
-      }
-      if (locked.isPresent()) {
-        try {
-          catalog.restore(locked.get());
-        } catch (NoSpaceException noRoomForItNow) {
-          return;
-        }
-      }
-      if (locked.isPresent() || !mayBeLocked) {
-        bag.delete(name);
       }
     }
 
@@ -286,8 +260,10 @@ public final class Collector {
 
     private void forgetMetadata() throws IOException {
       Inventory inventory = inventory();
-      Set<FileKey> held = new HashSet<>();
-      inventory.entries().forEach(entry -> held.add(entry.key()));
+      Set<Wheel> held = new HashSet<>();
+      inventory
+          .entries()
+          .forEach(entry -> held.add(new Wheel(entry.key().index(), entry.key().name())));
       Map<Project, Optional<HeldPage>> pages = new HashMap<>();
       for (Metadata each : inventory.metadata()) {
         var project = new Project(each.index(), each.metadata().name().project());
@@ -296,7 +272,8 @@ public final class Collector {
           page = catalog.page(project.index(), project.name());
           pages.put(project, page);
         }
-        if (held.contains(each.key()) || page.filter(known -> !lists(known, each)).isPresent()) {
+        var wheel = new Wheel(each.index(), each.metadata().name());
+        if (held.contains(wheel) || page.filter(known -> !lists(known, each)).isPresent()) {
           metadata = metadata.plus(0);
           if (!options.dryRun()) {
             catalog.forget(each.index(), each.metadata());
@@ -371,7 +348,7 @@ public final class Collector {
       Trash.Bag bag = store.trash().bag(clock.instant());
       hurried |= !store.trash().keepSpare();
       for (Entry entry : gone) {
-        withRoom(bag, () -> take(entry, bag));
+        take(entry);
       }
       putBack(gone);
       for (Unnamed blob : unnamed) {
@@ -389,25 +366,21 @@ public final class Collector {
       }
     }
 
-    private void take(Entry entry, Trash.Bag bag) throws IOException {
+    private void take(Entry entry) throws IOException {
       boolean unused =
           catalog
               .lastUsed(entry.key().index(), entry.file())
               .filter(entry.lastUsed()::equals)
               .isPresent();
-      if (unused && catalog.discard(entry.key(), bag)) {
+      if (unused && catalog.discard(entry.key())) {
         entries = entries.plus(entry.file().size());
       }
     }
 
     /** What a preset needs that was published while its entries were taken is there again. */
     private void putBack(List<Entry> gone) throws IOException {
-      Set<FileKey> locked =
-          gone.isEmpty() ? Set.of() : Inventory.ofPresets(store).locked().keySet();
-      for (Entry entry : gone) {
-        if (locked.contains(entry.key())) {
-          catalog.restore(entry.key());
-        }
+      if (!gone.isEmpty()) {
+        Inventory.ofPresets(store).putBack(gone, catalog);
       }
     }
 
@@ -436,4 +409,6 @@ public final class Collector {
   private record Unnamed(Sha256 digest, long size) {}
 
   private record Project(IndexKey index, ProjectName name) {}
+
+  private record Wheel(IndexKey index, DistributionFilename name) {}
 }

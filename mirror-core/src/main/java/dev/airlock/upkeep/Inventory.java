@@ -1,5 +1,6 @@
 package dev.airlock.upkeep;
 
+import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.Document;
 import dev.airlock.catalog.Document.Kind;
 import dev.airlock.catalog.FileKey;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -81,11 +83,7 @@ public record Inventory(
   public record Entry(FileKey key, HeldFile file, Instant lastUsed) {}
 
   /** The metadata of a wheel of an index. */
-  public record Metadata(IndexKey index, HeldMetadata metadata) {
-    FileKey key() {
-      return new FileKey(index, metadata.name().project(), metadata.name().text());
-    }
-  }
+  public record Metadata(IndexKey index, HeldMetadata metadata) {}
 
   /** Copies the collections. */
   public Inventory {
@@ -127,7 +125,7 @@ public record Inventory(
       switch (document) {
         case Document.Preset preset -> preset(preset);
         case Document.Entry(var path, IndexKey index, HeldFile file) -> {
-          var key = new FileKey(index, file.name().project(), file.name().text());
+          FileKey key = FileKey.of(index, file);
           try {
             entries.add(new Entry(key, file, Files.getLastModifiedTime(path).toInstant()));
           } catch (NoSuchFileException takenMeanwhile) {
@@ -220,14 +218,24 @@ public record Inventory(
     return !damaged.isEmpty();
   }
 
-  /** The files of a lock, by what their entries are found by. */
+  /**
+   * Enters files again that a lock of this inventory has: whoever took their entries away had not
+   * seen it.
+   */
+  void putBack(List<Entry> taken, Catalog catalog) throws IOException {
+    Set<FileKey> locked = locked().keySet();
+    for (Entry entry : taken) {
+      if (locked.contains(entry.key()) && catalog.file(entry.key()).isEmpty()) {
+        catalog.enter(entry.key().index(), entry.file());
+      }
+    }
+  }
+
+  /** The files of a lock, by their identities. */
   public static Map<FileKey, LockedFile> files(Lock lock) {
     Map<FileKey, LockedFile> files = new HashMap<>();
     for (LockedPackage locked : lock.packages()) {
-      IndexKey index = IndexKey.of(locked.index());
-      for (LockedFile file : locked.files()) {
-        files.put(new FileKey(index, locked.project(), file.name().text()), file);
-      }
+      locked.files().forEach(file -> files.put(FileKey.of(locked, file), file));
     }
     return files;
   }
@@ -241,10 +249,7 @@ public record Inventory(
 
   /** The digests that the locks name. */
   public Set<Sha256> lockedDigests() {
-    Set<Sha256> digests = new HashSet<>();
-    // Under one name two locks may have different bytes.
-    locks().forEach(lock -> lock.files().forEach(file -> digests.add(file.sha256())));
-    return digests;
+    return locked().keySet().stream().map(FileKey::sha256).collect(Collectors.toSet());
   }
 
   private Stream<Lock> locks() {

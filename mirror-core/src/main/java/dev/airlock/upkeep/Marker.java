@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.catalog.Document;
+import dev.airlock.catalog.Format2;
 import dev.airlock.catalog.Walk;
 import dev.airlock.store.DamagedDocumentException;
 import dev.airlock.store.Mark;
@@ -36,10 +37,12 @@ public final class Marker {
     boolean isSound = marker instanceof Mark.Names;
     if (copy instanceof Mark.Names(int format)
         && (!isSound || marker.equals(new Mark.Names(Store.FORMAT)))) {
-      // Of two formats the newer one is that of a store that another version has just made so.
-      Store.requireFormat(root, format);
+      if (format > Store.FORMAT) {
+        // Of two formats the newer one is that of a store that another version has just made so.
+        Store.requireFormat(root, format);
+      }
       if (!isSound) {
-        Store.mark(root);
+        Store.markAs(root, format);
       }
       return !isSound;
     }
@@ -51,11 +54,7 @@ public final class Marker {
     }
     Evidence evidence = new Evidence();
     Walk.through(root, evidence::take);
-    if (evidence.isFormat2(root)) {
-      Store.mark(root);
-    } else {
-      Store.markAsFormat1(root);
-    }
+    Store.markAs(root, evidence.format(root));
     return true;
   }
 
@@ -63,12 +62,18 @@ public final class Marker {
   private static final class Evidence {
     private boolean hasSealed;
     private boolean hasDamaged;
+    private boolean hasEntryOfFormat2;
     private @Nullable Path foreign;
     private @Nullable Path unsealed;
 
     void take(Document document) throws IOException {
       if (document instanceof Document.Damaged damaged) {
-        look(damaged.path());
+        if (Format2.isEntry(damaged)) {
+          hasSealed = true;
+          hasEntryOfFormat2 = true;
+        } else {
+          look(damaged.path());
+        }
       } else {
         hasSealed = true;
       }
@@ -93,7 +98,7 @@ public final class Marker {
       }
     }
 
-    boolean isFormat2(Path root) throws StoreException {
+    int format(Path root) throws StoreException {
       String noMarker = "'" + root + "' has no sound marker, and ";
       Path marker = root.resolve("airlock-store.json");
       if (foreign != null) {
@@ -108,7 +113,7 @@ public final class Marker {
       if (hasSealed && unsealed != null) {
         throw new StoreException(
             noMarker
-                + "some of its documents have seals as in format 2, and '"
+                + "some of its documents have seals as in format 2 and newer, and '"
                 + unsealed
                 + "' has none as in format 1. If a migration was interrupted, write {\"format\":1}"
                 + " into '"
@@ -123,7 +128,7 @@ public final class Marker {
                 + marker
                 + "'; if it is of format 1, write {\"format\":1} there");
       }
-      return hasSealed;
+      return hasSealed ? (hasEntryOfFormat2 ? 2 : Store.FORMAT) : 1;
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.airlock.upkeep;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.airlock.catalog.Format2;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.files.Trees;
 import dev.airlock.store.DamagedDocumentException;
@@ -15,14 +16,16 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Makes a store of format 1 one of format 2: seals its documents, which say the same as before, and
- * keeps presets twice. The marker comes last, so that a migration that was killed is simply run
- * again. Documents that cannot be understood stay as they are, for a verification to find.
+ * Makes a store of an older format one of this version's. Format 2 seals the documents of format 1,
+ * which say the same as before, and keeps presets twice. Format 3 has an entry for each digest of a
+ * file's name. The marker comes last, so that a migration that was killed is simply run again.
+ * Documents that cannot be understood stay as they are, for a verification to find.
  */
 public final class Migration {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> FOLDERS = List.of("indexes", "presets", "ledger");
   private static final String EXTENSION = ".json";
+  private static final int FIRST_SEALED = 2;
 
   private Migration() {}
 
@@ -33,14 +36,22 @@ public final class Migration {
    * @throws dev.airlock.store.StoreException when there is no store, or its marker is damaged
    */
   public static int run(Path root) throws IOException {
-    if (Store.format(root) >= Store.FORMAT) {
+    int format = Store.format(root);
+    if (format >= Store.FORMAT) {
       Store.open(root).close();
       return 0;
     }
+    int written = format < FIRST_SEALED ? seal(root) : 0;
+    written += Format2.moveEntries(root);
+    Store.mark(root);
+    return written;
+  }
+
+  private static int seal(Path root) throws IOException {
     int written = 0;
     for (String folder : FOLDERS) {
       for (Path document : documents(root.resolve(folder))) {
-        written += seal(document) ? 1 : 0;
+        written += sealed(document) ? 1 : 0;
       }
     }
     Path presets = root.resolve("presets");
@@ -50,7 +61,6 @@ public final class Migration {
         DurableFiles.write(copy, Files.readAllBytes(preset));
       }
     }
-    Store.mark(root);
     return written;
   }
 
@@ -68,7 +78,7 @@ public final class Migration {
     return List.copyOf(documents);
   }
 
-  private static boolean seal(Path document) throws IOException {
+  private static boolean sealed(Path document) throws IOException {
     try {
       byte[] bytes = Sealed.bytes(document);
       if (Sealed.isSealed(bytes)) {

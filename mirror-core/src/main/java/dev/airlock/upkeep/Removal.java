@@ -3,11 +3,10 @@ package dev.airlock.upkeep;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.FileKey;
 import dev.airlock.store.Store;
-import dev.airlock.store.Trash;
 import dev.airlock.upkeep.Collected.Amount;
 import dev.airlock.upkeep.Inventory.Entry;
 import java.io.IOException;
-import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,7 @@ public record Removal(Amount removed, Amount shared) {
    *
    * @param keepsFiles whether files stay that no lock has any more
    */
-  public static Removal of(
-      Store store, Set<String> presets, boolean keepsFiles, InstantSource clock)
+  public static Removal of(Store store, Set<String> presets, boolean keepsFiles)
       throws IOException {
     var catalog = new Catalog(store);
     Inventory whole = Inventory.of(store);
@@ -47,7 +45,7 @@ public record Removal(Amount removed, Amount shared) {
     Set<FileKey> others = left.locked().keySet();
     Amount removed = Amount.NONE;
     Amount shared = Amount.NONE;
-    var gone = new HashSet<FileKey>();
+    var gone = new ArrayList<Entry>();
     for (Entry entry : whole.entries()) {
       // Of a preset that is damaged nobody can tell what it needs.
       boolean needed = others.contains(entry.key()) || left.isDamaged();
@@ -55,28 +53,16 @@ public record Removal(Amount removed, Amount shared) {
         shared = shared.plus(entry.file().size());
       } else if (theirs.contains(entry.key())) {
         removed = removed.plus(entry.file().size());
-        gone.add(entry.key());
+        gone.add(entry);
       }
     }
     if (!keepsFiles && !gone.isEmpty()) {
-      take(store, catalog, List.copyOf(gone), clock);
+      for (Entry entry : gone) {
+        catalog.discard(entry.key());
+      }
+      // What another preset needs that was published meanwhile is there again.
+      Inventory.ofPresets(store).putBack(gone, catalog);
     }
     return new Removal(removed, shared);
-  }
-
-  private static void take(Store store, Catalog catalog, List<FileKey> gone, InstantSource clock)
-      throws IOException {
-    Trash.Bag bag = store.trash().bag(clock.instant());
-    for (FileKey key : gone) {
-      catalog.discard(key, bag);
-    }
-    // What another preset needs that was published meanwhile is there again.
-    Set<FileKey> locked = Inventory.ofPresets(store).locked().keySet();
-    for (FileKey key : gone) {
-      if (locked.contains(key)) {
-        catalog.restore(key);
-      }
-    }
-    store.trash().keepSpare();
   }
 }

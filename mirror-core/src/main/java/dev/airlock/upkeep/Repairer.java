@@ -51,6 +51,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Mends a store: puts aside what is damaged, makes documents anew from others and from what is
@@ -59,7 +60,6 @@ import java.util.TreeMap;
  */
 public final class Repairer {
   private static final String ASKER = "airlock repair";
-  private static final String DOCUMENT = ".json";
 
   private final Store store;
   private final Catalog catalog;
@@ -269,7 +269,7 @@ public final class Repairer {
       store.putAside(document.path(), subject + ": " + document.reason());
     }
     switch (document.kind()) {
-      case PRESET -> mendPreset(name(document), subject);
+      case PRESET -> mendPreset(document.name(), subject);
       case PRESET_COPY -> mendCopy(damage);
       case INDEX -> mendIndex(document, subject);
       case PAGE -> mendPage(document, subject);
@@ -284,11 +284,6 @@ public final class Repairer {
   /** Whether something is there that is no file: a directory, a pipe, a link that leads nowhere. */
   private static boolean isNoFile(Path path) {
     return Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path);
-  }
-
-  private static String name(Document.Damaged document) {
-    String file = String.valueOf(document.path().getFileName());
-    return file.endsWith(DOCUMENT) ? file.substring(0, file.length() - DOCUMENT.length()) : file;
   }
 
   private void mendPreset(String name, String subject) throws IOException {
@@ -341,7 +336,7 @@ public final class Repairer {
 
   private void mendCopy(Damage.BadDocument damage) throws IOException {
     Document.Damaged document = damage.document();
-    String name = name(document);
+    String name = document.name();
     if (catalog.presets().contains(name)) {
       copy(name);
       return;
@@ -431,17 +426,18 @@ public final class Repairer {
     }
   }
 
-  /** Makes a damaged entry, or a note of metadata, anew from what its page lists. */
+  /**
+   * Makes a damaged entry, or a note of metadata, anew: from a lock that names it, or from what its
+   * page lists.
+   */
   private void reenter(Damage.BadDocument damage) throws IOException {
     Document.Damaged document = damage.document();
     IndexKey key = document.index().orElseThrow();
     ProjectName project = document.project().orElseThrow();
-    String subject = name(document);
+    String subject = document.name();
+    Optional<IndexFile> locked = locked(document);
     Optional<IndexFile> listed =
-        page(key, project).stream()
-            .flatMap(page -> page.files().stream())
-            .filter(file -> PortableNames.encode(file.name().text()).equals(subject))
-            .findFirst();
+        locked.isPresent() ? locked : listed(page(key, project), document);
     if (listed.isEmpty()) {
       if (document.kind() == Kind.METADATA) {
         did(subject, "its damaged note of metadata was put aside");
@@ -455,8 +451,43 @@ public final class Repairer {
       boolean again = attempt(key, () -> fetcher.keepMetadataAlone(key, listed.get()), subject);
       did(filename, again ? "its metadata was read again" : "its metadata was put aside");
     } else if (obtained(key, listed.get(), filename)) {
+      if (document.sha256().isEmpty()) {
+        // Format 2 had it, at a place where nothing is entered any more.
+        store.putAside(document.path(), damage.subject() + ": " + document.reason());
+      }
       did(filename, "entered anew");
     }
+  }
+
+  /** The file of a damaged entry as a lock has it. */
+  private Optional<IndexFile> locked(Document.Damaged document) throws IOException {
+    if (document.sha256().isEmpty()) {
+      return Optional.empty();
+    }
+    Inventory inventory = Inventory.ofPresets(store);
+    return Stream.of(inventory.presets(), inventory.unpublished())
+        .flatMap(presets -> presets.values().stream())
+        .flatMap(preset -> preset.lock().packages().stream())
+        .filter(locked -> document.index().equals(Optional.of(IndexKey.of(locked.index()))))
+        .flatMap(locked ->
+            locked.files().stream()
+                .filter(file -> document.sha256().equals(Optional.of(file.sha256())))
+                .map(file -> Locked.stated(locked, file)))
+        .findFirst();
+  }
+
+  /** The file of a damaged document as its page lists it, where that does not say other bytes. */
+  private static Optional<IndexFile> listed(
+      Optional<ProjectPage> page, Document.Damaged document) {
+    return page.stream()
+        .flatMap(known -> known.files().stream())
+        .filter(file -> PortableNames.encode(file.name().text()).equals(document.name()))
+        .filter(file ->
+            document.sha256().isEmpty()
+                || file.sha256().isEmpty()
+                || file.sha256().equals(document.sha256()))
+        .findFirst()
+        .map(file -> document.sha256().map(file::withSha256).orElse(file));
   }
 
   /** Of an entry that no page explains only the project is known for sure. */

@@ -4,6 +4,7 @@ import dev.airlock.catalog.FileKey;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.Trees;
+import dev.airlock.lock.LockedFile;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.store.Store;
 import dev.airlock.upkeep.Collected.Amount;
@@ -26,7 +27,6 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What takes how much room in a store. Bytes that several have count once in each sum.
@@ -56,14 +56,17 @@ public record Usage(
   /**
    * A file of a preset's lock.
    *
-   * @param key what it is found by
-   * @param sha256 its bytes
-   * @param size how many they are
-   * @param isHeld whether they are there
+   * @param key its identity
+   * @param size its size in bytes
+   * @param isHeld whether its bytes are there
    * @param presets the presets whose locks have the same bytes
    */
-  public record File(
-      FileKey key, Sha256 sha256, long size, boolean isHeld, SortedSet<String> presets) {
+  public record File(FileKey key, long size, boolean isHeld, SortedSet<String> presets) {
+    /** The digest of its bytes. */
+    public Sha256 sha256() {
+      return key.sha256();
+    }
+
     /** Copies the set. */
     public File {
       presets = Collections.unmodifiableSortedSet(new TreeSet<>(presets));
@@ -177,8 +180,6 @@ public record Usage(
   }
 
   private static List<Preset> presets(Inventory inventory, Store store) throws IOException {
-    Map<FileKey, Entry> entries = new HashMap<>();
-    inventory.entries().forEach(entry -> entries.put(entry.key(), entry));
     Map<Sha256, SortedSet<String>> owners = new HashMap<>();
     inventory
         .presets()
@@ -193,14 +194,13 @@ public record Usage(
       Inventory.Preset preset = named.getValue();
       var files = new ArrayList<File>();
       for (var locked : Inventory.files(preset.lock()).entrySet()) {
-        Sha256 digest = locked.getValue().sha256();
+        LockedFile file = locked.getValue();
         files.add(
             new File(
                 locked.getKey(),
-                digest,
-                locked.getValue().size(),
-                isHeld(store, entries.get(locked.getKey()), digest),
-                owners.getOrDefault(digest, Collections.emptySortedSet())));
+                file.size(),
+                isHeld(store, file),
+                owners.getOrDefault(file.sha256(), Collections.emptySortedSet())));
       }
       files.sort(Comparator.comparing(file -> file.key().filename()));
       presets.add(new Preset(named.getKey(), preset.held().synced(), files));
@@ -208,11 +208,8 @@ public record Usage(
     return presets;
   }
 
-  private static boolean isHeld(Store store, @Nullable Entry entry, Sha256 digest)
-      throws IOException {
-    return entry != null
-        && entry.file().sha256().equals(digest)
-        && entry.file().bytes(store.blobs()).isPresent();
+  private static boolean isHeld(Store store, LockedFile file) throws IOException {
+    return store.blobs().find(file.sha256()).filter(blob -> blob.size() == file.size()).isPresent();
   }
 
   private static List<Project> projects(Inventory inventory) {

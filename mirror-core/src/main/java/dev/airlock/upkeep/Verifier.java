@@ -2,6 +2,7 @@ package dev.airlock.upkeep;
 
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.Document;
+import dev.airlock.catalog.FileKey;
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldMetadata;
 import dev.airlock.catalog.HeldPreset;
@@ -93,9 +94,9 @@ public final class Verifier {
     Walk.through(store, this::visit);
     Map<String, Known> known = locks();
     Collection<Lock> locks = known.values().stream().map(Known::lock).toList();
-    Set<String> used = used(locks);
+    Set<FileKey> used = used(locks);
     if (extent.preset().isPresent()) {
-      entries.removeIf(entry -> !used.contains(key(entry.index(), entry.file().name().text())));
+      entries.removeIf(entry -> !used.contains(FileKey.of(entry.index(), entry.file())));
       metadata.clear();
       damagedDocuments.removeIf(damaged -> !isUsed(damaged, locks));
     }
@@ -187,9 +188,9 @@ public final class Verifier {
   private void visit(Document.Damaged damaged) {
     switch (damaged.kind()) {
       case PRESET, PRESET_COPY -> {
-        if (isWanted(name(damaged))) {
-          damagedPresets.add(name(damaged));
-          copies.add(name(damaged));
+        if (isWanted(damaged.name())) {
+          damagedPresets.add(damaged.name());
+          copies.add(damaged.name());
           damagedDocuments.add(damaged);
         }
       }
@@ -197,12 +198,8 @@ public final class Verifier {
     }
   }
 
-  private static String name(Document.Damaged damaged) {
-    return String.valueOf(damaged.path().getFileName()).replaceFirst("\\.json$", "");
-  }
-
   private static String subject(Document.Damaged damaged) {
-    String name = name(damaged);
+    String name = damaged.name();
     return switch (damaged.kind()) {
       case PRESET -> "preset " + name;
       case PRESET_COPY -> "the second copy of preset " + name;
@@ -230,7 +227,9 @@ public final class Verifier {
       case PAGE -> damaged.project().equals(Optional.of(locked.project()));
       case ENTRY, METADATA ->
           locked.files().stream()
-              .anyMatch(file -> PortableNames.encode(file.name().text()).equals(name(damaged)));
+              .anyMatch(file ->
+                  PortableNames.encode(file.name().text()).equals(damaged.name())
+                      && damaged.sha256().map(file.sha256()::equals).orElse(true));
       case PRESET, PRESET_COPY -> false;
     };
   }
@@ -300,20 +299,10 @@ public final class Verifier {
     }
   }
 
-  private static Set<String> used(Collection<Lock> locks) {
-    var used = new HashSet<String>();
-    for (Lock lock : locks) {
-      for (LockedPackage locked : lock.packages()) {
-        locked
-            .files()
-            .forEach(file -> used.add(key(IndexKey.of(locked.index()), file.name().text())));
-      }
-    }
+  private static Set<FileKey> used(Collection<Lock> locks) {
+    var used = new HashSet<FileKey>();
+    locks.forEach(lock -> used.addAll(Inventory.files(lock).keySet()));
     return used;
-  }
-
-  private static String key(IndexKey index, String filename) {
-    return index + "/" + filename;
   }
 
   // --- blobs
@@ -365,9 +354,9 @@ public final class Verifier {
     file.metadata().ifPresent(named::add);
   }
 
-  /** The entry of a file of a lock, which may lie in the trash. */
+  /** The entry of a file of a lock. */
   private Optional<HeldFile> entry(LockedPackage locked, LockedFile file) throws IOException {
-    return catalog.file(IndexKey.of(locked.index()), locked.project(), file.name().text());
+    return catalog.file(FileKey.of(locked, file));
   }
 
   private void lookAt(Blob blob) throws IOException {
@@ -417,7 +406,7 @@ public final class Verifier {
     // It may have been taken away or replaced since it was met.
     if (wrong.isPresent()
         && catalog
-            .file(entry.index(), entry.file().name().project(), entry.file().name().text())
+            .file(FileKey.of(entry.index(), entry.file()))
             .equals(Optional.of(entry.file()))) {
       damages.add(new Damage.BadEntry(entry.index(), entry.file(), wrong.get()));
     }
@@ -452,8 +441,8 @@ public final class Verifier {
     for (LockedPackage locked : preset.lock().packages()) {
       for (LockedFile file : locked.files()) {
         Optional<HeldFile> entry = entry(locked, file);
-        String lacks = lacks(preset.name(), file, entry);
-        if (!lacks.isEmpty()) {
+        if (entry.isEmpty()) {
+          String lacks = "preset " + preset.name() + " lacks it";
           missing.add(new Damage.NotEntered(preset.name(), locked, file, lacks));
         }
         isHeld &= entry.isPresent() && entry.get().bytes(store.blobs()).isPresent();
@@ -469,21 +458,6 @@ public final class Verifier {
       Collection<Damage> tellings = isHeld && missing.isEmpty() ? remarks : damages;
       tellings.add(new Damage.Unpublished(preset.name()));
     }
-  }
-
-  /** What a preset has against the entry of one of its files; nothing where that is right. */
-  private static String lacks(String preset, LockedFile file, Optional<HeldFile> entry) {
-    if (entry.isEmpty()) {
-      return "preset " + preset + " lacks it";
-    }
-    return entry.get().sha256().equals(file.sha256())
-        ? ""
-        : "preset "
-            + preset
-            + " wants it with the digest "
-            + file.sha256()
-            + ", and it is held with "
-            + entry.get().sha256();
   }
 
   private boolean isStill(Known preset) throws IOException {

@@ -86,7 +86,7 @@ class CatalogTest {
     catalog.enter(pypi, full);
     catalog.enter(pypi, bare);
 
-    assertThat(catalog.file(pypi, FOO, full.name().text())).contains(full);
+    assertThat(catalog.file(FileKey.of(pypi, full))).contains(full);
     assertThat(catalog.files(pypi, FOO)).containsExactly(full, bare);
     assertThat(catalog.projects(pypi)).containsExactly(FOO);
     assertThat(catalog.files(pypi, new ProjectName("bar"))).isEmpty();
@@ -117,19 +117,31 @@ class CatalogTest {
     catalog.enter(pypi, file("Foo-1!1.0.tar.gz"));
 
     assertThat(catalog.files(pypi, FOO)).hasSize(3);
-    assertThat(catalog.file(pypi, FOO, "FOO-1.0.tar.gz")).contains(file("FOO-1.0.tar.gz"));
-    assertThat(catalog.file(pypi, FOO, "fOO-1.0.tar.gz")).isEmpty();
+    assertThat(catalog.named(pypi, name("FOO-1.0.tar.gz")))
+        .containsExactly(file("FOO-1.0.tar.gz"));
+    assertThat(catalog.named(pypi, name("fOO-1.0.tar.gz"))).isEmpty();
     try (Stream<Path> names = Files.walk(store.root())) {
       assertThat(names.map(path -> path.getFileName().toString()))
           .allMatch(name -> name.equals(name.toLowerCase(Locale.ROOT)));
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {"../foo-1.0.tar.gz", "foo-1.0/../../x.tar.gz", "bar-1.0.tar.gz", "", "foo"})
-  void looksForNoFileThatCannotBeOne(String filename) throws IOException {
-    assertThat(catalog.file(pypi, FOO, filename)).isEmpty();
+  @Test
+  void holdsSeveralFilesOfOneNameEachByItsDigest() throws IOException {
+    HeldFile one = file("foo-1.0.tar.gz");
+    HeldFile rebuilt = file("foo-1.0.tar.gz", Sha256.of(new byte[] {7}));
+    catalog.enter(pypi, one);
+    catalog.enter(pypi, rebuilt);
+    catalog.used(pypi, rebuilt, Instant.now().plusSeconds(7200));
+
+    assertThat(catalog.file(FileKey.of(pypi, one))).contains(one);
+    assertThat(catalog.file(FileKey.of(pypi, rebuilt))).contains(rebuilt);
+    assertThat(catalog.named(pypi, one.name())).containsExactly(rebuilt, one);
+    assertThat(catalog.files(pypi, FOO)).containsExactlyInAnyOrder(one, rebuilt);
+    assertThat(catalog.discard(FileKey.of(pypi, one))).isTrue();
+    assertThat(catalog.named(pypi, one.name())).containsExactly(rebuilt);
+    assertThat(catalog.discard(FileKey.of(pypi, rebuilt))).isTrue();
+    assertThat(catalog.projects(pypi)).isEmpty();
   }
 
   @Test
@@ -182,7 +194,7 @@ class CatalogTest {
     }
 
     assertThat(catalog.files(pypi, FOO)).isEmpty();
-    assertThat(catalog.file(pypi, FOO, "foo-1.0.tar.gz")).isEmpty();
+    assertThat(catalog.file(FileKey.of(pypi, file("foo-1.0.tar.gz")))).isEmpty();
     assertThat(catalog.page(pypi, FOO)).isEmpty();
     assertThat(catalog.preset("one")).isEmpty();
     assertThat(catalog.address(pypi)).isEmpty();
@@ -211,9 +223,13 @@ class CatalogTest {
   }
 
   private static HeldFile file(String name) {
+    return file(name, DIGEST);
+  }
+
+  private static HeldFile file(String name, Sha256 sha256) {
     return new HeldFile(
         name(name),
-        DIGEST,
+        sha256,
         1,
         Optional.empty(),
         SpecifierSet.ANY,

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assumptions.assumeThatCode;
 
 import dev.airlock.archive.MalformedArchiveException;
 import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.FileKey;
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
@@ -164,7 +165,7 @@ class FetcherTest {
     assertThat(held(file.metadata().orElseThrow())).isEqualTo(WHEEL.metadata());
     assertThat(file.requiresPython()).hasToString(">=3.8");
     assertThat(file.uploadTime()).contains(Instant.parse("2024-01-02T03:04:05Z"));
-    assertThat(catalog.file(key, BULKY, NAME)).contains(file);
+    assertThat(catalog.file(FileKey.of(key, file))).contains(file);
   }
 
   @Test
@@ -662,7 +663,7 @@ class FetcherTest {
     IndexKey other = IndexKey.of(upstream.at("/other/"));
     HeldFile there = fetcher.file(other, file);
     assertThat(upstream.requests()).isEmpty();
-    assertThat(catalog.file(other, BULKY, NAME)).contains(there);
+    assertThat(catalog.file(FileKey.of(other, there))).contains(there);
     assertThat(there.metadata()).isPresent();
   }
 

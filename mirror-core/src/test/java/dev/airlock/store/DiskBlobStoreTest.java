@@ -212,7 +212,7 @@ class DiskBlobStoreTest extends BlobStoreContract {
       assertThat(again.freeBytes()).isPositive();
     }
     assertThat(Sealed.open(Files.readAllBytes(store.root().resolve("airlock-store.json"))))
-        .hasToString("{\"format\":2}");
+        .hasToString("{\"format\":3}");
   }
 
   @Test
@@ -346,7 +346,7 @@ class DiskBlobStoreTest extends BlobStoreContract {
           """
           {"format":1}   | has the older format 1: run `airlock migrate --store
           {"format":2}   | is damaged: it names no format. Run `airlock repair`
-          {"format":3}   | has the format 3; this version of airlock reads format 2 only
+          {"format":4}   | has the format 4; this version of airlock reads format 3 only
           {"format":"1"} | is damaged: it names no format
           {}             | is damaged: it names no format
           {"format":     | is damaged: it is no JSON
@@ -367,11 +367,11 @@ class DiskBlobStoreTest extends BlobStoreContract {
   void refusesANewerFormat() throws IOException {
     Files.write(
         store.root().resolve("airlock-store.json"),
-        Sealed.seal(JsonNodeFactory.instance.objectNode().put("format", 3)));
+        Sealed.seal(JsonNodeFactory.instance.objectNode().put("format", 4)));
 
     assertThatThrownBy(() -> Store.open(store.root()))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("has the format 3")
+        .hasMessageContaining("has the format 4")
         .hasMessageContaining("use the version that wrote it");
   }
 

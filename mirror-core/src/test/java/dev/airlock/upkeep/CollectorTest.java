@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.assertj.core.api.Assumptions.assumeThatCode;
 
-import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldMetadata;
 import dev.airlock.catalog.HeldPage;
@@ -14,6 +13,7 @@ import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.index.ProjectPage;
 import dev.airlock.packaging.version.SpecifierSet;
+import dev.airlock.lock.LockedPackage;
 import dev.airlock.store.Blob;
 import dev.airlock.store.Draft;
 import dev.airlock.store.Store;
@@ -281,7 +281,7 @@ class CollectorTest {
     Path entry = shelf.store.root().resolve("indexes");
     try (var files = Files.walk(entry)) {
       Path document =
-          files.filter(path -> path.toString().endsWith(".whl.json")).findFirst().orElseThrow();
+          files.filter(path -> path.getParent().toString().endsWith(".whl")).findFirst().orElseThrow();
       Files.writeString(document, "{\"seal\":\"torn");
     }
     shelf.age(LONG);
@@ -387,8 +387,9 @@ class CollectorTest {
     shelf.collector().collect(UNLOCKED);
     assertThat(shelf.catalog.files(shelf.index, file.name().project())).isEmpty();
 
+    shelf.catalog.enter(shelf.index, file);
     assertThat(shelf.holds(file)).isTrue();
-    assertThat(shelf.catalog.files(shelf.index, file.name().project())).containsExactly(file);
+    assertThat(isInTrash(file.sha256())).isFalse();
   }
 
   @Test
@@ -397,9 +398,6 @@ class CollectorTest {
     shelf.age(LONG);
     shelf.collector().collect(UNLOCKED);
     try (Store reader = Store.open(shelf.store.root())) {
-      var catalog = new Catalog(reader);
-      assertThat(catalog.file(shelf.index, file.name().project(), file.name().text()))
-          .contains(file);
       try (SeekableByteChannel bytes = reader.blobs().find(file.sha256()).orElseThrow().open()) {
         assertThat(Channels.newInputStream(bytes).readAllBytes())
             .isEqualTo("back bytes".getBytes(UTF_8));
@@ -486,17 +484,30 @@ class CollectorTest {
     assertThat(isInTrash(file.sha256())).isFalse();
   }
 
-  /** A collector decides on an entry, is stopped, and takes it when a preset has it by then. */
+  /**
+   * A collector decides on an entry, is stopped, takes it when a preset has it by then, and is
+   * killed.
+   */
   @Test
-  void givesAPresetBackTheEntryThatACollectorTookLate() throws IOException {
-    HeldFile file = shelf.hold("late", "late bytes");
-    Trash.Bag late = shelf.store.trash().bag(shelf.now.minus(LONG));
+  void keepsForAPresetTheFileWhoseEntryACollectorTookLate() throws IOException {
+    HeldFile file = shelf.holdWheel("late");
     shelf.publish("p", file);
-    assertThat(shelf.catalog.discard(shelf.key(file), late)).isTrue();
-    assertThat(shelf.catalog.files(shelf.index, file.name().project())).isEmpty();
+    assertThat(shelf.catalog.discard(shelf.key(file))).isTrue();
 
     gc();
-    assertThat(shelf.catalog.files(shelf.index, file.name().project())).containsExactly(file);
+    LockedPackage locked = Inventory.of(shelf.store).presets().get("p").lock().packages().getFirst();
+    assertThat(shelf.catalog.file(locked, locked.files().getFirst())).contains(file);
+  }
+
+  @Test
+  void entersAgainWhatAPresetNeedsThatWasPublishedMeanwhile() throws IOException {
+    HeldFile file = shelf.hold("late", "late bytes");
+    var taken = Inventory.of(shelf.store).entries();
+    shelf.publish("p", file);
+    shelf.catalog.discard(shelf.key(file));
+
+    Inventory.ofPresets(shelf.store).putBack(taken, shelf.catalog);
+    assertThat(shelf.holds(file)).isTrue();
   }
 
   @Test
@@ -536,8 +547,7 @@ class CollectorTest {
   @Test
   void writesAnEntryThoughItsFolderIsRemovedAsEmpty() throws IOException {
     HeldFile first = shelf.hold("same", "one");
-    Trash.Bag bag = shelf.store.trash().bag(shelf.now);
-    shelf.catalog.discard(shelf.key(first), bag);
+    shelf.catalog.discard(shelf.key(first));
     assertThat(shelf.catalog.projects(shelf.index)).isEmpty();
 
     HeldFile second = shelf.hold("same", "two");
@@ -597,13 +607,14 @@ class CollectorTest {
     shelf.publish("p", own, shared);
     shelf.publish("q", shared);
 
-    Removal removal = Removal.of(shelf.store, Set.of("p"), false, shelf.clock());
+    Removal removal = Removal.of(shelf.store, Set.of("p"), false);
     assertThat(removal.removed()).isEqualTo(new Amount(1, own.size()));
     assertThat(removal.shared()).isEqualTo(new Amount(1, shared.size()));
     assertThat(shelf.catalog.presets()).containsExactly("q");
     assertThat(shelf.catalog.projects(shelf.index)).containsExactly(shared.name().project());
     assertThat(shelf.holds(shared)).isTrue();
-    assertThat(shelf.holds(own)).as("asking brings it back").isTrue();
+    shelf.catalog.enter(shelf.index, own);
+    assertThat(shelf.holds(own)).as("its bytes are there until they are collected").isTrue();
   }
 
   @Test
@@ -611,7 +622,7 @@ class CollectorTest {
     HeldFile own = shelf.hold("own", "own bytes");
     shelf.publish("p", own);
 
-    Removal.of(shelf.store, Set.of("p"), true, shelf.clock());
+    Removal.of(shelf.store, Set.of("p"), true);
     assertThat(shelf.catalog.files(shelf.index, own.name().project())).containsExactly(own);
   }
 

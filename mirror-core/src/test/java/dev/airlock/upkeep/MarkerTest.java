@@ -114,16 +114,16 @@ class MarkerTest {
 
   @Test
   void isNotWrittenInAStoreOfANewerFormat() throws IOException {
-    Files.write(copy, ofFormat(3));
+    Files.write(copy, ofFormat(4));
     for (byte[] found : List.of(new byte[0], right)) {
       Files.write(marker, found);
       assertThatThrownBy(() -> Marker.mend(root))
           .isInstanceOf(StoreException.class)
-          .hasMessageContaining("has the format 3; this version of airlock reads format 2 only");
+          .hasMessageContaining("has the format 4; this version of airlock reads format 3 only");
       assertThat(marker).hasBinaryContent(found);
     }
     Files.delete(marker);
-    assertThatThrownBy(() -> Store.openOrCreate(root)).hasMessageContaining("has the format 3");
+    assertThatThrownBy(() -> Store.openOrCreate(root)).hasMessageContaining("has the format 4");
   }
 
   @Test
@@ -145,7 +145,7 @@ class MarkerTest {
     Files.write(begun.resolve("airlock-store.copy.json"), right);
 
     Store.openOrCreate(begun).close();
-    assertThat(Store.marker(begun)).isEqualTo(new Mark.Names(2));
+    assertThat(Store.marker(begun)).isEqualTo(new Mark.Names(3));
   }
 
   // --- without
@@ -170,9 +170,45 @@ class MarkerTest {
 
     assertThatThrownBy(() -> Marker.mend(root))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("'" + preset + "' is not as format 2 has it: use the version that")
+        .hasMessageContaining("'" + preset + "' is not as format 3 has it: use the version that")
         .hasMessageNotContaining("airlock repair");
     assertThat(marker).isEmptyFile();
+  }
+
+  @Test
+  void isOfFormat2WhereAnEntryIsAsFormat2HasIt() throws IOException {
+    Path entry =
+        documents().stream()
+            .filter(document -> document.toString().contains("/files/"))
+            .findFirst()
+            .orElseThrow();
+    byte[] document = Files.readAllBytes(entry);
+    Path name = entry.getParent();
+    Path old = name.resolveSibling(name.getFileName() + ".json");
+    Files.move(entry, old);
+    Files.delete(name);
+    Files.delete(copy);
+    Files.writeString(marker, "torn");
+
+    assertThat(Marker.mend(root)).isTrue();
+    assertThat(Store.marker(root)).isEqualTo(new Mark.Names(2));
+    assertThatThrownBy(() -> Store.openToWrite(root, Reserve.NONE))
+        .hasMessageContaining("has the older format 2: run `airlock migrate");
+    assertThat(Migration.run(root)).isEqualTo(1);
+    assertThat(entry).hasBinaryContent(document);
+    assertThat(old).doesNotExist();
+    assertThat(marker).hasBinaryContent(right);
+  }
+
+  @Test
+  void namesTheOlderFormatThatItsSecondCopyNames() throws IOException {
+    Files.write(copy, ofFormat(2));
+    Files.writeString(marker, "torn");
+
+    assertThat(Marker.mend(root)).isTrue();
+    assertThat(Store.marker(root)).isEqualTo(new Mark.Names(2));
+    assertThat(Migration.run(root)).isZero();
+    assertThat(marker).hasBinaryContent(right);
   }
 
   @Test

@@ -192,7 +192,7 @@ class RepairerTest {
     HeldFile held = shelf.hold("one", "bytes of one");
     Files.delete(first);
 
-    Removal removal = Removal.of(shelf.store, Set.of("p"), false, shelf.clock());
+    Removal removal = Removal.of(shelf.store, Set.of("p"), false);
     assertThat(removal.removed().files()).isOne();
     assertThat(copy).doesNotExist();
     shelf.now = shelf.now.plusSeconds(10);
@@ -249,19 +249,9 @@ class RepairerTest {
             Extent.ALL,
             then(() -> {
               shelf.catalog.remove("p");
-              Trash.Bag bag = shelf.store.trash().bag(shelf.now);
-              shelf.catalog.discard(shelf.key(held), bag);
-              shelf.store.trash().bags().forEach(each -> delete(each, held));
+              shelf.catalog.discard(shelf.key(held));
             }));
     assertThat(found.damages()).isEmpty();
-  }
-
-  private void delete(Trash.Bag bag, HeldFile entry) {
-    try {
-      bag.delete(shelf.key(entry).inTrash());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   // --- the trash
@@ -273,7 +263,7 @@ class RepairerTest {
     Files.write(blob, new byte[(int) held.size()]);
     Trash.Bag bag = shelf.store.trash().bag(shelf.now);
     assertThat(bag.take(blob, held.sha256().hex())).isTrue();
-    assertThat(shelf.catalog.discard(shelf.key(held), bag)).isTrue();
+    assertThat(shelf.catalog.discard(shelf.key(held))).isTrue();
 
     for (Extent extent : List.of(Extent.ALL, new Extent(Optional.of("p"), false))) {
       assertThat(verified(extent, _ -> {}).damages())

@@ -8,6 +8,7 @@ import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldPreset;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Sha256;
+import dev.airlock.fixtures.WheelBuilder;
 import dev.airlock.index.IndexFile.Yanked;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockWriter;
@@ -89,8 +90,28 @@ final class Shelf implements Closeable {
     return file;
   }
 
+  /** Holds a wheel that can be read. */
+  HeldFile holdWheel(String project) throws IOException {
+    var wheel = WheelBuilder.wheel(project, "1.0");
+    Sha256 metadata = store.blobs().put(wheel.metadata()).digest();
+    byte[] bytes = wheel.build();
+    HeldFile words = file(project, "");
+    var file =
+        new HeldFile(
+            words.name(),
+            store.blobs().put(bytes).digest(),
+            bytes.length,
+            Optional.of(metadata),
+            SpecifierSet.ANY,
+            words.uploadTime(),
+            words.yanked(),
+            words.source());
+    catalog.enter(index, file);
+    return file;
+  }
+
   FileKey key(HeldFile file) {
-    return new FileKey(index, file.name().project(), file.name().text());
+    return FileKey.of(index, file);
   }
 
   void publish(String preset, HeldFile... files) throws IOException {
@@ -129,7 +150,7 @@ final class Shelf implements Closeable {
   }
 
   boolean holds(HeldFile file) throws IOException {
-    return catalog.file(index, file.name().project(), file.name().text()).isPresent()
+    return catalog.file(key(file)).isPresent()
         && file.bytes(store.blobs()).isPresent()
         && store.blobs().find(file.metadata().orElseThrow()).isPresent();
   }

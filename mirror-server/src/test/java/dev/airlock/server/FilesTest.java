@@ -64,7 +64,7 @@ class FilesTest {
 
   @Test
   void sendsAFileThatNeverChanges() throws Exception {
-    var answer = served.bytes(PATH, "Accept-Encoding", "gzip");
+    var answer = served.bytes(Served.address(PYPI, file), "Accept-Encoding", "gzip");
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).isEqualTo(content);
@@ -75,7 +75,30 @@ class FilesTest {
     assertThat(answer.headers().firstValue("Cache-Control"))
         .contains("public, max-age=31536000, immutable");
     assertThat(answer.headers().firstValue("X-Airlock-Source")).contains("store");
+    assertThat(answer.headers().firstValue("X-Airlock-Index")).contains("pypi.org-simple");
+    assertThat(answer.headers().firstValue("X-Airlock-Origin")).contains(file.source().toString());
     assertThat(answer.headers().firstValue("Content-Encoding")).isEmpty();
+  }
+
+  @Test
+  void letsNobodyKeepWithoutAskingWhatHasNoDigestInItsAddress() throws Exception {
+    var answer = served.bytes(PATH);
+
+    assertThat(answer.body()).isEqualTo(content);
+    assertThat(answer.headers().firstValue("Cache-Control")).contains("no-cache");
+    assertThat(
+            served.bytes(PATH, "If-None-Match", "\"sha256:" + file.sha256() + "\"").statusCode())
+        .isEqualTo(304);
+  }
+
+  @Test
+  void findsAHeldFileByItsDigestWhateverIndexItsAddressNames() throws Exception {
+    String address = Served.address(PYPI, file).replace("pypi.org-simple", "127.0.0.1-simple-0a1b2c3d");
+
+    assertThat(served.bytes(address).body()).isEqualTo(content);
+    assertThat(served.bytes(address.replace(file.sha256().hex(), "0".repeat(64))).statusCode())
+        .isEqualTo(404);
+    assertThat(served.bytes(address.replace("/big/", "/small/")).statusCode()).isEqualTo(404);
   }
 
   @ParameterizedTest

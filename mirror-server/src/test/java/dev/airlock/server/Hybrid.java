@@ -300,7 +300,10 @@ public final class Hybrid implements Closeable {
   /** The bytes that are held of a file, where it is held. */
   public Optional<byte[]> held(String project, String filename) throws IOException {
     for (IndexKey index : served.catalog.indexes()) {
-      Optional<HeldFile> file = served.catalog.file(index, new ProjectName(project), filename);
+      Optional<HeldFile> file =
+          served.catalog.files(index, new ProjectName(project)).stream()
+              .filter(held -> held.name().text().equals(filename))
+              .findFirst();
       if (file.isPresent()) {
         return Optional.of(read(file.get().sha256()));
       }

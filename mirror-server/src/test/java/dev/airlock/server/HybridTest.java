@@ -165,7 +165,7 @@ class HybridTest {
     assertThat(mirror.get("/simple/foo/").body())
         .contains("data-core-metadata=\"sha256=" + FakeIndex.sha256(FOO.metadata()));
     assertThat(asked(FOO.filename())).as("the whole wheel").isZero();
-    assertThat(mirror.catalog.file(pypi(), Served.project("foo"), FOO.filename())).isEmpty();
+    assertThat(mirror.catalog.files(pypi(), Served.project("foo"))).isEmpty();
   }
 
   @Test
@@ -286,13 +286,24 @@ class HybridTest {
   }
 
   @Test
-  void showsNoLockedFileUnderWhoseNameOtherBytesAreHeld() throws Exception {
+  void servesEachOfTheFilesThatShareANameAtAnAddressOfItsOwn() throws Exception {
     Served mirror = hybrid();
     HeldFile locked = mirror.hold(Served.PYPI, FOO);
     mirror.publish("small", Served.locked(Served.PYPI, locked));
-    mirror.hold(Served.PYPI, FOO.filename(), wheel("foo", "1.0").requires("other").build());
+    byte[] rebuilt = wheel("foo", "1.0").requires("other").build();
+    HeldFile other = mirror.hold(Served.PYPI, FOO.filename(), rebuilt);
+    mirror.publish("rebuilt", Served.locked(Served.PYPI, other));
 
-    assertThat(mirror.get("/preset/small/simple/foo/").statusCode()).isEqualTo(404);
+    assertThat(mirror.get("/preset/small/simple/foo/").body())
+        .contains("/foo/" + locked.sha256() + "/" + FOO.filename())
+        .doesNotContain(other.sha256().hex());
+    assertThat(mirror.get("/preset/rebuilt/simple/foo/").body())
+        .contains("/foo/" + other.sha256() + "/" + FOO.filename())
+        .doesNotContain(locked.sha256().hex());
+    assertThat(mirror.bytes(Served.address(Served.PYPI, locked)).body()).isEqualTo(FOO.build());
+    assertThat(mirror.bytes(Served.address(Served.PYPI, other)).body()).isEqualTo(rebuilt);
+    assertThat(mirror.get(Served.address(Served.PYPI, other) + ".metadata").body())
+        .contains("Requires-Dist: other");
   }
 
   @Test

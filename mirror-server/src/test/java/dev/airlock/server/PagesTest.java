@@ -92,7 +92,7 @@ class PagesTest {
   @ValueSource(strings = {"text/html", "application/vnd.pypi.simple.v1+json"})
   void linksAreRelativeAndLeadToTheFileAndItsMetadata(String accept) throws Exception {
     var torch = wheel("torch", "2.1.0+cu118").tags("cp310-cp310-linux_x86_64");
-    served.hold(CU118, torch);
+    HeldFile held = served.hold(CU118, torch);
     String path = "/index/download.pytorch.org-whl-cu118/simple/torch/";
     var answer = served.get(path, "Accept", accept);
     ProjectPage page =
@@ -106,7 +106,7 @@ class PagesTest {
     assertThat(answer.body()).doesNotContain("http").contains("torch-2.1.0%2Bcu118-cp310");
     assertThat(link.getPort()).isEqualTo(served.port());
     assertThat(link.getPath())
-        .isEqualTo("/files/download.pytorch.org-whl-cu118/torch/" + torch.filename());
+        .isEqualTo(Served.address(CU118, held).replace("%2B", "+"));
     assertThat(served.bytes(link.getRawPath()).body()).isEqualTo(torch.build());
     assertThat(served.bytes(link.getRawPath() + ".metadata").body()).isEqualTo(torch.metadata());
   }
@@ -271,7 +271,8 @@ class PagesTest {
             + " pypi.org-simple",
         "/index/pypi.org-simple/simple/absent/    | no project 'absent' of the index"
             + " pypi.org-simple: nothing of the project is held",
-        "/files/pypi.org-simple/foo-bar/x.whl     | it was never fetched from there",
+        "/files/pypi.org-simple/foo-bar/x.whl     | the project has no file of such a name",
+        "/files/pypi.org-simple/foo-bar/foo_bar-7-py3-none-any.whl | it was never fetched from there",
         "/files/pypi.org-simple/foo-bar           | there is nothing at this address",
         "/preset/absent/simple/                   | no preset 'absent' in this store; held is none."
             + " Run `airlock sync absent`",

@@ -5,9 +5,11 @@ import static dev.airlock.server.Served.CU118;
 import static dev.airlock.server.Served.CU121;
 import static dev.airlock.server.Served.PYPI;
 import static dev.airlock.server.Served.TARGET;
+import static dev.airlock.server.Served.address;
 import static dev.airlock.server.Served.locked;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.airlock.catalog.HeldFile;
 import dev.airlock.lock.LockedPackage.Role;
 import dev.airlock.packaging.tag.Platform;
 import dev.airlock.packaging.target.Target;
@@ -50,14 +52,14 @@ class PresetPagesTest {
         .contains("setuptools/")
         .doesNotContain("scipy");
     assertThat(served.get("/preset/p/simple/numpy/").body())
-        .contains("href=\"../../../../files/pypi.org-simple/numpy/numpy-1.23.1-py3-none-any.whl#")
+        .contains("href=\"../../../.." + address(PYPI, old) + "#")
         .doesNotContain("2.0.0");
     assertThat(served.get("/preset/p/simple/scipy/").statusCode()).isEqualTo(404);
     assertThat(served.get("/preset/p/simple/scipy/").body())
         .contains("preset 'p' has no project 'scipy': the lock does not have it")
         .contains("airlock sync p");
     assertThat(served.get("/preset/p/find-links/").body())
-        .contains("href=\"../../../files/pypi.org-simple/numpy/numpy-1.23.1-py3-none-any.whl#")
+        .contains("href=\"../../.." + address(PYPI, old) + "#")
         .contains("setuptools-69.0")
         .doesNotContain("scipy");
   }
@@ -69,19 +71,20 @@ class PresetPagesTest {
     var changed = served.hold(PYPI, wheel("scipy", "1.11.4"));
     served.publish("p", locked(PYPI, kept, lost), locked(PYPI, changed));
     served.hold(PYPI, wheel("scipy", "1.11.4").header("Summary: other bytes"));
-    Files.delete(
-        served
-            .store
-            .root()
-            .resolve("blobs/sha256/" + lost.sha256().hex().substring(0, 2))
-            .resolve(lost.sha256().hex()));
+    for (HeldFile gone : List.of(lost, changed)) {
+      Files.delete(
+          served
+              .store
+              .root()
+              .resolve("blobs/sha256/" + gone.sha256().hex().substring(0, 2))
+              .resolve(gone.sha256().hex()));
+    }
 
     assertThat(served.get("/preset/p/simple/numpy/").body())
         .contains("py3-none-any")
         .doesNotContain("cp310");
     assertThat(served.get("/preset/p/simple/scipy/").body()).contains("none of its files is held");
-    assertThat(served.get("/files/pypi.org-simple/numpy/" + lost.name()).body())
-        .contains("missing or damaged");
+    assertThat(served.get(address(PYPI, lost)).body()).contains("missing or damaged");
   }
 
   @Test
@@ -162,8 +165,7 @@ class PresetPagesTest {
   void putsTheFilesOfALockAtTheMirrorAsTheClientNamesIt() throws Exception {
     var torch = served.hold(CU118, wheel("torch", "2.1.0+cu118"));
     served.publish("p", locked(CU118, torch));
-    String file =
-        "/files/download.pytorch.org-whl-cu118/torch/torch-2.1.0%2Bcu118-py3-none-any.whl";
+    String file = address(CU118, torch);
     String path = "/preset/p/pylock.toml";
 
     assertThat(served.get(path).body())
@@ -227,14 +229,14 @@ class PresetPagesTest {
   @Test
   void hasThePathsOfPytorch() throws Exception {
     var torch = wheel("torch", "2.1.0+cu118").tags("cp310-cp310-linux_x86_64");
-    served.hold(CU118, torch);
+    HeldFile held = served.hold(CU118, torch);
     served.hold(CU121, wheel("torch", "2.1.0+cu121"));
     served.hold(PYPI, wheel("numpy", "1.23.1"));
 
     assertThat(served.get("/whl/cu118").headers().firstValue("Location")).contains("cu118/");
     assertThat(served.get("/whl/cu118/").body()).contains("href=\"torch/\"");
     assertThat(served.get("/whl/cu118/torch/").body())
-        .contains("../../../files/download.pytorch.org-whl-cu118/torch/torch-2.1.0%2Bcu118-");
+        .contains("../../.." + address(CU118, held));
     assertThat(served.get("/whl/torch_stable.html").body())
         .contains("<a href=\"cu118/torch-2.1.0%2Bcu118-cp310-cp310-linux_x86_64.whl#sha256=")
         .contains(">cu118/torch-2.1.0+cu118-cp310-cp310-linux_x86_64.whl</a>")

@@ -145,6 +145,16 @@ final class Served implements Closeable {
     return file;
   }
 
+  /** The address of a file that is held, which has its digest. */
+  static String address(URI index, HeldFile file) {
+    return "/files/%s/%s/%s/%s"
+        .formatted(
+            IndexKey.of(index),
+            file.name().project(),
+            file.sha256(),
+            file.name().text().replace("+", "%2B"));
+  }
+
   static DistributionFilename name(WheelBuilder wheel) {
     return name(wheel.filename());
   }

@@ -256,9 +256,10 @@ public final class HttpServer implements Closeable {
   }
 
   /** What a response is on the wire, its file opened. */
-  private static Transmission.Ready ready(Request request, Response response) {
+  private Transmission.Ready ready(Request request, Response response) {
     try {
-      return Transmission.open(Delivery.of(request, response));
+      return Transmission.open(
+          Delivery.of(request, settings.tokens().isPresent() ? response.asPrivate() : response));
     } catch (Supply.FailedException e) {
       return Transmission.inMemory(Delivery.of(request, Response.badGateway(message(e))));
     } catch (IOException e) {

@@ -30,7 +30,10 @@ public final class Response {
   /** RFC 9110, section 15.5.20. */
   private static final int MISDIRECTED = 421;
 
-  private static final String IMMUTABLE = "public, max-age=31536000, immutable";
+  private static final String REVALIDATED = "no-cache";
+  private static final String IMMUTABLE = "max-age=31536000, immutable";
+  private static final String PUBLIC = "public, ";
+  private static final String PRIVATE = "private, ";
 
   private final int status;
   private final Map<String, String> headers;
@@ -51,16 +54,16 @@ public final class Response {
   public static Response page(String contentType, byte[] bytes) {
     return new Response(
         StatusCodes.OK,
-        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, "no-cache"),
+        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, REVALIDATED),
         new Body.Bytes(ByteBuffer.wrap(bytes), Optional.empty()),
         Optional.of(ETag.of(Sha256.of(bytes))));
   }
 
-  /** A file that never changes under its address. */
+  /** A file. Every use of a cached copy asks whether it changed, unless it is {@link #immutable}. */
   public static Response file(String contentType, Blob blob) {
     return new Response(
         StatusCodes.OK,
-        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, IMMUTABLE),
+        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, REVALIDATED),
         new Body.File(blob),
         Optional.of(ETag.of(blob.digest())));
   }
@@ -74,7 +77,7 @@ public final class Response {
   public static Response arriving(String contentType, GrowingBytes bytes, Optional<Sha256> sha256) {
     return new Response(
         StatusCodes.OK,
-        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, IMMUTABLE),
+        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, REVALIDATED),
         new Body.Arriving(bytes),
         sha256.map(ETag::of));
   }
@@ -83,7 +86,7 @@ public final class Response {
   public static Response described(String contentType, long size, Optional<Sha256> sha256) {
     return new Response(
         StatusCodes.OK,
-        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, IMMUTABLE),
+        Map.of(CONTENT_TYPE, contentType, CACHE_CONTROL, REVALIDATED),
         new Body.Described(size),
         sha256.map(ETag::of));
   }
@@ -165,6 +168,26 @@ public final class Response {
         new Body.Bytes(
             ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)), Optional.empty()),
         Optional.empty());
+  }
+
+  /**
+   * This response as one that never changes at its address (RFC 8246): caches need not ask again.
+   */
+  public Response immutable() {
+    return with(CACHE_CONTROL, PUBLIC + IMMUTABLE);
+  }
+
+  /**
+   * This response for a client that had to name a token: caches that it shares with others do not
+   * keep it (RFC 9111, section 5.2.2.7).
+   */
+  Response asPrivate() {
+    String control = headers.getOrDefault(CACHE_CONTROL, "");
+    return switch (control) {
+      case PUBLIC + IMMUTABLE -> with(CACHE_CONTROL, PRIVATE + IMMUTABLE);
+      case REVALIDATED -> with(CACHE_CONTROL, PRIVATE + REVALIDATED);
+      default -> this;
+    };
   }
 
   /** This response with one header more. */

@@ -12,8 +12,9 @@ public sealed interface FileAnswer {
    *
    * @param blob the bytes
    * @param source where the answer came from
+   * @param provenance where the bytes came from once
    */
-  record Held(Blob blob, Source source) implements FileAnswer {}
+  record Held(Blob blob, Source source, Provenance provenance) implements FileAnswer {}
 
   /**
    * Its bytes as they may be sent: as they come, or as they are verified.
@@ -21,8 +22,10 @@ public sealed interface FileAnswer {
    * @param bytes the bytes
    * @param sha256 the digest that they will have, where that is known
    * @param source where the answer came from; for a download, whether it was begun for this answer
+   * @param provenance where the bytes come from
    */
-  record Arriving(GrowingBytes bytes, Optional<Sha256> sha256, Source source)
+  record Arriving(
+      GrowingBytes bytes, Optional<Sha256> sha256, Source source, Provenance provenance)
       implements FileAnswer {}
 
   /**
@@ -30,8 +33,9 @@ public sealed interface FileAnswer {
    *
    * @param size its size in bytes
    * @param sha256 the digest of its bytes, where that is stated
+   * @param provenance where the bytes would come from
    */
-  record Listed(long size, Optional<Sha256> sha256) implements FileAnswer {}
+  record Listed(long size, Optional<Sha256> sha256, Provenance provenance) implements FileAnswer {}
 
   /**
    * Nothing, and nowhere to get it from.

@@ -3,6 +3,7 @@ package dev.airlock.server.pullthrough;
 import dev.airlock.archive.MalformedArchiveException;
 import dev.airlock.archive.WheelArchive;
 import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.FileKey;
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldMetadata;
 import dev.airlock.catalog.HeldPage;
@@ -12,6 +13,9 @@ import dev.airlock.files.NoSpaceException;
 import dev.airlock.files.ReadFailures;
 import dev.airlock.files.ReadOnlyException;
 import dev.airlock.index.IndexFile;
+import dev.airlock.lock.LockedFile;
+import dev.airlock.lock.LockedPackage;
+import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.filename.WheelFilename;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.store.Blob;
@@ -26,6 +30,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,22 +78,25 @@ final class Holdings {
     return files;
   }
 
-  /** One file, as it may be shown. */
-  Optional<HeldFile> shown(IndexKey index, ProjectName project, String filename)
-      throws IOException {
-    Optional<HeldFile> file = catalog.file(index, project, filename);
-    return file.isEmpty() ? file : shown(file.get());
-  }
-
-  /** Whether one file may be shown. */
-  boolean present(IndexKey index, ProjectName project, String filename) throws IOException {
-    return shown(index, project, filename).isPresent();
+  /** A file of a lock, as it may be shown. */
+  Optional<HeldFile> shown(LockedPackage locked, LockedFile file) throws IOException {
+    Optional<HeldFile> held = catalog.file(locked, file);
+    return held.isEmpty() ? held : shown(held.get());
   }
 
   /** One file as it is entered, whether its bytes are there or not. */
-  Optional<HeldFile> entry(IndexKey index, ProjectName project, String filename)
-      throws IOException {
-    return catalog.file(index, project, filename);
+  Optional<HeldFile> entry(FileKey file) throws IOException {
+    return catalog.file(file);
+  }
+
+  /** A file of a lock as it is entered, or as its bytes tell. */
+  Optional<HeldFile> entry(LockedPackage locked, LockedFile file) throws IOException {
+    return catalog.file(locked, file);
+  }
+
+  /** The files of one name, whether their bytes are there or not; the last used comes first. */
+  List<HeldFile> named(IndexKey index, DistributionFilename name) throws IOException {
+    return catalog.named(index, name);
   }
 
   /** Remembers that a file is given out. */
@@ -96,28 +104,26 @@ final class Holdings {
     catalog.used(index, file, Instant.now());
   }
 
-  /** The core metadata of a file that is held. */
-  Optional<Blob> metadata(IndexKey index, ProjectName project, String filename) throws IOException {
-    Optional<Sha256> digest = shown(index, project, filename).flatMap(HeldFile::metadata);
-    return digest.isEmpty() ? Optional.empty() : blob(digest.get());
+  /** The core metadata of a file that is held, where it is kept apart. */
+  Optional<Blob> metadata(HeldFile file) throws IOException {
+    Optional<Sha256> digest = file.metadata();
+    return digest.isEmpty() || blob(file).isEmpty() ? Optional.empty() : blob(digest.get());
   }
 
   /**
    * The core metadata of a wheel that is held, whose blob was lost: made anew from the wheel, and
    * put in its place where the store can be written.
    */
-  Optional<Blob> restoredMetadata(IndexKey index, ProjectName project, String filename)
-      throws IOException {
-    Optional<HeldFile> entry = catalog.file(index, project, filename);
-    Optional<Blob> bytes = entry.isEmpty() ? Optional.empty() : blob(entry.get());
+  Optional<Blob> restoredMetadata(HeldFile file) throws IOException {
+    Optional<Blob> bytes = blob(file);
     if (bytes.isEmpty()
-        || entry.get().metadata().isEmpty()
-        || !(entry.get().name() instanceof WheelFilename wheel)) {
+        || file.metadata().isEmpty()
+        || !(file.name() instanceof WheelFilename wheel)) {
       return Optional.empty();
     }
     try (SeekableByteChannel channel = bytes.get().open()) {
       byte[] within = WheelArchive.metadata(channel, wheel);
-      return Sha256.of(within).equals(entry.get().metadata().get())
+      return Sha256.of(within).equals(file.metadata().get())
           ? Optional.of(restored(within))
           : Optional.empty();
     } catch (MalformedArchiveException damaged) {
@@ -172,20 +178,46 @@ final class Holdings {
     return blob;
   }
 
-  /** Tells, once, of an index that has other bytes under the name of a file that is held. */
-  void compare(HeldFile held, IndexFile listed) {
-    boolean differs = listed.sha256().isPresent() && !listed.sha256().get().equals(held.sha256());
-    if (differs && told.add(held.name() + " " + listed.sha256().get())) {
-      LOG.log(
-          Level.WARNING,
-          "the index lists other bytes under the name "
-              + held.name()
-              + " than are held: "
-              + listed.sha256().get()
-              + " for "
-              + held.sha256()
-              + "; what is held is served");
+  /**
+   * Which of the files that are held under a name is the one that an index lists: that of its
+   * digest, or where it states none, the one that was used last. Tells, once, of other bytes.
+   */
+  Optional<HeldFile> listed(IndexKey index, IndexFile file, List<HeldFile> held)
+      throws IOException {
+    Optional<Sha256> stated = file.sha256();
+    if (stated.isEmpty()) {
+      return oneOfEachName(index, held).stream().findFirst();
     }
+    for (HeldFile each : held) {
+      if (!each.sha256().equals(stated.get()) && told.add(each.name() + " " + stated.get())) {
+        LOG.log(
+            Level.WARNING,
+            "the index lists other bytes under the name "
+                + each.name()
+                + " than are held: "
+                + stated.get()
+                + " for "
+                + each.sha256()
+                + "; each is served at an address of its own");
+      }
+    }
+    return held.stream().filter(each -> each.sha256().equals(stated.get())).findFirst();
+  }
+
+  /** Of the files that share a name, the one that was used last: on a page a name stands once. */
+  List<HeldFile> oneOfEachName(IndexKey index, List<HeldFile> files) throws IOException {
+    Map<DistributionFilename, HeldFile> latest = new LinkedHashMap<>();
+    for (HeldFile file : files) {
+      HeldFile other = latest.get(file.name());
+      if (other == null || lastUsed(index, file).isAfter(lastUsed(index, other))) {
+        latest.put(file.name(), file);
+      }
+    }
+    return List.copyOf(latest.values());
+  }
+
+  private Instant lastUsed(IndexKey index, HeldFile file) throws IOException {
+    return catalog.lastUsed(index, file).orElse(Instant.MIN);
   }
 
   /** A file as it may be shown: none without its bytes, and no metadata that is not there. */

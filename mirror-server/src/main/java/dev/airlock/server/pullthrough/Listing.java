@@ -5,6 +5,7 @@ import dev.airlock.catalog.HeldMetadata;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.IndexFile.MetadataOffer;
+import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.name.ProjectName;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,22 +35,24 @@ final class Listing {
   }
 
   List<IndexFile> of(List<IndexFile> listed, List<HeldFile> held) throws IOException {
-    Map<String, HeldFile> byName = new LinkedHashMap<>();
-    held.forEach(file -> byName.put(file.name().text(), file));
-    Map<String, HeldMetadata> known = holdings.metadata(key, project);
+    Map<DistributionFilename, List<HeldFile>> byName = new LinkedHashMap<>();
+    held.forEach(file -> byName.computeIfAbsent(file.name(), _ -> new ArrayList<>()).add(file));
+    Map<String, HeldMetadata> metadata = holdings.metadata(key, project);
     Predicate<IndexFile> offers = offers(listed);
     var files = new ArrayList<IndexFile>();
     for (IndexFile file : listed) {
-      HeldFile own = byName.remove(file.name().text());
-      if (own != null) {
-        holdings.compare(own, file);
-        files.add(own.at(own.source()).yanked(file.yanked()));
+      List<HeldFile> known = byName.remove(file.name());
+      Optional<HeldFile> own = known == null ? Optional.empty() : holdings.listed(key, file, known);
+      if (own.isPresent()) {
+        files.add(own.get().at(own.get().source()).yanked(file.yanked()));
       } else if (upstreams.canReach(file)) {
-        files.add(withMetadata(file, known, offers));
+        files.add(withMetadata(file, metadata, offers));
       }
     }
     // What an index takes away is kept.
-    files.addAll(of(List.copyOf(byName.values())));
+    for (List<HeldFile> gone : byName.values()) {
+      files.addAll(of(holdings.oneOfEachName(key, gone)));
+    }
     return files;
   }
 

@@ -1,10 +1,12 @@
 package dev.airlock.server.pullthrough;
 
 import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.FileKey;
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldMetadata;
 import dev.airlock.catalog.HeldPage;
 import dev.airlock.catalog.IndexKey;
+import dev.airlock.digest.Sha256;
 import dev.airlock.fetch.Download;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.index.IndexFile;
@@ -194,7 +196,7 @@ public final class Mirror {
     if (upstreams == null || routed.isEmpty()) {
       return held.isEmpty()
           ? new PageAnswer.Absent("nothing of the project is held")
-          : new PageAnswer.Held(Listing.of(held), Source.STORE);
+          : new PageAnswer.Held(alone(key, held), Source.STORE);
     }
     return switch (upstreams.page(routed.get(), project, mode == Mode.ONLINE)) {
       case Upstreams.Known.Page(HeldPage page, Source source) ->
@@ -207,12 +209,17 @@ public final class Mirror {
           // What an index takes away is kept.
           held.isEmpty()
               ? new PageAnswer.Absent(reason)
-              : new PageAnswer.Held(Listing.of(held), Source.STORE);
+              : new PageAnswer.Held(alone(key, held), Source.STORE);
       case Upstreams.Known.Unknown(Optional<HeldPage> older, Trouble trouble) ->
           mode == Mode.ONLINE
               ? new PageAnswer.Unavailable(trouble)
               : stale(key, project, held, older, trouble);
     };
+  }
+
+  /** What is held, where nobody says which of the files that share a name is meant. */
+  private List<IndexFile> alone(IndexKey key, List<HeldFile> held) throws IOException {
+    return Listing.of(holdings.oneOfEachName(key, held));
   }
 
   /**
@@ -227,7 +234,7 @@ public final class Mirror {
       Trouble trouble)
       throws IOException {
     if (!held.isEmpty()) {
-      return new PageAnswer.Held(Listing.of(held), Source.STALE);
+      return new PageAnswer.Held(alone(key, held), Source.STALE);
     }
     List<IndexFile> files = new ArrayList<>();
     Map<String, HeldMetadata> known = holdings.metadata(key, project);
@@ -271,38 +278,130 @@ public final class Mirror {
    *
    * @param extent how much of it is wanted
    */
-  public FileAnswer file(IndexKey key, ProjectName project, String filename, Extent extent)
-      throws IOException {
-    Optional<String> barred = barred(key, project);
-    if (barred.isPresent()) {
-      return new FileAnswer.Absent(barred.get());
+  public FileAnswer file(FileAddress address, Extent extent) throws IOException {
+    List<FileAddress> places = places(address);
+    if (places.isEmpty()) {
+      return new FileAnswer.Absent(barred(address).orElseThrow());
     }
-    Optional<HeldFile> entry = holdings.entry(key, project, filename);
-    if (entry.isPresent()) {
-      Optional<FileAnswer> held = verified(holdings.blob(entry.get()), extent, Source.STORE);
+    boolean isEntered = false;
+    for (FileAddress place : places) {
+      Optional<HeldFile> entry = entry(place);
+      isEntered |= entry.isPresent();
+      Optional<FileAnswer> held =
+          entry.isPresent()
+              ? verified(
+                  holdings.blob(entry.get()),
+                  extent,
+                  Source.STORE,
+                  Provenance.of(place.index(), entry.get()))
+              : Optional.empty();
       if (held.isPresent()) {
         if (extent != Extent.NOTHING) {
-          holdings.used(key, entry.get());
+          holdings.used(place.index(), entry.get());
         }
         return held.get();
       }
     }
     if (upstreams == null) {
       return new FileAnswer.Absent(
-          entry.isPresent()
+          isEntered
               ? "its bytes are missing or damaged in the store"
               : "it was never fetched from there");
     }
-    return switch (wanted(key, project, filename, false)) {
-      case Wanted.File(IndexFile file) -> {
-        OptionalLong size = extent == Extent.NOTHING ? upstreams.size(file) : OptionalLong.empty();
-        yield size.isPresent()
-            ? new FileAnswer.Listed(size.getAsLong(), file.sha256())
-            : fetched(key, file, extent);
+    return upstream(places, (place, file) -> begun(place, file, extent));
+  }
+
+  private FileAnswer begun(FileAddress place, IndexFile file, Extent extent) throws IOException {
+    OptionalLong size = extent == Extent.NOTHING ? upstreams().size(file) : OptionalLong.empty();
+    return size.isPresent()
+        ? new FileAnswer.Listed(
+            size.getAsLong(), file.sha256(), Provenance.of(place.index(), file))
+        : fetched(place, file, extent);
+  }
+
+  /** Has a file, or something of it, from an upstream. */
+  @FunctionalInterface
+  private interface Having {
+    FileAnswer of(FileAddress place, IndexFile file) throws IOException;
+  }
+
+  /** What the first upstream gives that has the file; else why none of them does. */
+  private FileAnswer upstream(List<FileAddress> places, Having having) throws IOException {
+    Optional<FileAnswer> why = Optional.empty();
+    for (FileAddress place : places) {
+      switch (wanted(place, false)) {
+        case Wanted.File(IndexFile file) -> {
+          return having.of(place, file);
+        }
+        case Wanted.None(String reason) ->
+            why = why.or(() -> Optional.of(new FileAnswer.Absent(reason)));
+        case Wanted.Unknown(Trouble trouble) ->
+            why = Optional.of(new FileAnswer.Unavailable(trouble));
       }
-      case Wanted.None(String reason) -> new FileAnswer.Absent(reason);
-      case Wanted.Unknown(Trouble trouble) -> new FileAnswer.Unavailable(trouble);
-    };
+    }
+    return why.orElseThrow();
+  }
+
+  private Optional<String> barred(FileAddress address) throws IOException {
+    return barred(address.index(), address.name().project());
+  }
+
+  /**
+   * Where a file may be: at the index that its address names; and as a digest is enough to tell it
+   * from all others, at every other index that its project may come from. None when the rules admit
+   * none.
+   */
+  private List<FileAddress> places(FileAddress address) throws IOException {
+    var places = new ArrayList<FileAddress>();
+    if (barred(address).isEmpty()) {
+      places.add(address);
+    }
+    if (address.sha256().isPresent()) {
+      for (IndexKey other : indexes()) {
+        FileAddress there = address.of(other);
+        if (!other.equals(address.index())
+            && barred(there).isEmpty()
+            && (upstreams != null || entry(there).isPresent())) {
+          places.add(there);
+        }
+      }
+    }
+    return places;
+  }
+
+  /** The entry of the file that an address names, be its bytes there or not. */
+  private Optional<HeldFile> entry(FileAddress address) throws IOException {
+    Optional<FileKey> key = address.key();
+    if (key.isEmpty()) {
+      return current(address);
+    }
+    Optional<HeldFile> entered = holdings.entry(key.get());
+    Optional<Presets.Locked> locked =
+        entered.isPresent() ? Optional.empty() : presets.locked(address);
+    return locked.isPresent()
+        ? holdings.entry(locked.get().locked(), locked.get().file())
+        : entered;
+  }
+
+  /**
+   * Which of the files of a name an address means that states no digest: the one that the locks
+   * name, else the one that the index lists, else the one that was used last.
+   */
+  private Optional<HeldFile> current(FileAddress address) throws IOException {
+    List<HeldFile> held = holdings.named(address.index(), address.name());
+    Optional<Sha256> meant = presets.locked(address).map(locked -> locked.file().sha256());
+    if (meant.isEmpty() && held.size() > 1) {
+      meant =
+          holdings
+              .page(address.index(), address.name().project())
+              .flatMap(page -> named(page, address))
+              .flatMap(IndexFile::sha256);
+    }
+    Optional<Sha256> one = meant;
+    return held.stream()
+        .filter(file -> one.isEmpty() || one.get().equals(file.sha256()))
+        .findFirst()
+        .or(() -> held.stream().findFirst());
   }
 
   /**
@@ -311,14 +410,15 @@ public final class Mirror {
    *
    * @return empty when there are none, or they turn out to be damaged
    */
-  private Optional<FileAnswer> verified(Optional<Blob> held, Extent extent, Source source)
+  private Optional<FileAnswer> verified(
+      Optional<Blob> held, Extent extent, Source source, Provenance provenance)
       throws IOException {
     if (held.isEmpty() || proven.isDamaged(held.get())) {
       return Optional.empty();
     }
     Blob blob = held.get();
     if (extent == Extent.NOTHING || blob instanceof MemoryBlob || proven.isSound(blob)) {
-      return Optional.of(new FileAnswer.Held(blob, source));
+      return Optional.of(new FileAnswer.Held(blob, source, provenance));
     }
     GrowingBytes bytes;
     try {
@@ -329,7 +429,7 @@ public final class Mirror {
     boolean waits = extent == Extent.PART || blob.size() <= SMALL;
     GrowingBytes.View view = waits ? bytes.awaitEnd(Upstreams.LONGEST) : bytes.view();
     return switch (view.outcome().orElse(null)) {
-      case Outcome.Whole _ -> Optional.of(new FileAnswer.Held(blob, source));
+      case Outcome.Whole _ -> Optional.of(new FileAnswer.Held(blob, source, provenance));
       case Outcome.Failed(CorruptContentException _) -> Optional.empty();
       case Outcome.Failed(IOException e) -> throw e;
       case Outcome.Failed(RuntimeException e) -> throw e;
@@ -339,12 +439,13 @@ public final class Mirror {
               waits
                   ? new FileAnswer.Unavailable(
                       new Trouble("its bytes are still being verified", true, MOMENT))
-                  : new FileAnswer.Arriving(bytes, Optional.of(blob.digest()), source));
+                  : new FileAnswer.Arriving(
+                      bytes, Optional.of(blob.digest()), source, provenance));
     };
   }
 
-  private FileAnswer fetched(IndexKey key, IndexFile file, Extent extent) throws IOException {
-    FileAnswer first = arriving(key, file, extent);
+  private FileAnswer fetched(FileAddress place, IndexFile file, Extent extent) throws IOException {
+    FileAnswer first = arriving(place.index(), file, extent);
     boolean mayBeOutdated =
         switch (first) {
           case FileAnswer.Absent _ -> true;
@@ -356,8 +457,8 @@ public final class Mirror {
       return first;
     }
     // Indexes move files to other hosts, and correct digests: perhaps the page that is held is old.
-    return switch (wanted(key, file.name().project(), file.name().text(), true)) {
-      case Wanted.File(IndexFile again) when !isSame(again, file) -> arriving(key, again, extent);
+    return switch (wanted(place, true)) {
+      case Wanted.File(IndexFile again) when !isSame(again, file) -> arriving(place.index(), again, extent);
       default -> first;
     };
   }
@@ -373,6 +474,7 @@ public final class Mirror {
     Fetcher.Started started = up.begin(key, file);
     Download download = started.download();
     Source source = started.joined() ? Source.JOINED : Source.UPSTREAM;
+    Provenance provenance = Provenance.of(key, file);
     GrowingBytes.View view = download.bytes().awaitBegun(Upstreams.LONGEST);
     if (!view.begun()) {
       return new FileAnswer.Unavailable(
@@ -386,9 +488,9 @@ public final class Mirror {
       view = download.bytes().awaitEnd(MOMENT);
     }
     return switch (view.outcome().orElse(null)) {
-      case null -> new FileAnswer.Arriving(download.bytes(), download.sha256(), source);
+      case null -> new FileAnswer.Arriving(download.bytes(), download.sha256(), source, provenance);
       case Outcome.Whole(Blob blob) ->
-          verified(Optional.of(blob), extent, source)
+          verified(Optional.of(blob), extent, source, provenance)
               .orElseGet(() -> new FileAnswer.Unavailable(DAMAGED));
       case Outcome.Failed(UpstreamException e) when e.isAbsent() ->
           new FileAnswer.Absent(String.valueOf(e.getMessage()));
@@ -409,23 +511,35 @@ public final class Mirror {
    * A file as its index lists it, or as a lock does. Where both know it, the lock says which bytes
    * it has to have, and the page where they are; of a repacked wheel, where its sdist is.
    */
-  private Wanted wanted(IndexKey key, ProjectName project, String filename, boolean confirmed)
-      throws IOException {
-    Optional<LockedFile> locked = presets.locked(key, project, filename);
+  private Wanted wanted(FileAddress address, boolean confirmed) throws IOException {
+    Optional<LockedFile> locked = presets.locked(address).map(Presets.Locked::file);
     Optional<Derivation> derivation =
         locked.flatMap(file -> Derivation.of(file.url(), file.name()));
     if (derivation.isPresent()) {
-      String sdist = derivation.get().sdist().text();
+      var sdist =
+          new FileAddress(address.index(), derivation.get().sdist(), Optional.empty());
       URI source =
-          onItsPage(key, project, sdist, confirmed) instanceof Wanted.File(IndexFile file)
+          onItsPage(sdist, confirmed) instanceof Wanted.File(IndexFile file)
               ? file.url()
               : derivation.get().source();
       return new Wanted.File(
           listed(locked.get()).movedTo(derivation.get().movedTo(source).address()));
     }
-    Wanted listed = onItsPage(key, project, filename, confirmed);
+    Optional<Sha256> meant = locked.map(LockedFile::sha256).or(address::sha256);
+    Wanted listed = onItsPage(address, confirmed);
     if (listed instanceof Wanted.File(IndexFile file)) {
-      return new Wanted.File(asLocked(file, locked));
+      if (meant.isEmpty() || file.sha256().equals(meant)) {
+        return listed;
+      }
+      if (file.sha256().isEmpty()) {
+        return new Wanted.File(
+            locked
+                .map(other -> listed(other).movedTo(file.url()))
+                .orElseGet(() -> file.withSha256(meant.get())));
+      }
+      return locked
+          .<Wanted>map(other -> new Wanted.File(listed(other)))
+          .orElseGet(() -> new Wanted.None("its index lists other bytes under this name"));
     }
     return locked.<Wanted>map(file -> new Wanted.File(listed(file))).orElse(listed);
   }
@@ -435,8 +549,9 @@ public final class Mirror {
    *
    * @param confirmed whether the page has to be one that the upstream confirms now
    */
-  private Wanted onItsPage(IndexKey key, ProjectName project, String filename, boolean confirmed)
-      throws IOException {
+  private Wanted onItsPage(FileAddress address, boolean confirmed) throws IOException {
+    IndexKey key = address.index();
+    ProjectName project = address.name().project();
     Optional<RoutedIndex> index = routed(key);
     if (index.isEmpty()) {
       return new Wanted.None("no rule names its index");
@@ -444,13 +559,13 @@ public final class Mirror {
     Optional<IndexFile> known =
         confirmed
             ? Optional.empty()
-            : holdings.page(key, project).flatMap(page -> named(page, filename));
+            : holdings.page(key, project).flatMap(page -> named(page, address));
     if (known.isPresent()) {
       return new Wanted.File(known.get());
     }
     return switch (upstreams().page(index.get(), project, true)) {
       case Upstreams.Known.Page(HeldPage page, Source _) ->
-          named(page, filename)
+          named(page, address)
               .<Wanted>map(Wanted.File::new)
               .orElseGet(() -> new Wanted.None("its index lists no such file"));
       case Upstreams.Known.None(String reason) -> new Wanted.None(reason);
@@ -461,17 +576,14 @@ public final class Mirror {
     };
   }
 
-  private static Optional<IndexFile> named(HeldPage page, String filename) {
-    return page.page().files().stream()
-        .filter(file -> file.name().text().equals(filename))
-        .findFirst();
-  }
-
-  private static IndexFile asLocked(IndexFile file, Optional<LockedFile> locked) {
-    return locked
-        .filter(other -> !file.sha256().equals(Optional.of(other.sha256())))
-        .map(other -> listed(other).movedTo(file.url()))
-        .orElse(file);
+  /** The file that an address means on a page: of those that share a name, that of its digest. */
+  private static Optional<IndexFile> named(HeldPage page, FileAddress address) {
+    List<IndexFile> named =
+        page.page().files().stream().filter(file -> file.name().equals(address.name())).toList();
+    return named.stream()
+        .filter(file -> address.sha256().isPresent() && file.sha256().equals(address.sha256()))
+        .findFirst()
+        .or(() -> named.stream().findFirst());
   }
 
   private static IndexFile listed(LockedFile locked) {
@@ -487,36 +599,40 @@ public final class Mirror {
   }
 
   /** The core metadata of a file. */
-  public FileAnswer metadata(IndexKey key, ProjectName project, String filename)
-      throws IOException {
-    Optional<String> barred = barred(key, project);
-    if (barred.isPresent()) {
-      return new FileAnswer.Absent(barred.get());
+  public FileAnswer metadata(FileAddress address) throws IOException {
+    List<FileAddress> places = places(address);
+    if (places.isEmpty()) {
+      return new FileAnswer.Absent(barred(address).orElseThrow());
     }
-    Optional<FileAnswer> held =
-        verified(holdings.metadata(key, project, filename), Extent.PART, Source.STORE);
-    if (held.isPresent()) {
-      return held.get();
+    boolean isHeld = false;
+    for (FileAddress place : places) {
+      Optional<HeldFile> entry = entry(place);
+      if (entry.isEmpty()) {
+        continue;
+      }
+      Provenance provenance = Provenance.of(place.index(), entry.get());
+      Optional<FileAnswer> held =
+          verified(holdings.metadata(entry.get()), Extent.PART, Source.STORE, provenance);
+      if (held.isPresent()) {
+        return held.get();
+      }
+      Optional<Blob> restored = holdings.restoredMetadata(entry.get());
+      if (restored.isPresent()) {
+        return new FileAnswer.Held(restored.get(), Source.STORE, provenance);
+      }
+      isHeld |= holdings.blob(entry.get()).isPresent();
     }
-    Optional<Blob> restored = holdings.restoredMetadata(key, project, filename);
-    if (restored.isPresent()) {
-      return new FileAnswer.Held(restored.get(), Source.STORE);
-    }
-    if (upstreams == null || holdings.present(key, project, filename)) {
-      return new FileAnswer.Absent("there is no metadata of it apart");
-    }
-    return switch (wanted(key, project, filename, false)) {
-      case Wanted.File(IndexFile file) -> metadata(key, file);
-      case Wanted.None(String reason) -> new FileAnswer.Absent(reason);
-      case Wanted.Unknown(Trouble trouble) -> new FileAnswer.Unavailable(trouble);
-    };
+    return upstreams == null || isHeld
+        ? new FileAnswer.Absent("there is no metadata of it apart")
+        : upstream(places, (place, file) -> metadata(place.index(), file));
   }
 
   private FileAnswer metadata(IndexKey key, IndexFile file) throws IOException {
+    Provenance provenance = Provenance.of(key, file);
     HeldMetadata known = holdings.metadata(key, file.name().project()).get(file.name().text());
     if (known != null && known.isOf(file)) {
       Optional<FileAnswer> held =
-          verified(holdings.blob(known.metadata()), Extent.PART, Source.STORE);
+          verified(holdings.blob(known.metadata()), Extent.PART, Source.STORE, provenance);
       if (held.isPresent()) {
         return held.get();
       }
@@ -524,7 +640,7 @@ public final class Mirror {
     try {
       return upstreams()
           .metadata(key, file)
-          .<FileAnswer>map(blob -> new FileAnswer.Held(blob, Source.UPSTREAM))
+          .<FileAnswer>map(blob -> new FileAnswer.Held(blob, Source.UPSTREAM, provenance))
           .orElseGet(() -> new FileAnswer.Absent("its upstream has no metadata of it apart"));
     } catch (UpstreamException e) {
       return e.isAbsent()
@@ -584,12 +700,9 @@ public final class Mirror {
     var files = new ArrayList<IndexFile>();
     Map<String, HeldMetadata> known = holdings.metadata(key, project);
     for (LockedFile file : locked.files()) {
-      Optional<HeldFile> held = holdings.shown(key, project, file.name().text());
+      Optional<HeldFile> held = holdings.shown(locked, file);
       if (held.isPresent()) {
-        // What is held under the name is what its address gives: other bytes are not shown.
-        held.filter(entry -> entry.sha256().equals(file.sha256()))
-            .map(entry -> entry.at(entry.source()))
-            .ifPresent(files::add);
+        files.add(held.get().at(held.get().source()));
       } else if (upstreams != null) {
         files.add(
             Listing.withMetadata(

@@ -6,6 +6,7 @@ import dev.airlock.catalog.IndexKey;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockReader;
 import dev.airlock.lock.LockedFile;
+import dev.airlock.lock.LockedPackage;
 import dev.airlock.lock.MalformedLockException;
 import dev.airlock.packaging.name.ProjectName;
 import java.io.IOException;
@@ -52,18 +53,29 @@ final class Presets {
         .anyMatch(locked -> IndexKey.of(locked.index()).equals(index));
   }
 
-  /** A file of a project of an index as a lock has it. Locks that differ in it count as none. */
-  Optional<LockedFile> locked(IndexKey index, ProjectName project, String filename)
-      throws IOException {
-    List<LockedFile> files =
+  /**
+   * A file of a lock.
+   *
+   * @param locked the version
+   * @param file the file
+   */
+  record Locked(LockedPackage locked, LockedFile file) {}
+
+  /**
+   * The file that an address names as a lock has it. Where the address states no digest and locks
+   * have different files of the name, nobody can say which of them is meant.
+   */
+  Optional<Locked> locked(FileAddress address) throws IOException {
+    List<Locked> found =
         locks().stream()
-            .flatMap(lock -> lock.of(project).stream())
-            .filter(locked -> IndexKey.of(locked.index()).equals(index))
-            .flatMap(locked -> locked.files().stream())
-            .filter(file -> file.name().text().equals(filename))
+            .flatMap(lock -> lock.of(address.name().project()).stream())
+            .filter(locked -> IndexKey.of(locked.index()).equals(address.index()))
+            .flatMap(locked -> locked.files().stream().map(file -> new Locked(locked, file)))
+            .filter(each -> each.file().name().equals(address.name()))
+            .filter(each -> address.sha256().map(each.file().sha256()::equals).orElse(true))
             .toList();
-    boolean agree = files.stream().map(LockedFile::sha256).distinct().count() == 1;
-    return agree ? Optional.of(files.getFirst()) : Optional.empty();
+    boolean isOne = found.stream().map(each -> each.file().sha256()).distinct().count() == 1;
+    return isOne ? Optional.of(found.getFirst()) : Optional.empty();
   }
 
   /** The locks of all presets that can be read. */

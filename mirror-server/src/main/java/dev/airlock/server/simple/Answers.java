@@ -1,6 +1,7 @@
 package dev.airlock.server.simple;
 
 import dev.airlock.catalog.IndexKey;
+import dev.airlock.digest.Sha256;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.MediaType;
 import dev.airlock.index.PageWriter;
@@ -11,6 +12,7 @@ import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.server.http.Request;
 import dev.airlock.server.http.Response;
+import dev.airlock.server.pullthrough.Provenance;
 import dev.airlock.server.pullthrough.Source;
 import dev.airlock.server.pullthrough.Trouble;
 import java.io.IOException;
@@ -23,6 +25,8 @@ import java.util.Optional;
 /** What the answers of all routes have in common: forms, links, and where they came from. */
 final class Answers {
   private static final String SOURCE = "X-Airlock-Source";
+  private static final String INDEX = "X-Airlock-Index";
+  private static final String ORIGIN = "X-Airlock-Origin";
   private static final int QUOTED = 100;
   private static final int LONGEST_REASON = 500;
 
@@ -102,13 +106,32 @@ final class Answers {
 
   /** A file as a page of this request lists it: its link is relative and leads to one address. */
   static IndexFile listed(Request request, Entry entry) {
-    return entry.file().movedTo(address(request.toRoot(), entry.index(), entry.file().name()));
+    IndexFile file = entry.file();
+    return file.movedTo(address(request.toRoot(), entry.index(), file.name(), file.sha256()));
   }
 
-  /** The one address of a file, below the server's root as it is given. */
-  static URI address(String root, IndexKey index, DistributionFilename file) {
+  /**
+   * The address of a file, below the server's root as it is given. It never changes once the digest
+   * of the file is known.
+   */
+  static URI address(
+      String root, IndexKey index, DistributionFilename file, Optional<Sha256> sha256) {
     return URI.create(
-        root + "files/" + index + "/" + file.project() + "/" + PercentEncoding.encode(file.text()));
+        root
+            + "files/"
+            + index
+            + "/"
+            + file.project()
+            + "/"
+            + sha256.map(digest -> digest + "/").orElse("")
+            + PercentEncoding.encode(file.text()));
+  }
+
+  /** A response that says where the bytes of a file came from. */
+  static Response from(Response response, Provenance provenance) {
+    return response
+        .with(INDEX, provenance.index().value())
+        .with(ORIGIN, plain(provenance.shown()));
   }
 
   /** A text of the store. */

@@ -215,7 +215,11 @@ public final class PresetPages {
     return Answers.text(
         LockWriter.write(
             lock.at((locked, file) ->
-                Answers.address(request.root(), IndexKey.of(locked.index()), file.name()))));
+                Answers.address(
+                    request.root(),
+                    IndexKey.of(locked.index()),
+                    file.name(),
+                    Optional.of(file.sha256())))));
   }
 
   private interface OfPreset {

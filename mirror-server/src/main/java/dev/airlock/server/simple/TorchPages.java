@@ -108,7 +108,7 @@ public final class TorchPages {
     return project.isEmpty()
         ? Response.notFound(
             "no file '%s' of the index %s is held".formatted(Answers.quoted(name), index))
-        : files.file(request, index, project.get(), name);
+        : files.file(request, index, project.get(), Optional.empty(), name);
   }
 
   private static boolean isFile(Request request) {

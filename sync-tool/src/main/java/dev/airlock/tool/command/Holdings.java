@@ -55,12 +55,8 @@ final class Holdings {
 
   /** Whether the bytes of a locked file are there, as many as the lock says. */
   boolean has(LockedPackage locked, LockedFile file) throws IOException {
-    Optional<HeldFile> held =
-        catalog.file(IndexKey.of(locked.index()), locked.project(), file.name().text());
-    return held.isPresent()
-        && held.get().sha256().equals(file.sha256())
-        && hasBytes(held.get())
-        && held.get().size() == file.size();
+    Optional<HeldFile> held = catalog.file(locked, file);
+    return held.isPresent() && hasBytes(held.get()) && held.get().size() == file.size();
   }
 
   private boolean hasBytes(HeldFile file) throws IOException {
@@ -114,12 +110,9 @@ final class Holdings {
 
   private boolean isIn(IndexKey index, ProjectName project, Optional<String> filename)
       throws IOException {
-    List<HeldFile> files =
-        filename.isPresent()
-            ? catalog.file(index, project, filename.get()).stream().toList()
-            : catalog.files(index, project);
-    for (HeldFile file : files) {
-      if (hasBytes(file)) {
+    for (HeldFile file : catalog.files(index, project)) {
+      boolean isMeant = filename.isEmpty() || filename.get().equals(file.name().text());
+      if (isMeant && hasBytes(file)) {
         return true;
       }
     }

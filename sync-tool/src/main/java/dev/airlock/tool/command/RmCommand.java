@@ -65,7 +65,7 @@ final class RmCommand extends AirlockCommand {
                 + "', so nothing was removed: it holds "
                 + held);
       }
-      removal = Removal.of(store, names, keepFiles, around.clock());
+      removal = Removal.of(store, names, keepFiles);
     }
     if (common.json()) {
       ObjectNode result = JSON.createObjectNode().put("event", "result");

@@ -63,7 +63,7 @@ class UpkeepTest {
     Path entry =
         files("indexes").stream()
             .filter(file -> file.toString().contains("/files/"))
-            .filter(file -> file.getFileName().toString().equals(filename + ".json"))
+            .filter(file -> file.getParent().getFileName().toString().equals(filename))
             .findFirst()
             .orElseThrow();
     String digest = new ObjectMapper().readTree(entry.toFile()).path("sha256").asText();
@@ -652,11 +652,11 @@ class UpkeepTest {
     pypi.forget();
 
     assertThat(tool.run("migrate")).as(tool.err()).isZero();
-    assertThat(tool.err()).contains("migrated from format 1 to 2");
+    assertThat(tool.err()).contains("migrated from format 1 to 3");
     assertThat(pypi.requests()).isEmpty();
     assertThat(before).allSatisfy((file, bytes) -> assertThat(file).hasBinaryContent(bytes));
     assertThat(tool.run("verify")).as(tool.err()).isZero();
     assertThat(tool.run("migrate")).isZero();
-    assertThat(tool.err()).contains("has format 2 already");
+    assertThat(tool.err()).contains("has format 3 already");
   }
 }
