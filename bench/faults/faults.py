@@ -25,7 +25,7 @@ HEX = re.compile(r"[0-9a-f]{64}")
 SEAL = re.compile(rb'\{"seal":"([0-9a-f]{64})(?=")')
 # What is written without waiting for the disk, for it can be had again: docs/format.md.
 SOON = re.compile(r"indexes/[^/]+/(pages|metadata)/|ledger/|quarantine/")
-FORMAT = 2
+FORMAT = 3
 
 
 def skip(part, reason):

@@ -290,8 +290,8 @@ class HybridTest {
     Served mirror = hybrid();
     HeldFile locked = mirror.hold(Served.PYPI, FOO);
     mirror.publish("small", Served.locked(Served.PYPI, locked));
-    byte[] rebuilt = wheel("foo", "1.0").requires("other").build();
-    HeldFile other = mirror.hold(Served.PYPI, FOO.filename(), rebuilt);
+    WheelBuilder rebuilt = wheel("foo", "1.0").requires("other");
+    HeldFile other = mirror.hold(Served.PYPI, rebuilt);
     mirror.publish("rebuilt", Served.locked(Served.PYPI, other));
 
     assertThat(mirror.get("/preset/small/simple/foo/").body())
@@ -301,7 +301,7 @@ class HybridTest {
         .contains("/foo/" + other.sha256() + "/" + FOO.filename())
         .doesNotContain(locked.sha256().hex());
     assertThat(mirror.bytes(Served.address(Served.PYPI, locked)).body()).isEqualTo(FOO.build());
-    assertThat(mirror.bytes(Served.address(Served.PYPI, other)).body()).isEqualTo(rebuilt);
+    assertThat(mirror.bytes(Served.address(Served.PYPI, other)).body()).isEqualTo(rebuilt.build());
     assertThat(mirror.get(Served.address(Served.PYPI, other) + ".metadata").body())
         .contains("Requires-Dist: other");
   }
