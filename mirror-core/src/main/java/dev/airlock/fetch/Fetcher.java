@@ -687,7 +687,8 @@ public final class Fetcher {
   }
 
   private Blob committed(Draft draft, IndexFile file, Growth growth) throws IOException {
-    OptionalLong total = isWhole(draft.length(), file) ? file.size() : transferred(draft, file, growth);
+    OptionalLong total =
+        isWhole(draft.length(), file) ? file.size() : transferred(draft, file, growth);
     OptionalLong size = file.size().isPresent() ? file.size() : total;
     return draft.commit(new Expectation(file.strongestDigest(), size));
   }

@@ -59,8 +59,7 @@ public final class Claim implements Closeable {
   Claim(Path root, InstantSource clock, boolean isWritten) {
     this.file =
         folder(root)
-            .resolve(
-                "%d-%08x".formatted(clock.millis(), ThreadLocalRandom.current().nextInt()));
+            .resolve("%d-%08x".formatted(clock.millis(), ThreadLocalRandom.current().nextInt()));
     this.clock = clock;
     this.isWritten = isWritten;
   }
@@ -95,7 +94,8 @@ public final class Claim implements Closeable {
         unwritten.addAll(claimed);
         DurableFiles.createDirectories(Objects.requireNonNull(file.getParent()));
       }
-      String lines = unwritten.stream().map(each -> each.hex() + "\n").collect(Collectors.joining());
+      String lines =
+          unwritten.stream().map(each -> each.hex() + "\n").collect(Collectors.joining());
       Files.writeString(
           file,
           lines,

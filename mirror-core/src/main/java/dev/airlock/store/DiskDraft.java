@@ -24,13 +24,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A draft as a file {@code partial/NAME.part}, with a {@link PartNote} beside it. Whoever
- * holds the lock on that name goes on with it; anybody else, in this process or another, writes a
- * draft of its own that is thrown away when it is closed. So the lock saves work and is not needed
- * to be right: bytes that another run wrote are hashed again before they become part of a blob.
+ * A draft as a file {@code partial/NAME.part}, with a {@link PartNote} beside it. Whoever holds the
+ * lock on that name goes on with it; anybody else, in this process or another, writes a draft of
+ * its own that is thrown away when it is closed. So the lock saves work and is not needed to be
+ * right: bytes that another run wrote are hashed again before they become part of a blob.
  */
 final class DiskDraft implements Draft {
   private static final int BUFFER = 1 << 17;
+
   /** How many bytes are written between two notes; a killed process loses so many at most. */
   private static final long BETWEEN_NOTES = 8 << 20;
 
@@ -295,8 +296,7 @@ final class DiskDraft implements Draft {
       throw refused("expected " + expectation.size().getAsLong() + " bytes and got " + length);
     }
     Algorithm algorithm = expectation.digest().map(Digest::algorithm).orElse(Algorithm.SHA256);
-    Hasher verified =
-        allHashed && algorithm == Algorithm.SHA256 ? hasher : rehashed(algorithm);
+    Hasher verified = allHashed && algorithm == Algorithm.SHA256 ? hasher : rehashed(algorithm);
     Digest actual = verified.digest(algorithm);
     if (expectation.digest().isPresent() && !expectation.digest().get().equals(actual)) {
       throw refused("expected " + expectation.digest().get() + " and got " + actual);

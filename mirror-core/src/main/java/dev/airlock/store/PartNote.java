@@ -66,7 +66,9 @@ record PartNote(String validator, Optional<First> first) {
    * for the disk.
    */
   void write(Path file) throws IOException {
-    String text = validator + first.map(each -> "\n" + each.length() + " " + each.sha256().hex() + "\n").orElse("");
+    String text =
+        validator
+            + first.map(each -> "\n" + each.length() + " " + each.sha256().hex() + "\n").orElse("");
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     if (first.isPresent()) {
       DurableFiles.writeSoon(file, bytes);

@@ -231,9 +231,7 @@ class FetcherTest {
     assertThat(events)
         .contains(
             new ProgressEvent.Note(
-                "waiting for "
-                    + NAME
-                    + ", which somebody else is fetching into the same store"));
+                "waiting for " + NAME + ", which somebody else is fetching into the same store"));
   }
 
   @Test

@@ -48,8 +48,7 @@ class MirrorTest {
       var access = new FileAccess(http);
       var indexes = new Indexes(http);
       var fetcher =
-          new Fetcher(
-              store, catalog, access, Retries.DEFAULT, clock, _ -> {}, false, proven);
+          new Fetcher(store, catalog, access, Retries.DEFAULT, clock, _ -> {}, false, proven);
       try (var upstreams =
           new Upstreams(
               catalog,
@@ -80,8 +79,7 @@ class MirrorTest {
         for (Extent extent : List.of(Extent.WHOLE, Extent.PART)) {
           assertThat(mirror.file(PYPI, BULKY, wheel.filename(), extent))
               .isInstanceOfSatisfying(
-                  FileAnswer.Held.class,
-                  held -> assertThat(held.source()).isEqualTo(Source.STORE));
+                  FileAnswer.Held.class, held -> assertThat(held.source()).isEqualTo(Source.STORE));
         }
         assertThat(metadata(mirror, wheel)).as("of the wheel by now").isEqualTo(Source.STORE);
         assertThat(upstream.requests(wheel.filename() + ".metadata").size()).isLessThan(2);
