@@ -27,12 +27,12 @@ import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.progress.ProgressListener;
 import dev.airlock.store.Blob;
+import dev.airlock.store.BlobStore;
 import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Draft;
 import dev.airlock.store.Expectation;
 import dev.airlock.store.Growth;
 import dev.airlock.store.MemoryBlob;
-import dev.airlock.store.OtherDraft;
 import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.Addresses;
@@ -57,6 +57,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Brings pages, metadata and files from upstreams into the store. A file is entered in the
@@ -74,8 +75,11 @@ public final class Fetcher {
   /** How often a file is fetched that somebody takes away before it is entered. */
   private static final int ATTEMPTS = 3;
 
-  /** How often an entry is looked for that another process is about to make. */
-  private static final int LOOKS = 100;
+  /**
+   * How long another process may write nothing before it counts as stopped, or as waiting for an
+   * upstream that is gone.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Store store;
   private final Catalog catalog;
@@ -85,6 +89,7 @@ public final class Fetcher {
   private final ProgressListener progress;
   private final boolean verifiesDigests;
   private final ProvenBlobs proven;
+  private final Consumer<Sha256> uses;
   private final Flights<String> flights = new Flights<>();
 
   /** A fetcher into a store, which believes in the digests of blobs that are held. */
@@ -113,6 +118,26 @@ public final class Fetcher {
       ProgressListener progress,
       boolean verifiesDigests,
       ProvenBlobs proven) {
+    this(store, catalog, access, retries, clock, progress, verifiesDigests, proven, _ -> {});
+  }
+
+  /**
+   * A fetcher into a store.
+   *
+   * @param verifiesDigests whether blobs that are held are hashed before they count as held
+   * @param proven what is known of blobs, which others may share
+   * @param uses is told the digest of each file that is found or about to be entered
+   */
+  public Fetcher(
+      Store store,
+      Catalog catalog,
+      FileAccess access,
+      Retries retries,
+      InstantSource clock,
+      ProgressListener progress,
+      boolean verifiesDigests,
+      ProvenBlobs proven,
+      Consumer<Sha256> uses) {
     this.store = store;
     this.catalog = catalog;
     this.access = access;
@@ -121,6 +146,7 @@ public final class Fetcher {
     this.progress = progress;
     this.verifiesDigests = verifiesDigests;
     this.proven = proven;
+    this.uses = uses;
   }
 
   // --- pages
@@ -264,6 +290,7 @@ public final class Fetcher {
    */
   public Optional<HeldFile> held(IndexKey key, IndexFile file) throws IOException {
     for (HeldFile entry : entries(key, file)) {
+      uses.accept(entry.sha256());
       Optional<Blob> blob = entry.bytes(store.blobs());
       if (blob.isPresent() && isSound(entry, blob.get())) {
         return Optional.of(entry);
@@ -336,9 +363,17 @@ public final class Fetcher {
     }
   }
 
-  /** How many bytes of a file are there from a transfer that was interrupted. */
+  /**
+   * How many bytes of a file need not be fetched again after a transfer that was interrupted: 0
+   * where nothing tells of which version they are, or nothing would tell what the disk did to them.
+   */
   public long begun(IndexFile file) throws IOException {
-    return store.blobs().begun(draftName(file));
+    BlobStore.Begun begun = store.blobs().begun(draftName(file));
+    if (isWhole(begun.length(), file)) {
+      return begun.length();
+    }
+    long kept = file.strongestDigest().isPresent() ? begun.length() : begun.noted();
+    return begun.validator().isPresent() ? kept : 0;
   }
 
   private static Sha256 draftName(IndexFile file) {
@@ -422,6 +457,7 @@ public final class Fetcher {
   }
 
   private HeldFile heldOrFetched(IndexKey key, IndexFile file, Growth growth) throws IOException {
+    file.sha256().ifPresent(uses);
     Optional<HeldFile> held = found(key, file);
     if (held.isPresent()) {
       return held.get();
@@ -430,23 +466,25 @@ public final class Fetcher {
     if (derivation.isPresent()) {
       return entered(key, file, repacked(key, file, derivation.get()));
     }
-    Optional<OtherDraft> other = store.blobs().writtenElsewhere(draftName(file));
-    if (other.isEmpty()) {
-      return entered(key, file, download(file, growth, OtherDraft.Progress.NOTHING));
-    }
     long began = System.nanoTime();
-    OtherDraft.Progress last = new Follower(file, growth, progress).follow(other.get());
-    held = entrySoon(key, file);
-    if (held.isPresent() && other.get().became(blob(held.get().sha256()), last)) {
-      finished(file, held.get().size(), began);
-      return held.get();
+    while (store.blobs().awaitWriter(draftName(file), PATIENCE, () -> tellOfWaiting(file))) {
+      held = found(key, file);
+      if (held.isPresent()) {
+        long size = held.get().size();
+        progress.on(new ProgressEvent.Started(file.name().text(), size, size));
+        finished(file, size, began);
+        return held.get();
+      }
     }
-    if (held.isPresent()) {
-      // What was read along is not the file.
-      growth.beginsAfresh();
-      return held.get();
-    }
-    return entered(key, file, download(file, growth, last));
+    return downloaded(key, file, growth);
+  }
+
+  private void tellOfWaiting(IndexFile file) {
+    progress.on(
+        new ProgressEvent.Note(
+            "waiting for "
+                + file.name().text()
+                + ", which somebody else is fetching into the same store"));
   }
 
   /**
@@ -493,6 +531,7 @@ public final class Fetcher {
     store.requireRoom();
     Blob blob = store.blobs().put(wheel);
     proven.rememberSound(blob);
+    uses.accept(made);
     String name = file.name().text();
     progress.on(new ProgressEvent.Started(name, 0, blob.size()));
     progress.on(new ProgressEvent.Advanced(name, blob.size()));
@@ -510,16 +549,6 @@ public final class Fetcher {
         wheel.uploadTime(),
         wheel.yanked(),
         new IndexFile.MetadataOffer.None());
-  }
-
-  /** What another process has just finished: its entry follows its bytes. */
-  private Optional<HeldFile> entrySoon(IndexKey key, IndexFile file) throws IOException {
-    Optional<HeldFile> held = found(key, file);
-    for (int look = 1; held.isEmpty() && file.sha256().isEmpty() && look <= LOOKS; look++) {
-      Follower.pause();
-      held = held(key, file);
-    }
-    return held;
   }
 
   private HeldFile entered(IndexKey key, IndexFile file, Blob blob) throws IOException {
@@ -559,10 +588,10 @@ public final class Fetcher {
 
   /**
    * What was collected before its name stood in the catalogue is missing now; what is only in the
-   * trash comes back.
+   * trash comes back. Nothing is touched: the bytes stay those that were proven.
    */
   private void requireHeld(Sha256 digest) throws IOException {
-    if (store.blobs().reuse(digest).isEmpty()) {
+    if (store.blobs().named(digest).isEmpty()) {
       throw new NoSuchFileException(digest.hex(), null, "it was collected meanwhile");
     }
   }
@@ -578,26 +607,28 @@ public final class Fetcher {
   }
 
   /**
-   * Brings a file into the store.
-   *
-   * @param followed what was read along of another process' draft: who reads it goes on reading
-   *     where this goes on with that draft
+   * Brings a file into the store. Its draft is closed when it is entered: who waits for that finds
+   * the entry.
    */
-  private Blob download(IndexFile file, Growth growth, OtherDraft.Progress followed)
-      throws IOException {
+  private HeldFile downloaded(IndexKey key, IndexFile file, Growth growth) throws IOException {
+    try (Draft draft = store.blobs().draft(draftName(file))) {
+      // Whoever had the draft a moment ago may have finished.
+      Optional<HeldFile> held = found(key, file);
+      return held.isPresent() ? held.get() : entered(key, file, download(draft, file, growth));
+    }
+  }
+
+  private Blob download(Draft draft, IndexFile file, Growth growth) throws IOException {
     long started = System.nanoTime();
     String name = file.name().text();
-    try (Draft draft = store.blobs().draft(draftName(file))) {
-      if (draft.length() > 0 && file.strongestDigest().isEmpty()) {
-        // Nothing would tell whether the disk kept what an earlier run left.
-        draft.restart();
-      }
-      if (followed.length() > 0 && !draft.continues(followed)) {
-        growth.beginsAfresh();
+    try {
+      if (file.strongestDigest().isEmpty()) {
+        draft.keepNotes();
       }
       started(file, draft);
       Blob blob = filled(draft, file, growth);
       proven.rememberSound(blob);
+      uses.accept(blob.digest());
       finished(file, blob.size(), started);
       return blob;
     } catch (InterruptedIOException | ClosedByInterruptException stopped) {
@@ -653,16 +684,17 @@ public final class Fetcher {
   }
 
   private Blob committed(Draft draft, IndexFile file, Growth growth) throws IOException {
-    OptionalLong total = isWhole(draft, file) ? file.size() : transferred(draft, file, growth);
+    OptionalLong total =
+        isWhole(draft.length(), file) ? file.size() : transferred(draft, file, growth);
     OptionalLong size = file.size().isPresent() ? file.size() : total;
     return draft.commit(new Expectation(file.strongestDigest(), size));
   }
 
   /** Whether an earlier run was stopped after the last byte: only the digest can tell. */
-  private static boolean isWhole(Draft draft, IndexFile file) {
-    return draft.length() > 0
+  private static boolean isWhole(long length, IndexFile file) {
+    return length > 0
         && file.size().isPresent()
-        && file.size().getAsLong() == draft.length()
+        && file.size().getAsLong() == length
         && file.strongestDigest().isPresent();
   }
 

@@ -3,10 +3,10 @@ package dev.airlock.progress;
 import java.time.Duration;
 
 /**
- * Something that happened in long work. The grammar of one sync is: any {@code Note}, {@code
- * Looked}; then one {@code Planned}; then for each file {@code Started}, any {@code Advanced}, and
- * one of {@code Finished} and {@code Failed}; files overlap. {@code Started} comes again when the
- * bytes of a file that arrived have to be thrown away.
+ * Something that happened in long work. The grammar of one sync is: any {@code Looked}; then one
+ * {@code Planned}; then for each file {@code Started}, any {@code Advanced}, and one of {@code
+ * Finished} and {@code Failed}; files overlap. {@code Started} comes again when the bytes of a file
+ * that arrived have to be thrown away. {@code Note} may come at any time.
  */
 public sealed interface ProgressEvent {
   /**

@@ -3,8 +3,10 @@ package dev.airlock.store;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.ReadFailures;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +21,8 @@ public interface BlobStore {
 
   /**
    * The blob of a digest, for whoever is about to name it in a document: from now on it counts as
-   * new to those who collect what nothing names. Whoever has named it asks once more: what was
-   * collected before the document was there is found missing now.
+   * new to those who collect what nothing names. Whoever has named it asks for it as {@link
+   * #named}: what was collected before the document was there is found missing then.
    */
   Optional<Blob> reuse(Sha256 digest) throws IOException;
 
@@ -32,13 +34,37 @@ public interface BlobStore {
   Draft draft(Sha256 name) throws IOException;
 
   /**
-   * The unfinished blob of this name, where somebody else writes it just now, be it in this process
-   * or in another; empty too where that cannot be told.
+   * Waits while somebody else writes the unfinished blob of this name, in this process or another.
+   *
+   * @param patience how long it may stand still before it is waited for no more
+   * @param waits is run once, when there is somebody to wait for
+   * @return whether somebody did and does no more, so that it is worth looking what came of it;
+   *     false too where nobody can tell
+   * @throws InterruptedIOException when the thread is interrupted
    */
-  Optional<OtherDraft> writtenElsewhere(Sha256 name) throws IOException;
+  boolean awaitWriter(Sha256 name, Duration patience, Runnable waits) throws IOException;
 
-  /** How many bytes of an unfinished blob are there, which {@link #draft} would go on with. */
-  long begun(Sha256 name) throws IOException;
+  /** What is there of an unfinished blob, which {@link #draft} would go on with. */
+  Begun begun(Sha256 name) throws IOException;
+
+  /**
+   * What is there of an unfinished blob.
+   *
+   * @param length how many bytes
+   * @param noted how many of them, from the first one on, a note tells the digest of
+   * @param validator the upstream's validator of the version that they are of
+   */
+  record Begun(long length, long noted, Optional<String> validator) {
+    /** Nothing is there. */
+    public static final Begun NOTHING = new Begun(0, 0, Optional.empty());
+  }
+
+  /**
+   * The blob of a digest, for whoever has named it in a document: it is brought back where a
+   * collector took it before the document was there. Unlike {@link #reuse} this does not touch it,
+   * since a name keeps it now.
+   */
+  Optional<Blob> named(Sha256 digest) throws IOException;
 
   /** Adds bytes in memory. A blob of this name that is damaged is written again. */
   default Blob put(byte[] bytes) throws IOException {

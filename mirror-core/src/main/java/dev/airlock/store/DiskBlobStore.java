@@ -9,6 +9,7 @@ import dev.airlock.files.WriteFailures;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 final class DiskBlobStore implements BlobStore, Closeable {
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern PART = Pattern.compile("([0-9a-f]{64})\\.part(\\.validator)?");
+
+  /** How often it is looked whether somebody still writes a part. */
+  private static final Duration LOOK = Duration.ofMillis(50);
 
   /** How often a blob is looked for that others take away and bring back at the same time. */
   private static final int LOOKS = 3;
@@ -141,79 +146,63 @@ final class DiskBlobStore implements BlobStore, Closeable {
   }
 
   @Override
+  public Optional<Blob> named(Sha256 digest) throws IOException {
+    return find(digest, true);
+  }
+
+  @Override
   public Draft draft(Sha256 name) throws IOException {
     return DiskDraft.open(partials, name, this);
   }
 
   @Override
-  public Optional<OtherDraft> writtenElsewhere(Sha256 name) {
-    var other = new OtherDiskDraft(name);
-    return other.isWritten() ? Optional.of(other) : Optional.empty();
-  }
-
-  /** How far a draft is that is a file. */
-  static OtherDraft.Progress progress(Path part) throws IOException {
-    try {
-      BasicFileAttributes attributes = Files.readAttributes(part, BasicFileAttributes.class);
-      Object key = attributes.fileKey();
-      return new OtherDraft.Progress(
-          attributes.size(), key == null ? attributes.creationTime().toMillis() : key);
-    } catch (NoSuchFileException notYetOrNoMore) {
-      return OtherDraft.Progress.NOTHING;
+  public boolean awaitWriter(Sha256 name, Duration patience, Runnable waits) throws IOException {
+    if (!isWritten(name)) {
+      return false;
     }
-  }
-
-  /** A part whose lock somebody else has. */
-  private final class OtherDiskDraft implements OtherDraft {
-    private final Sha256 name;
-    private final Path file;
-
-    OtherDiskDraft(Sha256 name) {
-      this.name = name;
-      this.file = DiskDraft.file(partials, name);
-    }
-
-    @Override
-    public Progress progress() throws IOException {
-      return DiskBlobStore.progress(file);
-    }
-
-    @Override
-    public boolean became(Blob blob, Progress last) throws IOException {
-      return DiskBlobStore.progress(DiskBlobStore.this.file(blob.digest()))
-          .beginning()
-          .equals(last.beginning());
-    }
-
-    @Override
-    public boolean isWritten() {
+    waits.run();
+    long seen = System.nanoTime();
+    long before = begun(name).length();
+    do {
       try {
-        return switch (lock(name)) {
-          case Claim.Ours(FileLock lock) -> {
-            lock.release();
-            yield false;
-          }
-          case Claim.Theirs() -> true;
-          case Claim.NotKnown() -> false;
-        };
-      } catch (IOException cannotTell) {
+        Thread.sleep(LOOK);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while somebody else fetches a file");
+      }
+      long length = begun(name).length();
+      if (length != before) {
+        before = length;
+        seen = System.nanoTime();
+      } else if (System.nanoTime() - seen > patience.toNanos()) {
         return false;
       }
-    }
+    } while (isWritten(name));
+    return true;
+  }
 
-    @Override
-    public SeekableByteChannel reader() throws IOException {
-      return FileChannel.open(file, StandardOpenOption.READ);
-    }
+  private boolean isWritten(Sha256 name) throws IOException {
+    return switch (lock(name)) {
+      case LockAnswer.Ours(FileLock lock) -> {
+        lock.release();
+        yield false;
+      }
+      case LockAnswer.Theirs() -> true;
+      case LockAnswer.NotKnown() -> false;
+    };
   }
 
   @Override
-  public long begun(Sha256 name) throws IOException {
-    try {
-      return Files.size(DiskDraft.file(partials, name));
-    } catch (NoSuchFileException none) {
-      return 0;
+  public Begun begun(Sha256 name) throws IOException {
+    Path part = DiskDraft.file(partials, name);
+    Optional<BasicFileAttributes> attributes = attributes(part);
+    if (attributes.isEmpty() || attributes.get().size() == 0) {
+      return Begun.NOTHING;
     }
+    long length = attributes.get().size();
+    Optional<PartNote> note = PartNote.read(PartNote.of(part));
+    long noted = note.flatMap(PartNote::first).map(PartNote.First::length).orElse(0L);
+    return new Begun(length, noted > length ? 0 : noted, note.map(PartNote::validator));
   }
 
   @Override
@@ -285,7 +274,7 @@ final class DiskBlobStore implements BlobStore, Closeable {
     return leftovers;
   }
 
-  /** Whether it is a validator that is deleted with its part. */
+  /** Whether it is a note that is deleted with its part. */
   private static boolean hasPart(Path file, Matcher part) {
     return part.group(2) != null && Files.exists(file.resolveSibling(part.group(1) + ".part"));
   }
@@ -297,9 +286,9 @@ final class DiskBlobStore implements BlobStore, Closeable {
         return Optional.empty();
       }
       return switch (lock(name)) {
-        case Claim.Theirs() -> Optional.empty();
-        case Claim.NotKnown() -> deleted(file, deletes);
-        case Claim.Ours(FileLock lock) -> {
+        case LockAnswer.Theirs() -> Optional.empty();
+        case LockAnswer.NotKnown() -> deleted(file, deletes);
+        case LockAnswer.Ours(FileLock lock) -> {
           try {
             // Before the lock was ours, somebody may have gone on with it.
             yield isBefore(file, before) ? deleted(file, deletes) : Optional.empty();
@@ -321,7 +310,7 @@ final class DiskBlobStore implements BlobStore, Closeable {
     long bytes = Files.size(file);
     if (deletes) {
       Files.delete(file);
-      Files.deleteIfExists(DiskDraft.validator(file));
+      Files.deleteIfExists(PartNote.of(file));
     }
     return Optional.of(bytes);
   }
@@ -330,7 +319,7 @@ final class DiskBlobStore implements BlobStore, Closeable {
    * Takes the lock on a draft's name: one byte of the file {@code partial/locks}. The file stays
    * open, because closing it anywhere in a process gives up every lock that the process has on it.
    */
-  synchronized Claim lock(Sha256 name) {
+  synchronized LockAnswer lock(Sha256 name) {
     try {
       if (locks == null) {
         locks =
@@ -339,24 +328,24 @@ final class DiskBlobStore implements BlobStore, Closeable {
       }
       long position = Long.parseUnsignedLong(name.hex().substring(0, 15), 16);
       FileLock lock = locks.tryLock(position, 1, false);
-      return lock == null ? new Claim.Theirs() : new Claim.Ours(lock);
+      return lock == null ? new LockAnswer.Theirs() : new LockAnswer.Ours(lock);
     } catch (OverlappingFileLockException heldInThisProcess) {
-      return new Claim.Theirs();
+      return new LockAnswer.Theirs();
     } catch (IOException notSupported) {
-      return new Claim.NotKnown();
+      return new LockAnswer.NotKnown();
     }
   }
 
   /** What came of asking for the lock on a draft's name. */
-  sealed interface Claim {
+  sealed interface LockAnswer {
     /** It is ours, until it is released. */
-    record Ours(FileLock lock) implements Claim {}
+    record Ours(FileLock lock) implements LockAnswer {}
 
     /** Somebody else has it. */
-    record Theirs() implements Claim {}
+    record Theirs() implements LockAnswer {}
 
     /** The file system knows no locks, or nothing may be written. */
-    record NotKnown() implements Claim {}
+    record NotKnown() implements LockAnswer {}
   }
 
   @Override

@@ -7,15 +7,12 @@ import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.files.ReadFailures;
 import dev.airlock.files.WriteFailures;
-import dev.airlock.store.DiskBlobStore.Claim;
+import dev.airlock.store.DiskBlobStore.LockAnswer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,25 +24,31 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A draft as a file {@code partial/NAME.part}, with the upstream's validator beside it. Whoever
- * holds the lock on that name goes on with it; anybody else, in this process or another, writes a
- * draft of its own that is thrown away when it is closed. So the lock saves work and is not needed
- * to be right: bytes that another run wrote are hashed again before they become part of a blob.
+ * A draft as a file {@code partial/NAME.part}, with a {@link PartNote} beside it. Whoever holds the
+ * lock on that name goes on with it; anybody else, in this process or another, writes a draft of
+ * its own that is thrown away when it is closed. So the lock saves work and is not needed to be
+ * right: bytes that another run wrote are hashed again before they become part of a blob.
  */
 final class DiskDraft implements Draft {
   private static final int BUFFER = 1 << 17;
+
+  /** How many bytes are written between two notes; a killed process loses so many at most. */
+  private static final long BETWEEN_NOTES = 8 << 20;
+
   private static final int LOCK_ATTEMPTS = 5;
   private static final Duration LOCK_PAUSE = Duration.ofMillis(2);
 
   private final DiskBlobStore store;
   private final Path file;
-  private final Path validatorFile;
+  private final Path noteFile;
   private final @Nullable FileLock lock;
   private final Sha256 name;
   private FileChannel channel;
   private Hasher hasher = new Hasher();
-  private boolean allWrittenHere;
+  private boolean allHashed;
+  private boolean keepsNotes;
   private long length;
+  private long noted;
   private Optional<String> validator;
   private boolean committed;
   private volatile @Nullable Path blob;
@@ -55,13 +58,17 @@ final class DiskDraft implements Draft {
     this.store = store;
     this.name = name;
     this.file = file;
-    this.validatorFile = validator(file);
+    this.noteFile = PartNote.of(file);
     this.lock = lock;
     this.channel = openFile(file);
     try {
       this.length = channel.size();
-      this.allWrittenHere = length == 0;
-      this.validator = length == 0 ? Optional.empty() : readValidator();
+      this.allHashed = length == 0;
+      if (length == 0) {
+        // What a killed process left there is of other bytes.
+        Files.deleteIfExists(noteFile);
+      }
+      this.validator = PartNote.read(noteFile).map(PartNote::validator);
       channel.position(length);
     } catch (IOException e) {
       channel.close();
@@ -96,11 +103,11 @@ final class DiskDraft implements Draft {
   private static @Nullable FileLock lock(Sha256 name, DiskBlobStore store) {
     for (int attempt = 1; attempt <= LOCK_ATTEMPTS; attempt++) {
       switch (store.lock(name)) {
-        case Claim.Ours(FileLock lock) -> {
+        case LockAnswer.Ours(FileLock lock) -> {
           return lock;
         }
-        case Claim.Theirs() -> LockSupport.parkNanos(LOCK_PAUSE.toNanos());
-        case Claim.NotKnown() -> {
+        case LockAnswer.Theirs() -> LockSupport.parkNanos(LOCK_PAUSE.toNanos());
+        case LockAnswer.NotKnown() -> {
           return null;
         }
       }
@@ -113,11 +120,6 @@ final class DiskDraft implements Draft {
     return directory.resolve(name.hex() + ".part");
   }
 
-  /** Where the validator of a draft is kept. */
-  static Path validator(Path file) {
-    return file.resolveSibling(file.getFileName() + ".validator");
-  }
-
   private static FileChannel openFile(Path file) throws IOException {
     try {
       return FileChannel.open(
@@ -127,29 +129,46 @@ final class DiskDraft implements Draft {
     }
   }
 
-  /** What cannot be read is none: then the transfer begins afresh. */
-  private Optional<String> readValidator() throws IOException {
-    try {
-      return Optional.of(Files.readString(validatorFile)).filter(text -> !text.isBlank());
-    } catch (NoSuchFileException | AccessDeniedException | CharacterCodingException none) {
-      return Optional.empty();
-    } catch (IOException e) {
-      if (ReadFailures.isOfTheFile(e)) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
   @Override
   public long length() {
     return length;
   }
 
   @Override
-  public boolean continues(OtherDraft.Progress last) throws IOException {
-    return length >= last.length()
-        && DiskBlobStore.progress(file).beginning().equals(last.beginning());
+  public void keepNotes() throws IOException {
+    requireUncommitted();
+    keepsNotes = true;
+    if (length == 0) {
+      return;
+    }
+    Optional<PartNote.First> first = PartNote.read(noteFile).flatMap(PartNote::first);
+    if (first.isPresent() && isProven(first.get())) {
+      length = first.get().length();
+      noted = length;
+      channel.truncate(length);
+      channel.position(length);
+    } else {
+      restart();
+    }
+  }
+
+  /** Whether the first bytes are still those that a note tells of; they are hashed then. */
+  private boolean isProven(PartNote.First first) throws IOException {
+    var hashed = new Hasher();
+    try {
+      hash(hashed, first.length());
+    } catch (IOException e) {
+      if (ReadFailures.isOfTheFile(e)) {
+        return false;
+      }
+      throw e;
+    }
+    boolean proven = hashed.count() == first.length() && hashed.sha256().equals(first.sha256());
+    if (proven) {
+      hasher = hashed;
+      allHashed = true;
+    }
+    return proven;
   }
 
   @Override
@@ -164,10 +183,11 @@ final class DiskDraft implements Draft {
       return;
     }
     validator = newValidator;
+    noted = 0;
     if (newValidator.isPresent()) {
-      DurableFiles.write(validatorFile, newValidator.get().getBytes(StandardCharsets.UTF_8));
+      new PartNote(newValidator.get(), Optional.empty()).write(noteFile);
     } else {
-      Files.deleteIfExists(validatorFile);
+      Files.deleteIfExists(noteFile);
     }
   }
 
@@ -185,8 +205,10 @@ final class DiskDraft implements Draft {
     old.close();
     length = 0;
     hasher = new Hasher();
-    allWrittenHere = true;
-    validator(Optional.empty());
+    allHashed = true;
+    validator = Optional.empty();
+    noted = 0;
+    Files.deleteIfExists(noteFile);
   }
 
   @Override
@@ -215,6 +237,23 @@ final class DiskDraft implements Draft {
     }
     hasher.update(bytes, offset, count);
     length += count;
+    if (length - noted >= BETWEEN_NOTES) {
+      note();
+    }
+  }
+
+  /** Notes what is there, for a later run. That saves work only: what fails is let be. */
+  private void note() {
+    if (keepsNotes && lock != null && validator.isPresent() && length > noted && allHashed) {
+      try {
+        var first = new PartNote.First(length, hasher.sha256());
+        new PartNote(validator.get(), Optional.of(first)).write(noteFile);
+        noted = length;
+      } catch (IOException e) {
+        System.getLogger(DiskDraft.class.getName())
+            .log(System.Logger.Level.DEBUG, "cannot note how far a transfer is", e);
+      }
+    }
   }
 
   @Override
@@ -225,10 +264,8 @@ final class DiskDraft implements Draft {
     Path target = store.file(digest);
     try {
       channel.force(true);
-      if (!allWrittenHere) {
-        // As a blob it is new, however old the part is.
-        Trash.touch(file);
-      }
+      // As a blob it is new, however old the part is.
+      Trash.touch(file);
       DurableFiles.createDirectories(Objects.requireNonNull(target.getParent()));
       if (Files.isDirectory(target)) {
         // Nothing can be renamed over it.
@@ -240,7 +277,7 @@ final class DiskDraft implements Draft {
       throw WriteFailures.of(e, target);
     }
     committed = true;
-    Files.deleteIfExists(validatorFile);
+    Files.deleteIfExists(noteFile);
     return store
         .find(digest)
         .orElseThrow(
@@ -259,8 +296,7 @@ final class DiskDraft implements Draft {
       throw refused("expected " + expectation.size().getAsLong() + " bytes and got " + length);
     }
     Algorithm algorithm = expectation.digest().map(Digest::algorithm).orElse(Algorithm.SHA256);
-    Hasher verified =
-        allWrittenHere && algorithm == Algorithm.SHA256 ? hasher : rehashed(algorithm);
+    Hasher verified = allHashed && algorithm == Algorithm.SHA256 ? hasher : rehashed(algorithm);
     Digest actual = verified.digest(algorithm);
     if (expectation.digest().isPresent() && !expectation.digest().get().equals(actual)) {
       throw refused("expected " + expectation.digest().get() + " and got " + actual);
@@ -271,7 +307,7 @@ final class DiskDraft implements Draft {
   /** The hash of what the file has; bytes of an earlier run may be damaged by now. */
   private Hasher rehashed(Algorithm algorithm) throws IOException {
     try {
-      return hashFile(new Hasher(algorithm));
+      return hash(new Hasher(algorithm), Long.MAX_VALUE);
     } catch (IOException e) {
       if (ReadFailures.isOfTheFile(e)) {
         throw refused(ReadFailures.reason(e));
@@ -286,15 +322,16 @@ final class DiskDraft implements Draft {
     return new CorruptContentException(reason);
   }
 
-  private Hasher hashFile(Hasher into) throws IOException {
+  /** Hashes the first bytes of the file, or all where there are not so many. */
+  private Hasher hash(Hasher into, long most) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-    long position = 0;
-    for (int read = channel.read(buffer, position);
-        read >= 0;
-        read = channel.read(buffer, position)) {
+    while (into.count() < most) {
+      buffer.clear().limit((int) Math.min(BUFFER, most - into.count()));
+      int read = channel.read(buffer, into.count());
+      if (read < 0) {
+        break;
+      }
       into.update(buffer.array(), 0, read);
-      position += read;
-      buffer.clear();
     }
     return into;
   }
@@ -304,7 +341,9 @@ final class DiskDraft implements Draft {
     try (FileChannel _ = channel) {
       if (!committed && (lock == null || length == 0)) {
         Files.deleteIfExists(file);
-        Files.deleteIfExists(validatorFile);
+        Files.deleteIfExists(noteFile);
+      } else if (!committed) {
+        note();
       }
     } finally {
       if (lock != null && lock.isValid()) {

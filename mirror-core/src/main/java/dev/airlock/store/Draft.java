@@ -14,12 +14,12 @@ public interface Draft extends Closeable {
   long length();
 
   /**
-   * Whether this goes on with what was seen as somebody else's draft: the same bytes, and perhaps
-   * more of them.
-   *
-   * @param last how far that was at the last look
+   * Says that no digest is known which the bytes are to have, so that nothing at the commit tells
+   * what a disk did to those of an earlier run. Of these only what a note beside them proves is
+   * kept. From now on such notes are made of bytes that have a validator: now and then while they
+   * are written, and when this is closed.
    */
-  boolean continues(OtherDraft.Progress last) throws IOException;
+  void keepNotes() throws IOException;
 
   /** The upstream's validator of the version that these bytes are of, for {@code If-Range}. */
   Optional<String> validator();

@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * A store on disk, as {@code docs/format.md} lays it out: a directory with a format marker, blobs,
@@ -353,6 +355,29 @@ public final class Store implements Closeable {
    */
   public List<Long> leftovers(Instant before, boolean deletes) throws IOException {
     return blobs.leftovers(before, deletes);
+  }
+
+  /**
+   * A claim, for a run that needs files of this store. Nothing is written in a store that was
+   * opened to be read only.
+   */
+  public Claim claim(InstantSource clock) {
+    return new Claim(root, clock, restores);
+  }
+
+  /** The digests of the files that runs need which are under way in any process. */
+  public Set<Sha256> claimed(Instant now) throws IOException {
+    return Claim.living(root, now);
+  }
+
+  /**
+   * The claims of runs that were killed.
+   *
+   * @param deletes whether they are deleted
+   * @return the size in bytes of each
+   */
+  public List<Long> deadClaims(Instant now, boolean deletes) throws IOException {
+    return Claim.dead(root, now, deletes);
   }
 
   /**

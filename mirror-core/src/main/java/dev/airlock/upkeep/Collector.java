@@ -175,7 +175,8 @@ public final class Collector {
         return;
       }
       Inventory inventory = inventory();
-      Set<Sha256> named = inventory.named();
+      Set<Sha256> named = new HashSet<>(inventory.named());
+      named.addAll(claimed());
       for (Trash.Bag bag : bags) {
         for (String name : listed.getOrDefault(bag, List.of())) {
           if (isDigest(name)) {
@@ -227,6 +228,11 @@ public final class Collector {
       return name.matches("[0-9a-f]{64}");
     }
 
+    /** What runs need that are under way, in any process. */
+    private Set<Sha256> claimed() throws IOException {
+      return store.claimed(clock.instant());
+    }
+
     private Inventory inventory() throws IOException {
       Inventory inventory = Inventory.of(store);
       damaged = inventory.damaged().stream().map(Unreadable::toString).toList();
@@ -251,6 +257,9 @@ public final class Collector {
     private void sweep() throws IOException {
       boolean deletes = !options.dryRun();
       for (long bytes : store.leftovers(before, deletes)) {
+        leftovers = leftovers.plus(bytes);
+      }
+      for (long bytes : store.deadClaims(clock.instant(), deletes)) {
         leftovers = leftovers.plus(bytes);
       }
       var remains = Remains.of(store.root(), deletes);
@@ -292,15 +301,20 @@ public final class Collector {
 
     private void collectBlobs() throws IOException {
       Inventory inventory = inventory();
+      Set<Sha256> claimed = claimed();
       List<Entry> unused =
-          inventory.unlocked().stream().filter(entry -> entry.lastUsed().isBefore(before)).toList();
+          inventory.unlocked().stream()
+              .filter(entry -> entry.lastUsed().isBefore(before))
+              .filter(entry -> !claimed.contains(entry.file().sha256()))
+              .toList();
       List<Entry> gone = options.unlocked() && !inventory.isDamaged() ? unused : List.of();
       if (gone.isEmpty()) {
         unused.forEach(entry -> unlocked = unlocked.plus(entry.file().size()));
       }
       Set<FileKey> keys = new HashSet<>();
       gone.forEach(entry -> keys.add(entry.key()));
-      Set<Sha256> named = inventory.namedWithout(keys);
+      Set<Sha256> named = new HashSet<>(inventory.namedWithout(keys));
+      named.addAll(claimed);
       var unnamed = new ArrayList<Unnamed>();
       store.eachBlob((digest, size, since) -> {
         if (named.contains(digest) || inventory.isDamaged()) {
@@ -320,7 +334,7 @@ public final class Collector {
       if (inventory.isDamaged()) {
         return;
       }
-      Set<FileKey> evicted = quota.evicted(inventory, now);
+      Set<FileKey> evicted = quota.evicted(inventory, claimed(), now);
       Set<Sha256> named = inventory.namedWithout(evicted);
       List<Entry> gone =
           inventory.entries().stream().filter(entry -> evicted.contains(entry.key())).toList();
@@ -377,10 +391,13 @@ public final class Collector {
       }
     }
 
-    /** What a preset needs that was published while its entries were taken is there again. */
+    /**
+     * What a preset needs that was published while its entries were taken is there again, and so is
+     * what was claimed meanwhile.
+     */
     private void putBack(List<Entry> gone) throws IOException {
       if (!gone.isEmpty()) {
-        Inventory.ofPresets(store).putBack(gone, catalog);
+        Inventory.ofPresets(store).putBack(gone, claimed(), catalog);
       }
     }
 

@@ -219,13 +219,14 @@ public record Inventory(
   }
 
   /**
-   * Enters files again that a lock of this inventory has: whoever took their entries away had not
-   * seen it.
+   * Enters files again that a lock of this inventory has, or that are claimed: whoever took their
+   * entries away had not seen it.
    */
-  void putBack(List<Entry> taken, Catalog catalog) throws IOException {
+  void putBack(List<Entry> taken, Set<Sha256> claimed, Catalog catalog) throws IOException {
     Set<FileKey> locked = locked().keySet();
     for (Entry entry : taken) {
-      if (locked.contains(entry.key()) && catalog.file(entry.key()).isEmpty()) {
+      boolean isNeeded = locked.contains(entry.key()) || claimed.contains(entry.key().sha256());
+      if (isNeeded && catalog.file(entry.key()).isEmpty()) {
         catalog.enter(entry.key().index(), entry.file());
       }
     }

@@ -34,13 +34,16 @@ public record Quota(long bytes) {
   /**
    * The files that have to go. Files of the same bytes go together.
    *
+   * @param claimed the digests of files that some run needs just now: they count as locked, which
+   *     they are about to be
    * @return by what their entries are found by; empty while the quota is kept
    */
-  public Set<FileKey> evicted(Inventory inventory, Instant now) {
-    Set<Sha256> locked = inventory.lockedDigests();
+  public Set<FileKey> evicted(Inventory inventory, Set<Sha256> claimed, Instant now) {
+    Set<Sha256> kept = new HashSet<>(inventory.lockedDigests());
+    kept.addAll(claimed);
     Map<Sha256, Cached> cached = new HashMap<>();
     for (Inventory.Entry entry : inventory.unlocked()) {
-      if (!locked.contains(entry.file().sha256())) {
+      if (!kept.contains(entry.file().sha256())) {
         cached.computeIfAbsent(entry.file().sha256(), _ -> new Cached(entry)).add(entry);
       }
     }

@@ -61,7 +61,7 @@ public record Removal(Amount removed, Amount shared) {
         catalog.discard(entry.key());
       }
       // What another preset needs that was published meanwhile is there again.
-      Inventory.ofPresets(store).putBack(gone, catalog);
+      Inventory.ofPresets(store).putBack(gone, Set.of(), catalog);
     }
     return new Removal(removed, shared);
   }

@@ -204,7 +204,7 @@ class FetcherTest {
   }
 
   @Test
-  void letsWhoReadsAlongReadOnWhenTheOtherProcessIsKilled() throws Exception {
+  void goesOnWithWhatAKilledProcessLeftThatItWaitedFor() throws Exception {
     upstream.add(WHEEL);
     IndexFile file = listed(BULKY);
     try (Store other = Store.open(store.root());
@@ -213,29 +213,99 @@ class FetcherTest {
       killed.validator(Optional.of("\"v1\""));
       killed.write(BYTES, 0, 100_000);
       GrowingBytes bytes = fetcher.begin(key, file, threads).download().bytes();
-      long beginning = bytes.awaitBegun(LONG).beginning();
-      try (SeekableByteChannel reader = bytes.open()) {
-        // What the end of its process does: the lock is given up, and the bytes stay.
-        killed.close();
+      awaitWaiting();
+      // What the end of its process does: the lock is given up, and the bytes stay.
+      killed.close();
 
-        GrowingBytes.View end = bytes.awaitEnd(LONG);
-        assertThat(end.outcome()).containsInstanceOf(GrowingBytes.Outcome.Whole.class);
-        assertThat(end.beginning()).isEqualTo(beginning);
-        assertThat(Channels.newInputStream(reader).readAllBytes()).isEqualTo(BYTES);
-      }
+      assertThat(bytes.awaitEnd(LONG).outcome())
+          .containsInstanceOf(GrowingBytes.Outcome.Whole.class);
     }
     assertThat(ranges()).containsExactly("bytes=100000-");
   }
 
+  private void awaitWaiting() {
+    long until = System.nanoTime() + LONG.toNanos();
+    while (System.nanoTime() < until
+        && List.copyOf(events).stream().noneMatch(ProgressEvent.Note.class::isInstance)) {
+      Thread.onSpinWait();
+    }
+    assertThat(events)
+        .contains(
+            new ProgressEvent.Note(
+                "waiting for " + NAME + ", which somebody else is fetching into the same store"));
+  }
+
   @Test
-  void beginsAfreshWhatNoDigestCanProve() throws IOException {
+  void goesOnWithoutADigestAfterAnotherProcessEnded() throws IOException {
     upstream.add(WHEEL).withoutDigest();
     upstream.next(NAME, cutAfter(100_000), status(404));
     assertThatThrownBy(this::fetched).isInstanceOf(UpstreamException.class);
     upstream.forget();
+    store.close();
+    openStore();
+
+    assertThat(fetcher.begun(listed(BULKY))).isEqualTo(100_000);
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(ranges()).containsExactly("bytes=100000-");
+    assertThat(upstream.requests(NAME).getFirst().header("If-Range")).isEqualTo("\"v1\"");
+    assertThat(events).contains(new ProgressEvent.Started(NAME, 100_000, -1));
+  }
+
+  @Test
+  void beginsAfreshWithoutADigestWhereTheDiskKeptOtherBytes() throws IOException {
+    upstream.add(WHEEL).withoutDigest();
+    upstream.next(NAME, cutAfter(100_000), status(404));
+    assertThatThrownBy(this::fetched).isInstanceOf(UpstreamException.class);
+    upstream.forget();
+    Path part;
+    try (var parts = Files.newDirectoryStream(store.root().resolve("partial"), "*.part")) {
+      part = parts.iterator().next();
+    }
+    byte[] torn = Files.readAllBytes(part);
+    torn[70_000] ^= 1;
+    Files.write(part, torn);
 
     assertThat(held(fetched().sha256())).isEqualTo(BYTES);
     assertThat(ranges()).containsExactly("");
+  }
+
+  @Test
+  void beginsAfreshWithoutDigestAndValidator() throws IOException {
+    upstream.add(WHEEL).withoutDigest();
+    upstream.next(NAME, cutAfter(100_000, "ETag", "W/\"weak\""), status(404));
+    assertThatThrownBy(this::fetched).isInstanceOf(UpstreamException.class);
+    upstream.forget();
+
+    assertThat(fetcher.begun(listed(BULKY))).isZero();
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(ranges()).containsExactly("");
+  }
+
+  @Test
+  void takesAnotherVersionWithoutADigestFromItsBeginning() throws IOException {
+    upstream.add(WHEEL).withoutDigest();
+    upstream.next(NAME, cutAfter(100_000, "ETag", "\"v0\""), status(404));
+    assertThatThrownBy(this::fetched).isInstanceOf(UpstreamException.class);
+    upstream.forget();
+
+    assertThat(held(fetched().sha256())).isEqualTo(BYTES);
+    assertThat(upstream.requests(NAME).getFirst().header("If-Range")).isEqualTo("\"v0\"");
+    assertThat(upstream.fileBytes()).isEqualTo(BYTES.length);
+  }
+
+  @Test
+  void saysOfAnInterruptedTransferHowMuchNeedNotBeFetchedAgain() throws IOException {
+    upstream.add(WHEEL);
+    IndexFile file = listed(BULKY);
+    assertThat(fetcher.begun(file)).isZero();
+    try (Draft draft = store.blobs().draft(Sha256.of(BYTES))) {
+      draft.write(BYTES, 0, 1000);
+    }
+    assertThat(fetcher.begun(file)).as("without a validator").isZero();
+    try (Draft draft = store.blobs().draft(Sha256.of(BYTES))) {
+      draft.validator(Optional.of("\"v1\""));
+    }
+    assertThat(fetcher.begun(file)).isEqualTo(1000);
   }
 
   @Test
@@ -558,49 +628,86 @@ class FetcherTest {
         var theirs = Store.open(store.root())) {
       Future<HeldFile> first = threads.submit(() -> fetcher.file(key, file));
       await(inFlight);
-      GrowingBytes joined = other(theirs).begin(key, file, threads).download().bytes();
-      GrowingBytes.View begun = joined.awaitBegun(Duration.ofSeconds(20));
-      assertThat(begun.readable()).isPositive();
-      try (SeekableByteChannel channel = joined.open()) {
-        goOn.countDown();
-        GrowingBytes.View end = joined.awaitEnd(Duration.ofSeconds(20));
-        assertThat(end.outcome().orElseThrow()).isInstanceOf(GrowingBytes.Outcome.Whole.class);
-        assertThat(Channels.newInputStream(channel).readAllBytes()).isEqualTo(BYTES);
-      }
+      Future<HeldFile> second = threads.submit(() -> other(theirs).file(key, file));
+      awaitWaiting();
+      goOn.countDown();
       assertThat(first.get().sha256()).isEqualTo(Sha256.of(BYTES));
+      assertThat(second.get()).isEqualTo(first.get());
     }
     assertThat(upstream.fileGets()).isEqualTo(1);
   }
 
   @Test
-  @SuppressWarnings("try") // closed early, to see what that changes
-  void givesNobodyWhatAnotherProcessFetchedAndRefused() throws Exception {
+  void fetchesOnceWithoutADigestThoughTwoProcessesAsk() throws Exception {
+    upstream.add(WHEEL).withoutDigest();
+    IndexFile file = listed(BULKY);
+    var inFlight = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    upstream.next(
+        NAME,
+        (exchange, content) -> {
+          inFlight.countDown();
+          await(goOn);
+          exchange.sendResponseHeaders(200, content.length);
+          exchange.getResponseBody().write(content);
+        });
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var theirs = Store.open(store.root())) {
+      Future<HeldFile> first = threads.submit(() -> fetcher.file(key, file));
+      await(inFlight);
+      Future<HeldFile> second = threads.submit(() -> other(theirs).file(key, file));
+      awaitWaiting();
+      goOn.countDown();
+      assertThat(second.get()).isEqualTo(first.get());
+    }
+    assertThat(upstream.fileGets()).isEqualTo(1);
+  }
+
+  @Test
+  void fetchesItselfWhatAnotherProcessFetchedAndRefused() throws Exception {
     upstream.add(WHEEL);
     IndexFile file = listed(BULKY);
     byte[] wrong = BYTES.clone();
     wrong[BYTES.length / 2] ^= 1;
     try (var threads = Executors.newVirtualThreadPerTaskExecutor();
-        var theirs = Store.open(store.root());
-        Draft draft = theirs.blobs().draft(Sha256.of(BYTES))) {
-      draft.write(wrong, 0, wrong.length - 1);
-      GrowingBytes joined = fetcher.begin(key, file, threads).download().bytes();
-      GrowingBytes.View begun = joined.awaitBegun(Duration.ofSeconds(20));
+        var theirs = Store.open(store.root())) {
+      Draft draft = theirs.blobs().draft(Sha256.of(BYTES));
+      draft.write(wrong, 0, wrong.length);
+      Future<HeldFile> mine = threads.submit(() -> fetcher.file(key, file));
+      awaitWaiting();
       assertThat(upstream.fileGets()).isZero();
-      draft.write(wrong, wrong.length - 1, 1);
       assertThatThrownBy(() -> draft.commit(new Expectation(file.strongestDigest(), file.size())))
           .isInstanceOf(CorruptContentException.class);
       draft.close();
-
-      GrowingBytes.View end = joined.awaitEnd(Duration.ofSeconds(20));
-      assertThat(end.outcome().orElseThrow()).isInstanceOf(GrowingBytes.Outcome.Whole.class);
-      assertThat(end.beginning())
-          .as("whoever read the wrong bytes is told")
-          .isGreaterThan(begun.beginning());
-      try (SeekableByteChannel channel = joined.open()) {
-        assertThat(Channels.newInputStream(channel).readAllBytes()).isEqualTo(BYTES);
-      }
+      assertThat(held(mine.get().sha256())).isEqualTo(BYTES);
     }
     assertThat(upstream.fileGets()).isEqualTo(1);
+  }
+
+  @Test
+  void hashesNothingAgainThatItFetchedItself() throws IOException {
+    upstream.add(WHEEL);
+    var proven = new ProvenBlobs();
+    var own =
+        new Fetcher(
+            store,
+            catalog,
+            new FileAccess(http),
+            retries,
+            InstantSource.fixed(Instant.EPOCH),
+            events::add,
+            false,
+            proven);
+
+    assertThat(own.metadataAlone(key, listed(BULKY))).isPresent();
+    assertThat(proven.isSound(store.blobs().find(Sha256.of(WHEEL.metadata())).orElseThrow()))
+        .as("the metadata alone")
+        .isTrue();
+    HeldFile file = own.file(key, listed(BULKY));
+    assertThat(proven.isSound(store.blobs().find(file.sha256()).orElseThrow())).isTrue();
+    assertThat(proven.isSound(store.blobs().find(file.metadata().orElseThrow()).orElseThrow()))
+        .as("its metadata")
+        .isTrue();
   }
 
   private Fetcher other(Store theirs) {

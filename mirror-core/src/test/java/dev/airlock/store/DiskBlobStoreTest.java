@@ -6,19 +6,24 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assumptions.assumeThatCode;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.airlock.digest.Sha256;
 import dev.airlock.files.NoSpaceException;
 import java.io.File;
 import java.io.IOException;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DiskBlobStoreTest extends BlobStoreContract {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
   @TempDir private Path directory;
 
   @SuppressWarnings("NullAway.Init")
@@ -156,27 +163,136 @@ class DiskBlobStoreTest extends BlobStoreContract {
   }
 
   @Test
-  @SuppressWarnings("try") // closed early, to see what that changes
-  void showsADraftThatSomebodyElseWrites() throws IOException {
-    assertThat(store().writtenElsewhere(NAME)).isEmpty();
+  void waitsUntilNobodyElseWritesADraft() throws Exception {
+    assertThat(waits(LONG)).as("nobody writes it").isFalse();
+    try (Store other = Store.open(store.root());
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Draft draft = other.blobs().draft(NAME);
+      draft.write(OTHER, 0, 7);
+      var begun = new CountDownLatch(1);
+      Future<Boolean> waited =
+          threads.submit(() -> store().awaitWriter(NAME, LONG, begun::countDown));
+      assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(waited).isNotDone();
+      draft.close();
+      assertThat(waited.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void waitsForNobodyWhoWritesNothing() throws IOException {
     try (Store other = Store.open(store.root());
         Draft draft = other.blobs().draft(NAME)) {
-      OtherDraft seen = store().writtenElsewhere(NAME).orElseThrow();
       draft.write(OTHER, 0, 7);
-      OtherDraft.Progress first = seen.progress();
-      assertThat(first.length()).isEqualTo(7);
-      draft.restart();
-      write(draft, WHEEL);
-      assertThat(seen.progress().beginning()).isNotEqualTo(first.beginning());
-      try (SeekableByteChannel reader = seen.reader()) {
-        draft.commit(Expectation.of(DIGEST, WHEEL.length));
-        assertThat(Channels.newInputStream(reader).readAllBytes()).isEqualTo(WHEEL);
-      }
-      assertThat(seen.progress()).isEqualTo(OtherDraft.Progress.NOTHING);
-      assertThat(seen.isWritten()).isTrue();
-      draft.close();
-      assertThat(seen.isWritten()).isFalse();
+      assertThat(waits(Duration.ZERO)).isFalse();
     }
+  }
+
+  private boolean waits(Duration patience) throws IOException {
+    return store().awaitWriter(NAME, patience, () -> {});
+  }
+
+  @Test
+  void goesOnWithoutADigestWhereANoteProvesTheBytes() throws IOException {
+    try (Draft draft = noted(9 << 20)) {
+      assertThat(draft.length()).isEqualTo(9 << 20);
+    }
+    reopen();
+    assertThat(store().begun(NAME))
+        .isEqualTo(new BlobStore.Begun(9 << 20, 9 << 20, Optional.of("\"v1\"")));
+    try (Draft draft = store().draft(NAME)) {
+      draft.keepNotes();
+      assertThat(draft.length()).isEqualTo(9 << 20);
+      assertThat(draft.validator()).contains("\"v1\"");
+      write(draft, WHEEL);
+      byte[] whole = Arrays.copyOf(new byte[9 << 20], (9 << 20) + WHEEL.length);
+      System.arraycopy(WHEEL, 0, whole, 9 << 20, WHEEL.length);
+      assertThat(draft.commit(Expectation.NOTHING).digest()).isEqualTo(Sha256.of(whole));
+    }
+    assertThat(store.root().resolve("partial")).isDirectoryNotContaining("glob:**.part*");
+  }
+
+  @Test
+  void cutsOffWhatAKilledProcessWroteAfterItsLastNote() throws IOException {
+    noted(9 << 20).close();
+    Files.write(part(), WHEEL, StandardOpenOption.APPEND);
+    reopen();
+    assertThat(store().begun(NAME).noted()).isEqualTo(9 << 20);
+    try (Draft draft = store().draft(NAME)) {
+      draft.keepNotes();
+      assertThat(draft.length()).isEqualTo(9 << 20);
+    }
+    assertThat(part()).hasSize(9 << 20);
+  }
+
+  @Test
+  void notesHowFarItIsWhileItIsWritten() throws IOException {
+    try (Draft draft = noted(17 << 20)) {
+      assertThat(draft.length()).isEqualTo(17 << 20);
+      assertThat(store().begun(NAME).noted()).as("as a kill would leave it").isEqualTo(16 << 20);
+    }
+  }
+
+  @Test
+  void beginsAfreshWhereTheDiskDidNotKeepWhatANoteTells() throws IOException {
+    noted(9 << 20).close();
+    try (FileChannel file = FileChannel.open(part(), StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.wrap(WHEEL), 1 << 20);
+    }
+    reopen();
+    try (Draft draft = store().draft(NAME)) {
+      draft.keepNotes();
+      assertThat(draft.length()).isZero();
+      assertThat(draft.validator()).isEmpty();
+    }
+    noted(9 << 20).close();
+    try (FileChannel file = FileChannel.open(part(), StandardOpenOption.WRITE)) {
+      file.truncate(8 << 20);
+    }
+    assertThat(store().begun(NAME).noted()).isZero();
+    try (Draft draft = store().draft(NAME)) {
+      draft.keepNotes();
+      assertThat(draft.length()).isZero();
+    }
+  }
+
+  @Test
+  void beginsAfreshWithoutADigestWhereNothingIsNoted() throws IOException {
+    try (Draft draft = store().draft(NAME)) {
+      draft.keepNotes();
+      write(draft, WHEEL);
+    }
+    assertThat(store().begun(NAME)).isEqualTo(new BlobStore.Begun(20, 0, Optional.empty()));
+    try (Draft draft = store().draft(NAME)) {
+      draft.keepNotes();
+      assertThat(draft.length()).isZero();
+    }
+  }
+
+  @Test
+  void believesNoNoteOfBytesThatAreGone() throws IOException {
+    noted(9 << 20).close();
+    Files.delete(part());
+    try (Draft draft = store().draft(NAME)) {
+      draft.write(OTHER, 0, 7);
+    }
+    assertThat(store().begun(NAME)).isEqualTo(new BlobStore.Begun(7, 0, Optional.empty()));
+  }
+
+  /** A draft without a digest, with so many zeros. */
+  private Draft noted(int length) throws IOException {
+    Draft draft = store().draft(NAME);
+    draft.keepNotes();
+    draft.validator(Optional.of("\"v1\""));
+    byte[] zeros = new byte[1 << 20];
+    while (draft.length() < length) {
+      write(draft, zeros);
+    }
+    return draft;
+  }
+
+  private Path part() {
+    return store.root().resolve("partial").resolve(NAME.hex() + ".part");
   }
 
   @Test
@@ -293,7 +409,7 @@ class DiskBlobStoreTest extends BlobStoreContract {
 
     try (Draft draft = store().draft(NAME)) {
       write(draft, WHEEL);
-      assertThat(store().writtenElsewhere(NAME)).isEmpty();
+      assertThat(waits(LONG)).isFalse();
       draft.commit(Expectation.of(DIGEST, WHEEL.length));
     }
     assertThat(bytes(store().find(DIGEST).orElseThrow())).isEqualTo(WHEEL);

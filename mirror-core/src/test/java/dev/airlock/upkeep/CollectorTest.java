@@ -15,7 +15,9 @@ import dev.airlock.index.ProjectPage;
 import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.store.Blob;
+import dev.airlock.store.Claim;
 import dev.airlock.store.Draft;
+import dev.airlock.store.Reserve;
 import dev.airlock.store.Store;
 import dev.airlock.store.Trash;
 import dev.airlock.upkeep.Collected.Amount;
@@ -506,7 +508,7 @@ class CollectorTest {
     shelf.publish("p", file);
     shelf.catalog.discard(shelf.key(file));
 
-    Inventory.ofPresets(shelf.store).putBack(taken, shelf.catalog);
+    Inventory.ofPresets(shelf.store).putBack(taken, Set.of(), shelf.catalog);
     assertThat(shelf.holds(file)).isTrue();
   }
 
@@ -586,6 +588,63 @@ class CollectorTest {
 
     shelf.collector().evict(new Quota(0));
     assertThat(shelf.holds(cached)).isTrue();
+  }
+
+  // --- what runs need that are under way
+
+  @Test
+  void leavesWhatARunNeedsAndCountsItAsLocked() throws IOException {
+    HeldFile needed = shelf.hold("needed", "x".repeat(500));
+    HeldFile cached = shelf.hold("cached", "y".repeat(100));
+    shelf.age(LONG);
+    try (Store other = Store.openToWrite(shelf.store.root(), Reserve.NONE);
+        Claim claim = other.claim(shelf.clock())) {
+      claim.add(needed.sha256());
+
+      assertThat(shelf.collector().evict(new Quota(100)).entries()).isEqualTo(Amount.NONE);
+      assertThat(shelf.collector().evict(new Quota(0)).entries()).isEqualTo(new Amount(1, 100));
+      assertThat(shelf.collector().collect(UNLOCKED).entries()).isEqualTo(Amount.NONE);
+      assertThat(shelf.holds(needed)).isTrue();
+      assertThat(shelf.holds(cached)).isFalse();
+    }
+    assertThat(shelf.collector().evict(new Quota(0)).entries()).isEqualTo(new Amount(1, 500));
+    assertThat(shelf.holds(needed)).isFalse();
+  }
+
+  @Test
+  void leavesBytesWithoutANameThatARunNeedsAndBringsThemBack() throws IOException {
+    HeldFile needed = shelf.put("needed", "needed bytes");
+    shelf.age(LONG);
+    try (Claim claim = shelf.store.claim(shelf.clock())) {
+      claim.add(needed.sha256());
+      claim.add(needed.metadata().orElseThrow());
+      assertThat(shelf.collector().collect(AT_ONCE).deleted()).isEqualTo(Amount.NONE);
+      assertThat(shelf.blob(needed.sha256())).exists();
+    }
+    gc();
+    assertThat(isInTrash(needed.sha256())).isTrue();
+    shelf.now = shelf.now.plus(LONG);
+    try (Claim claim = shelf.store.claim(shelf.clock())) {
+      claim.add(needed.sha256());
+      Collected collected = gc();
+      assertThat(collected.broughtBack().files()).isOne();
+      assertThat(collected.deleted().files()).as("its metadata alone").isOne();
+      assertThat(shelf.blob(needed.sha256())).exists();
+    }
+  }
+
+  @Test
+  @SuppressWarnings("resource") // its run was killed
+  void forgetsTheClaimsOfRunsThatWereKilled() throws IOException {
+    HeldFile cached = shelf.hold("cached", "cached bytes");
+    shelf.store.claim(shelf.clock()).add(cached.sha256());
+    shelf.age(LONG);
+
+    Collected collected = shelf.collector().collect(UNLOCKED);
+
+    assertThat(collected.leftovers()).isEqualTo(new Amount(1, 65));
+    assertThat(collected.entries().files()).isOne();
+    assertThat(shelf.store.root().resolve("partial/claims")).isEmptyDirectory();
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.airlock.catalog.Catalog;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.preset.Preset;
 import dev.airlock.progress.ProgressListener;
+import dev.airlock.store.Claim;
 import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
 import dev.airlock.sync.Sources;
@@ -30,14 +31,21 @@ final class Session implements AutoCloseable {
   private final Store store;
   private final Http http;
   private final ExecutorService executor;
+  private final Claim claim;
   private final Syncer syncer;
   private final Sources sources;
 
   private Session(
-      Store store, Http http, ExecutorService executor, Syncer syncer, Sources sources) {
+      Store store,
+      Http http,
+      ExecutorService executor,
+      Claim claim,
+      Syncer syncer,
+      Sources sources) {
     this.store = store;
     this.http = http;
     this.executor = executor;
+    this.claim = claim;
     this.syncer = syncer;
     this.sources = sources;
   }
@@ -65,6 +73,7 @@ final class Session implements AutoCloseable {
       var catalog = new Catalog(store);
       var access = new FileAccess(http);
       InstantSource clock = surroundings.clock();
+      Claim claim = store.claim(clock);
       var fetcher =
           new Fetcher(
               store,
@@ -74,9 +83,10 @@ final class Session implements AutoCloseable {
               clock,
               progress,
               verifiesDigests,
-              new ProvenBlobs());
+              new ProvenBlobs(),
+              claim::add);
       var syncer = new Syncer(store, catalog, fetcher, access, executor, jobs, clock, progress);
-      return new Session(store, http, executor, syncer, sources);
+      return new Session(store, http, executor, claim, syncer, sources);
     } catch (UnknownIndexException e) {
       http.close();
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
@@ -108,6 +118,7 @@ final class Session implements AutoCloseable {
     executor.shutdownNow();
     executor.close();
     http.close();
+    claim.close();
     store.close();
   }
 }

@@ -7,15 +7,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.fixtures.FakeIndex;
+import dev.airlock.fixtures.WheelBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class GcTest {
@@ -189,6 +196,78 @@ class GcTest {
     assertThat(tool.err())
         .contains("1 file (3 B) deleted: put aside long ago")
         .doesNotContain("nothing was freed");
+  }
+
+  @Test
+  @Timeout(60)
+  void leavesWhatARunningSyncNeedsThoughTheQuotaIsExceeded() throws Exception {
+    WheelBuilder slow = wheel("slow", "1.0");
+    WheelBuilder quick = wheel("quick", "1.0");
+    for (WheelBuilder wheel : List.of(slow, quick)) {
+      pypi.add(wheel).metadata(wheel.metadata()).size(wheel.build().length);
+    }
+    pypi.forget();
+    tool.preset(
+        "three",
+        preset("three", pypi.simple())
+            .packages("app", "1.0", "quick", "1.0", "slow", "1.0")
+            .json());
+    assertThat(tool.run("rm", "one", "two", "--keep-files")).as(tool.err()).isZero();
+    var inFlight = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    pypi.next(
+        slow.filename(),
+        (exchange, content) -> {
+          inFlight.countDown();
+          await(goOn);
+          exchange.sendResponseHeaders(200, content.length);
+          exchange.getResponseBody().write(content);
+        });
+    var running = new Tool(directory);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Integer> sync = threads.submit(() -> running.run("sync", "three", "--jobs", "2"));
+      try {
+        await(inFlight);
+        while (entries("quick").isEmpty()) {
+          Thread.onSpinWait();
+        }
+        for (String project : List.of("app", "leaf", "other", "quick")) {
+          FileTime longAgo = FileTime.from(Instant.EPOCH.minusSeconds(1_000_000));
+          Files.setLastModifiedTime(entries(project).getFirst(), longAgo);
+        }
+        JsonNode collected = json("gc", "--quota", "0", "--unlocked", "--grace", "0", "--json");
+        assertThat(collected.path("entries").path("files").asInt()).as("of other alone").isOne();
+        assertThat(entries("other")).isEmpty();
+      } finally {
+        goOn.countDown();
+      }
+      assertThat(sync.get()).as(running.err()).isZero();
+    }
+    for (String name : List.of("app-1.0-py3-none-any.whl", "leaf-1.0-py3-none-any.whl")) {
+      assertThat(pypi.requests(name)).as("held, and left: " + name).isEmpty();
+    }
+    assertThat(pypi.requests(quick.filename())).as("fetched before the collection").hasSize(1);
+    assertThat(tool.run("check", "three")).as(tool.err()).isZero();
+    assertThat(tool.store.resolve("partial/claims")).isEmptyDirectory();
+  }
+
+  private List<Path> entries(String project) throws IOException {
+    try (var files = Files.walk(tool.store.resolve("indexes"))) {
+      return files
+          .filter(file -> file.toString().contains("/files/" + project + "/"))
+          .filter(file -> file.getFileName().toString().startsWith(project))
+          .filter(Files::isRegularFile)
+          .toList();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
   }
 
   @Test
