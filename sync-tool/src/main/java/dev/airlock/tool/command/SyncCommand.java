@@ -68,7 +68,7 @@ final class SyncCommand extends AirlockCommand {
     }
     from.check(solving.preset());
     SyncRun run = runs.get();
-    return from.isGiven() ? run.run(from.make(around)) : run.run(solving.preset());
+    return from.isGiven() ? run.run(from.make(around, common.store(around))) : run.run(solving.preset());
   }
 
   private static List<Note> wanted(Surroundings around, String file)
