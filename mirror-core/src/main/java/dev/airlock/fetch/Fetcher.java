@@ -285,9 +285,10 @@ public final class Fetcher {
 
   /**
    * Whether an entry is of the file that is asked for: by the digest that is stated, else by what
-   * it was made of, for under the name of a wheel that is made here there may be another one.
+   * it was made of, for under the name of a wheel that is made here there may be another one; else
+   * by what can be told of the file as it is now.
    */
-  private static boolean isMeant(IndexFile file, HeldFile entry) {
+  private boolean isMeant(IndexFile file, HeldFile entry) throws IOException {
     if (file.sha256().isPresent()) {
       return file.sha256().get().equals(entry.sha256());
     }
@@ -295,7 +296,7 @@ public final class Fetcher {
     Optional<Derivation> held = Derivation.of(entry.source(), entry.name());
     return asked.isPresent()
         ? held.filter(asked.get()::makesTheSameAs).isPresent()
-        : held.isEmpty();
+        : held.isEmpty() && access.mayBe(file, entry.sha256(), entry.size());
   }
 
   /** Whether an entry says of a wheel what the wheel says of itself. */
