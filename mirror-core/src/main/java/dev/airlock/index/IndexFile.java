@@ -66,8 +66,7 @@ public record IndexFile(
 
   /** This file with other digests stated. */
   public IndexFile stating(List<Digest> newDigests) {
-    return new IndexFile(
-        name, url, newDigests, requiresPython, size, uploadTime, yanked, metadata);
+    return new IndexFile(name, url, newDigests, requiresPython, size, uploadTime, yanked, metadata);
   }
 
   /** This file for some Pythons only. */

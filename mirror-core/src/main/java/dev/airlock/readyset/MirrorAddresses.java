@@ -71,8 +71,8 @@ final class MirrorAddresses {
   }
 
   /**
-   * The index behind the addresses of the files of a locked version; empty where one of them is
-   * not a mirror's.
+   * The index behind the addresses of the files of a locked version; empty where one of them is not
+   * a mirror's.
    *
    * @param files the files, with {@code url} and {@code hash} or {@code hashes}
    */

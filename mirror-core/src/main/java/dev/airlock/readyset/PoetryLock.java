@@ -106,8 +106,8 @@ final class PoetryLock {
           "a lock of Poetry 1 does not say what is wanted where, and there is no pyproject.toml"
               + " beside it: every package that is not optional is taken, whatever the target");
     }
-    var set = new ReadySet(
-            sets.lines(), List.of(), sets.places(mirrors.asked()), Rules.COMPLETE, notes);
+    var set =
+        new ReadySet(sets.lines(), List.of(), sets.places(mirrors.asked()), Rules.COMPLETE, notes);
     problems.throwIfAny();
     return set;
   }

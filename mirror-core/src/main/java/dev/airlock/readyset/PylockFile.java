@@ -68,8 +68,8 @@ final class PylockFile {
       var conditions = new Conditions(target.environment(), extras(), groups());
       packages.forEach(locked -> select(locked, target, conditions, sets));
     }
-    var set = new ReadySet(
-            sets.lines(), List.of(), sets.places(mirrors.asked()), Rules.COMPLETE, notes);
+    var set =
+        new ReadySet(sets.lines(), List.of(), sets.places(mirrors.asked()), Rules.COMPLETE, notes);
     problems.throwIfAny();
     return set;
   }

@@ -78,7 +78,8 @@ final class UvLock {
       checkTarget(target);
       new Walk(target, roots, groups, sets).run();
     }
-    var set = new ReadySet(
+    var set =
+        new ReadySet(
             sets.lines(), List.of(), sets.places(mirrors.asked()), Rules.COMPLETE_BY_UV, notes);
     problems.throwIfAny();
     return set;
@@ -306,8 +307,7 @@ final class UvLock {
               .parsed("registry", text -> IndexAddresses.read(text, folder, notes))
               .map(url -> mirrors.behind(url).orElseGet(() -> new NamedIndex("", url)));
       if (project.isPresent() && version.isPresent() && stated.isPresent()) {
-        NamedIndex index =
-            mirrors.behind(project.get(), files(locked)).orElseGet(stated::get);
+        NamedIndex index = mirrors.behind(project.get(), files(locked)).orElseGet(stated::get);
         sets.add(target, locked, project.get(), version.get(), hashes(locked), index);
       }
     }

@@ -87,8 +87,7 @@ final class HashedPackages implements PackageSource {
 
   /** Whether the page states what the hashes can be compared with. */
   private static boolean states(IndexFile file, Preset.Root pin) {
-    Set<Algorithm> asked =
-        pin.hashes().stream().map(Digest::algorithm).collect(Collectors.toSet());
+    Set<Algorithm> asked = pin.hashes().stream().map(Digest::algorithm).collect(Collectors.toSet());
     return file.digests().stream().map(Digest::algorithm).anyMatch(asked::contains);
   }
 

@@ -56,7 +56,8 @@ class MirroredLockTest {
   private ReadySet uv(String... packages) throws Exception {
     var lock =
         new StringBuilder("version = 1\nrequires-python = \">=3.9\"\n")
-            .append("[[package]]\nname = \"app\"\nversion = \"0.1\"\nsource = { virtual = \".\" }\n")
+            .append(
+                "[[package]]\nname = \"app\"\nversion = \"0.1\"\nsource = { virtual = \".\" }\n")
             .append("dependencies = [{ name = \"alpha\" }, { name = \"torch\" }]\n");
     for (String locked : packages) {
       lock.append(locked);
@@ -82,14 +83,11 @@ class MirroredLockTest {
 
   @Test
   void readsAUvLockAsOneOfTheIndexesBehindTheMirror() throws Exception {
-    String file =
-        url("pypi.org-simple", "alpha", digest('a') + "/", "alpha-1.0-py3-none-any.whl");
+    String file = url("pypi.org-simple", "alpha", digest('a') + "/", "alpha-1.0-py3-none-any.whl");
     ReadySet set = uv(alpha(MIRROR + "simple/", file), torch());
     assertThat(set.places().index()).contains(PYPI);
-    assertThat(set.places().ofProjects())
-        .isEqualTo(Map.of(TORCH_NAME, new NamedIndex("", TORCH)));
-    assertThat(set.places().mirrors())
-        .isEqualTo(Map.of(PYPI, PYPI_THERE, TORCH, TORCH_THERE));
+    assertThat(set.places().ofProjects()).isEqualTo(Map.of(TORCH_NAME, new NamedIndex("", TORCH)));
+    assertThat(set.places().mirrors()).isEqualTo(Map.of(PYPI, PYPI_THERE, TORCH, TORCH_THERE));
     assertThat(set.notes())
         .containsExactly(
             "it names files at the mirror http://127.0.0.1:8411/, and is read as a lock of the"
@@ -108,8 +106,7 @@ class MirroredLockTest {
 
   @Test
   void goesByTheDigestThatTheLockStates() throws Exception {
-    String file =
-        url("pypi.org-simple", "alpha", digest('c') + "/", "alpha-1.0-py3-none-any.whl");
+    String file = url("pypi.org-simple", "alpha", digest('c') + "/", "alpha-1.0-py3-none-any.whl");
     ReadySet set = uv(alpha("https://other.example/simple", file), torch());
     assertThat(set.places().ofProjects())
         .containsEntry(
@@ -148,7 +145,9 @@ class MirroredLockTest {
         .anySatisfy(note ->
             assertThat(note)
                 .contains(
-                    "nothing here tells the address of the index that is '" + key + "' there: "
+                    "nothing here tells the address of the index that is '"
+                        + key
+                        + "' there: "
                         + page));
   }
 
@@ -194,10 +193,8 @@ class MirroredLockTest {
                 digest('a'));
     ReadySet set = sets.file("pylock.toml", lock).read("pylock.toml");
     assertThat(set.places().index()).contains(PYPI);
-    assertThat(set.places().ofProjects())
-        .isEqualTo(Map.of(TORCH_NAME, new NamedIndex("", TORCH)));
-    assertThat(set.places().mirrors())
-        .isEqualTo(Map.of(PYPI, PYPI_THERE, TORCH, TORCH_THERE));
+    assertThat(set.places().ofProjects()).isEqualTo(Map.of(TORCH_NAME, new NamedIndex("", TORCH)));
+    assertThat(set.places().mirrors()).isEqualTo(Map.of(PYPI, PYPI_THERE, TORCH, TORCH_THERE));
   }
 
   @Test

@@ -460,7 +460,8 @@ class SyncTest {
           hashed(preset("p", pypi.simple()), "app==1.0" + hash(algorithm, wanted.build()));
       try (var machine = new Machine(algorithm)) {
         Lock lock = machine.lock(bundle);
-        assertThat(lock.files()).extracting(LockedFile::sha256)
+        assertThat(lock.files())
+            .extracting(LockedFile::sha256)
             .containsExactly(Sha256.of(wanted.build()));
         assertThat(machine.fetch(bundle, lock)).isEmpty();
         assertThat(pypi.fileGets()).isEqualTo(1);
@@ -476,7 +477,8 @@ class SyncTest {
     PresetBundle bundle =
         hashed(preset("p", pypi.simple()), "app==1.0" + hash("sha256", wanted.build()));
     try (var machine = new Machine("a")) {
-      assertThat(machine.lock(bundle).files()).extracting(file -> file.name().text())
+      assertThat(machine.lock(bundle).files())
+          .extracting(file -> file.name().text())
           .containsExactly(wanted.filename());
     }
   }

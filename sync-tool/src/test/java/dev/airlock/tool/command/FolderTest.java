@@ -73,8 +73,7 @@ class FolderTest {
         "<a href=\"../../wheels/%1$s\">%1$s</a>".formatted(APP.filename()));
     Path lock =
         tool.preset(
-                "p",
-                preset("p", directory.resolve("pages").toUri()).packages("app", "1.0").json())
+                "p", preset("p", directory.resolve("pages").toUri()).packages("app", "1.0").json())
             .resolve("pylock.toml");
     assertThat(tool.run("sync", "p")).as(tool.err()).isZero();
     WheelBuilder rebuilt = wheel("app", "1.0").header("Summary: rebuilt");

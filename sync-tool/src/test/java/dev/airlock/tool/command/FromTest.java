@@ -126,9 +126,13 @@ class FromTest {
     var mirror = pypi.at("/index/pypi.org-simple/simple/");
     assertThat(tool.err())
         .contains(
-            "it names files at the mirror " + pypi.at("/") + ", and is read as a lock of the index"
+            "it names files at the mirror "
+                + pypi.at("/")
+                + ", and is read as a lock of the index"
                 + " behind that, https://pypi.org/simple/\n",
-            "the index 'pypi' is asked at " + mirror + "; to ask another place, pass --index"
+            "the index 'pypi' is asked at "
+                + mirror
+                + "; to ask another place, pass --index"
                 + " pypi=ADDRESS\n",
             "my-app is complete: 1 file, ")
         .doesNotContain("127.0.0.1-");
@@ -156,7 +160,8 @@ class FromTest {
             .json());
     String lock = mirroredLock();
     Files.writeString(
-        Path.of(lock), Files.readString(Path.of(lock)).replace("pypi.org-simple", "corp.example-py"));
+        Path.of(lock),
+        Files.readString(Path.of(lock)).replace("pypi.org-simple", "corp.example-py"));
     assertThat(sync(lock, "--target", TARGET)).as(tool.err()).isZero();
     assertThat(tool.err()).contains("the index behind that, https://corp.example/py/\n");
     assertThat(tool.store.resolve("indexes")).isDirectoryContaining("glob:**/corp.example-py");
