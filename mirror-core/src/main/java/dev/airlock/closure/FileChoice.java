@@ -35,10 +35,20 @@ import java.util.stream.Stream;
 final class FileChoice {
   private static final int TAGS_SHOWN = 6;
 
+  /** So many files are shown with the hashes that they have, rather than the ones wanted. */
+  private static final int HASHES_SHOWN = 3;
+
   private final Preset preset;
   private final Target target;
   private final Purpose purpose;
   private final Map<ProjectName, List<Preset.Root>> hashes = new HashMap<>();
+
+  /** Why files of a version were passed over. */
+  private static final class Passed {
+    private final Set<Refusal> refusals = new LinkedHashSet<>();
+    private final List<Tag> unsupported = new ArrayList<>();
+    private final Map<Preset.Root, List<IndexFile>> otherHashes = new LinkedHashMap<>();
+  }
 
   /** What was chosen of a version. */
   sealed interface Choice {
@@ -82,19 +92,19 @@ final class FileChoice {
   }
 
   private Choice choose(ProjectName project, List<IndexFile> files) {
-    Set<Refusal> refusals = new LinkedHashSet<>();
-    List<Tag> unsupported = new ArrayList<>();
+    var passed = new Passed();
     List<IndexFile> admitted =
-        files.stream().filter(file -> admits(project, file, refusals, unsupported)).toList();
-    if (!unsupported.isEmpty()) {
-      refusals.add(noWheel(project, unsupported));
+        files.stream().filter(file -> admits(project, file, passed)).toList();
+    passed.otherHashes.forEach((root, those) -> passed.refusals.add(otherHashes(those, root)));
+    if (!passed.unsupported.isEmpty()) {
+      passed.refusals.add(noWheel(project, passed.unsupported));
     }
     List<IndexFile> inUse =
         admitted.stream().filter(file -> file.yanked() instanceof Yanked.No).toList();
     return best(inUse)
         .or(() -> best(admitted))
         .<Choice>map(Choice.Chosen::new)
-        .orElseGet(() -> new Choice.None(together(refusals)));
+        .orElseGet(() -> new Choice.None(together(passed.refusals)));
   }
 
   private static Refusal together(Set<Refusal> refusals) {
@@ -106,30 +116,28 @@ final class FileChoice {
             .reduce((first, second) -> first + ", or " + second));
   }
 
-  private boolean admits(
-      ProjectName project, IndexFile file, Set<Refusal> refusals, List<Tag> unsupported) {
+  private boolean admits(ProjectName project, IndexFile file, Passed passed) {
     boolean tooNew =
         preset.excludeNewer().isPresent()
             && file.uploadTime().isPresent()
             && file.uploadTime().get().isAfter(preset.excludeNewer().get());
     if (tooNew) {
-      refusals.add(
+      passed.refusals.add(
           Refusal.because(
               "it was uploaded after " + preset.excludeNewer().get(),
               "move exclude_newer to a later time"));
       return false;
     }
     if (!preset.installer().takes(file.requiresPython(), target.fullVersion())) {
-      refusals.add(otherPython(file.requiresPython()));
+      passed.refusals.add(otherPython(file.requiresPython()));
       return false;
     }
-    if (purpose == Purpose.INSTALL && !admitsDigests(project, file, refusals)) {
-      return false;
-    }
-    return switch (file.name()) {
-      case WheelFilename wheel -> admitsWheel(project, wheel, refusals, unsupported);
-      case SdistFilename _ -> admitsSdist(project, refusals);
-    };
+    boolean usable =
+        switch (file.name()) {
+          case WheelFilename wheel -> admitsWheel(project, wheel, passed);
+          case SdistFilename _ -> admitsSdist(project, passed.refusals);
+        };
+    return usable && (purpose == Purpose.BUILD || admitsDigests(project, file, passed));
   }
 
   /** That a version is for other Pythons than the target's. */
@@ -164,10 +172,10 @@ final class FileChoice {
         : Stream.concat(all.stream().limit(TAGS_SHOWN), Stream.of("…")).toList();
   }
 
-  private boolean admitsDigests(ProjectName project, IndexFile file, Set<Refusal> refusals) {
+  private boolean admitsDigests(ProjectName project, IndexFile file, Passed passed) {
     List<Preset.Root> asking = hashes.getOrDefault(project, List.of());
     if (asking.isEmpty() && preset.requiresHashes()) {
-      refusals.add(
+      passed.refusals.add(
           Refusal.because(
               "no requirement gives hashes of it, and the preset asks for them (require_hashes)",
               "require " + project + " with its version and --hash"));
@@ -175,40 +183,62 @@ final class FileChoice {
     }
     for (Preset.Root root : asking) {
       if (file.digests().stream().noneMatch(root.hashes()::contains)) {
-        refusals.add(otherHashes(file, root));
+        if (digests(file, root).isEmpty()) {
+          passed.refusals.add(noHash(root));
+        } else {
+          passed.otherHashes.computeIfAbsent(root, _ -> new ArrayList<>()).add(file);
+        }
         return false;
       }
     }
     return true;
   }
 
-  private static Refusal otherHashes(IndexFile file, Preset.Root root) {
+  /** The digests of a file that can be compared with the hashes that are given. */
+  private static List<Digest> digests(IndexFile file, Preset.Root root) {
     Set<Algorithm> asked = root.hashes().stream().map(Digest::algorithm).collect(toSet());
-    boolean comparable = file.digests().stream().map(Digest::algorithm).anyMatch(asked::contains);
-    return comparable
-        ? Refusal.because(
-            "it has files with other hashes than " + root.place() + " gives",
-            "look whether the index is the one that the hashes are of")
-        : Refusal.because(
-            "the index states no digest of it to compare with the hashes of "
-                + root.place()
-                + " ("
-                + root.hashes().getFirst().algorithm().label()
-                + ")",
-            "give hashes of " + root.requirement().project() + " that its index states");
+    return file.digests().stream().filter(digest -> asked.contains(digest.algorithm())).toList();
   }
 
-  private boolean admitsWheel(
-      ProjectName project, WheelFilename wheel, Set<Refusal> refusals, List<Tag> unsupported) {
+  private static Refusal otherHashes(List<IndexFile> files, Preset.Root root) {
+    String found =
+        files.size() > HASHES_SHOWN
+            ? ""
+            : files.stream()
+                .map(file ->
+                    file.name().text()
+                        + " has "
+                        + digests(file, root).stream()
+                            .map(hash -> hash.algorithm().label() + ":" + hash.hex())
+                            .collect(joining(" and ")))
+                .collect(joining(", ", " (", ")"));
+    return Refusal.because(
+        "it has files with other hashes than " + root.place() + " gives" + found,
+        "look whether the index is the one that the hashes are of");
+  }
+
+  private static Refusal noHash(Preset.Root root) {
+    return Refusal.because(
+        "the index states no digest of it to compare with the hashes of "
+            + root.place()
+            + " ("
+            + root.hashes().getFirst().algorithm().label()
+            + ")",
+        root.requirement().specifier().isPin()
+            ? "give hashes of " + root.requirement().project() + " that its index states"
+            : "pin " + root.requirement().project() + " with ==: then its files are hashed");
+  }
+
+  private boolean admitsWheel(ProjectName project, WheelFilename wheel, Passed passed) {
     if (!preset.takesWheels(project)) {
-      refusals.add(
+      passed.refusals.add(
           Refusal.because(
               "the preset takes no wheel of it (no_binary)",
               "take " + project + " out of no_binary"));
       return false;
     }
     if (target.tags().rank(wheel.tags()).isEmpty()) {
-      unsupported.addAll(wheel.tags());
+      passed.unsupported.addAll(wheel.tags());
       return false;
     }
     return true;

@@ -52,6 +52,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -304,9 +305,16 @@ public final class Fetcher {
    * its name, the one first that was used last.
    */
   private List<HeldFile> entries(IndexKey key, IndexFile file) throws IOException {
-    return file.sha256().isPresent()
-        ? catalog.file(new FileKey(key, file.name(), file.sha256().get())).stream().toList()
-        : catalog.named(key, file.name()).stream().filter(entry -> isMeant(file, entry)).toList();
+    if (file.sha256().isPresent()) {
+      return catalog.file(new FileKey(key, file.name(), file.sha256().get())).stream().toList();
+    }
+    var meant = new ArrayList<HeldFile>();
+    for (HeldFile entry : catalog.named(key, file.name())) {
+      if (isMeant(file, entry)) {
+        meant.add(entry);
+      }
+    }
+    return meant;
   }
 
   /** What the disk cannot read is not sound, and is fetched anew. */
@@ -323,10 +331,11 @@ public final class Fetcher {
   }
 
   /**
-   * Whether an entry of its name may be of a file whose digest nobody states: by its size, and by
-   * what it was made of, for under the name of a wheel that is made here there may be another one.
+   * Whether an entry of its name may be of a file whose digest nobody states: by what it was made
+   * of, for under the name of a wheel that is made here there may be another one; else by what can
+   * be told of the file as it is now.
    */
-  private static boolean isMeant(IndexFile file, HeldFile entry) {
+  private boolean isMeant(IndexFile file, HeldFile entry) throws IOException {
     if (file.size().isPresent() && file.size().getAsLong() != entry.size()) {
       return false;
     }
@@ -334,7 +343,7 @@ public final class Fetcher {
     Optional<Derivation> held = Derivation.of(entry.source(), entry.name());
     return asked.isPresent()
         ? held.filter(asked.get()::makesTheSameAs).isPresent()
-        : held.isEmpty();
+        : held.isEmpty() && access.mayBe(file, entry.sha256(), entry.size());
   }
 
   /** Whether an entry says of a wheel what the wheel says of itself. */

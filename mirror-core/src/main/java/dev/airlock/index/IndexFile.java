@@ -64,6 +64,11 @@ public record IndexFile(
     return new IndexFile(name, url, digests, requiresPython, size, uploadTime, yanked, offer);
   }
 
+  /** This file with other digests stated. */
+  public IndexFile stating(List<Digest> newDigests) {
+    return new IndexFile(name, url, newDigests, requiresPython, size, uploadTime, yanked, metadata);
+  }
+
   /** This file for some Pythons only. */
   public IndexFile requiring(SpecifierSet pythons) {
     return new IndexFile(name, url, digests, pythons, size, uploadTime, yanked, metadata);

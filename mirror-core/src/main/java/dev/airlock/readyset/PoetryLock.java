@@ -43,6 +43,7 @@ final class PoetryLock {
   private final List<Table> packages;
   private final Map<ProjectName, List<Candidate>> byName = new HashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private final MirrorAddresses mirrors;
 
   /** A package, and its version where it has one. */
   private record Candidate(Table locked, Optional<Version> version) {}
@@ -53,6 +54,7 @@ final class PoetryLock {
     this.project = project.map(file -> file.table("tool").table("poetry"));
     this.wanted = wanted;
     this.problems = document.problems();
+    this.mirrors = new MirrorAddresses(folder, wanted.indexes(), notes);
     this.packages = document.tables("package");
   }
 
@@ -104,7 +106,8 @@ final class PoetryLock {
           "a lock of Poetry 1 does not say what is wanted where, and there is no pyproject.toml"
               + " beside it: every package that is not optional is taken, whatever the target");
     }
-    var set = new ReadySet(sets.lines(), List.of(), sets.places(), Rules.COMPLETE, notes);
+    var set =
+        new ReadySet(sets.lines(), List.of(), sets.places(mirrors.asked()), Rules.COMPLETE, notes);
     problems.throwIfAny();
     return set;
   }
@@ -219,7 +222,10 @@ final class PoetryLock {
     }
     return source
         .parsed("url", text -> IndexAddresses.read(text, folder, notes))
-        .map(url -> new NamedIndex(source.text("reference").orElse(""), url));
+        .map(url ->
+            mirrors
+                .behind(url)
+                .orElseGet(() -> new NamedIndex(source.text("reference").orElse(""), url)));
   }
 
   /** The digests, which stand with the package or, in old locks, at the end. */

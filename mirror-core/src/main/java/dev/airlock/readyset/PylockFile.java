@@ -39,12 +39,14 @@ final class PylockFile {
   private final Wanted wanted;
   private final Problems problems;
   private final List<String> notes = new ArrayList<>();
+  private final MirrorAddresses mirrors;
 
   private PylockFile(Path folder, Table document, Wanted wanted) {
     this.folder = folder;
     this.document = document;
     this.wanted = wanted;
     this.problems = document.problems();
+    this.mirrors = new MirrorAddresses(folder, wanted.indexes(), notes);
   }
 
   static ReadySet read(Path file, Wanted wanted) throws IOException, InvalidPresetException {
@@ -66,7 +68,8 @@ final class PylockFile {
       var conditions = new Conditions(target.environment(), extras(), groups());
       packages.forEach(locked -> select(locked, target, conditions, sets));
     }
-    var set = new ReadySet(sets.lines(), List.of(), sets.places(), Rules.COMPLETE, notes);
+    var set =
+        new ReadySet(sets.lines(), List.of(), sets.places(mirrors.asked()), Rules.COMPLETE, notes);
     problems.throwIfAny();
     return set;
   }
@@ -134,10 +137,6 @@ final class PylockFile {
       }
     }
     Optional<Version> version = version(locked);
-    Optional<NamedIndex> index =
-        locked
-            .parsed("index", text -> IndexAddresses.read(text, folder, notes))
-            .map(url -> new NamedIndex("", url));
     if (project.isPresent() && version.isPresent()) {
       sets.add(
           target,
@@ -145,8 +144,20 @@ final class PylockFile {
           project.get(),
           version.get(),
           hashes(locked),
-          index.orElse(NamedIndex.PYPI));
+          index(locked, project.get()));
     }
+  }
+
+  private NamedIndex index(Table locked, ProjectName project) {
+    List<Table> files = new ArrayList<>(locked.tables("wheels"));
+    if (locked.has("sdist")) {
+      files.add(locked.table("sdist"));
+    }
+    Optional<NamedIndex> stated =
+        locked
+            .parsed("index", text -> IndexAddresses.read(text, folder, notes))
+            .map(url -> mirrors.behind(url).orElseGet(() -> new NamedIndex("", url)));
+    return mirrors.behind(project, files).or(() -> stated).orElse(NamedIndex.PYPI);
   }
 
   /** The version stated, or else that of the wheels, for an entry need not state it. */
@@ -183,7 +194,7 @@ final class PylockFile {
   }
 
   /** Percent-decoded; a plus stays one. */
-  private static String decoded(String text) {
+  static String decoded(String text) {
     try {
       return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {

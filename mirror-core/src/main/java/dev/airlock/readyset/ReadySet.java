@@ -48,18 +48,32 @@ public record ReadySet(
    * @param extra places that are asked before the index, as pip's {@code --extra-index-url}
    * @param findLinks pages and folders of files that are asked before those
    * @param noIndex whether these are the only ones
+   * @param mirrors what is asked in place of indexes, by their addresses, unless the user says
+   *     otherwise
    */
   public record Places(
       Optional<URI> index,
       Map<ProjectName, NamedIndex> ofProjects,
       List<URI> extra,
       List<URI> findLinks,
-      boolean noIndex) {
+      boolean noIndex,
+      Map<URI, URI> mirrors) {
     /** Copies the collections. */
     public Places {
       ofProjects = Map.copyOf(ofProjects);
       extra = List.copyOf(extra);
       findLinks = List.copyOf(findLinks);
+      mirrors = Map.copyOf(mirrors);
+    }
+
+    /** Places that are asked themselves. */
+    public Places(
+        Optional<URI> index,
+        Map<ProjectName, NamedIndex> ofProjects,
+        List<URI> extra,
+        List<URI> findLinks,
+        boolean noIndex) {
+      this(index, ofProjects, extra, findLinks, noIndex, Map.of());
     }
 
     /** PyPI. */

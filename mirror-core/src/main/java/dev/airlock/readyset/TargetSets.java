@@ -128,8 +128,12 @@ final class TargetSets {
     }
   }
 
-  /** PyPI, or else the index of most projects, is the default one; others have their projects. */
-  Places places() {
+  /**
+   * PyPI, or else the index of most projects, is the default one; others have their projects.
+   *
+   * @param mirrors what is asked in place of them, by their addresses
+   */
+  Places places(Map<URI, URI> mirrors) {
     Map<URI, Long> counts =
         indexes.values().stream()
             .collect(Collectors.groupingBy(NamedIndex::url, TreeMap::new, Collectors.counting()));
@@ -143,6 +147,6 @@ final class TargetSets {
             .orElse(NamedIndex.PYPI.url());
     Map<ProjectName, NamedIndex> others = new TreeMap<>(indexes);
     others.values().removeIf(index -> index.isAt(main));
-    return new Places(Optional.of(main), others, List.of(), List.of(), false);
+    return new Places(Optional.of(main), others, List.of(), List.of(), false, mirrors);
   }
 }

@@ -44,6 +44,7 @@ final class UvLock {
   private final List<Table> packages;
   private final Map<String, List<Table>> byName;
   private final List<String> notes = new ArrayList<>();
+  private final MirrorAddresses mirrors;
 
   private UvLock(Path folder, Table document, Wanted wanted) {
     this.folder = folder;
@@ -51,6 +52,7 @@ final class UvLock {
     this.wanted = wanted;
     this.problems = document.problems();
     this.packages = document.tables("package");
+    this.mirrors = new MirrorAddresses(folder, wanted.indexes(), notes);
     this.byName = packages.stream().collect(groupingBy(UvLock::name));
   }
 
@@ -76,7 +78,9 @@ final class UvLock {
       checkTarget(target);
       new Walk(target, roots, groups, sets).run();
     }
-    var set = new ReadySet(sets.lines(), List.of(), sets.places(), Rules.COMPLETE_BY_UV, notes);
+    var set =
+        new ReadySet(
+            sets.lines(), List.of(), sets.places(mirrors.asked()), Rules.COMPLETE_BY_UV, notes);
     problems.throwIfAny();
     return set;
   }
@@ -298,22 +302,28 @@ final class UvLock {
           locked.required("name").flatMap(_ -> locked.parsed("name", ProjectName::new));
       Optional<Version> version =
           locked.required("version").flatMap(_ -> locked.parsed("version", Version::parse));
-      Optional<NamedIndex> index =
+      Optional<NamedIndex> stated =
           source
               .parsed("registry", text -> IndexAddresses.read(text, folder, notes))
-              .map(url -> new NamedIndex("", url));
-      if (project.isPresent() && version.isPresent() && index.isPresent()) {
-        sets.add(target, locked, project.get(), version.get(), hashes(locked), index.get());
+              .map(url -> mirrors.behind(url).orElseGet(() -> new NamedIndex("", url)));
+      if (project.isPresent() && version.isPresent() && stated.isPresent()) {
+        NamedIndex index = mirrors.behind(project.get(), files(locked)).orElseGet(stated::get);
+        sets.add(target, locked, project.get(), version.get(), hashes(locked), index);
       }
     }
 
-    private List<Digest> hashes(Table locked) {
+    private static List<Digest> hashes(Table locked) {
       var hashes = new LockedHashes();
-      locked.tables("wheels").forEach(hashes::add);
-      if (locked.has("sdist")) {
-        hashes.add(locked.table("sdist"));
-      }
+      files(locked).forEach(hashes::add);
       return hashes.digests();
+    }
+
+    private static List<Table> files(Table locked) {
+      List<Table> files = new ArrayList<>(locked.tables("wheels"));
+      if (locked.has("sdist")) {
+        files.add(locked.table("sdist"));
+      }
+      return files;
     }
   }
 }

@@ -66,15 +66,7 @@ final class StorePackages implements PackageSource {
         digests.add(hasher.digest(algorithm));
       }
     }
-    return new IndexFile(
-        file.name(),
-        file.url(),
-        digests,
-        file.requiresPython(),
-        file.size(),
-        file.uploadTime(),
-        file.yanked(),
-        file.metadata());
+    return file.stating(digests);
   }
 
   @Override

@@ -149,7 +149,8 @@ public final class Syncer {
   }
 
   private PackageSource repacked(Preset preset, UpstreamPackages packages) {
-    return new RepackedPackages(preset, packages, fetcher);
+    var repacked = new RepackedPackages(preset, packages, fetcher);
+    return new HashedPackages(preset, repacked, fetcher, store.blobs());
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.airlock.upstream;
 import dev.airlock.archive.WheelArchive;
 import dev.airlock.digest.Digest;
 import dev.airlock.digest.Hasher;
+import dev.airlock.digest.Sha256;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.IndexFile.MetadataOffer;
 import dev.airlock.packaging.filename.WheelFilename;
@@ -15,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The bytes of distribution files: whole, from some point on, or just their metadata. Safe for
@@ -26,10 +29,80 @@ public final class FileAccess {
   private static final String PLAIN_FORM = "*/*";
 
   private final Http http;
+  private final boolean asksForSizes;
+  private final LocalDigests digests = new LocalDigests();
+  private final Map<URI, OptionalLong> sizes = new ConcurrentHashMap<>();
 
   /** Files over this client, and from the file system. */
   public FileAccess(Http http) {
+    this(http, false);
+  }
+
+  /**
+   * Files over this client, and from the file system.
+   *
+   * @param asksForSizes whether upstreams are asked for the size of a file that is held, where its
+   *     page states neither that nor a digest
+   */
+  public FileAccess(Http http, boolean asksForSizes) {
     this.http = http;
+    this.asksForSizes = asksForSizes;
+  }
+
+  /**
+   * The SHA-256 of a file of this machine as it is now. What was hashed before is not hashed again
+   * while the file is the same.
+   *
+   * @return empty where the file is elsewhere or cannot be opened
+   * @throws IOException when it cannot be read
+   */
+  public Optional<Sha256> digest(URI address) throws IOException {
+    if (!Addresses.isFile(address)) {
+      return Optional.empty();
+    }
+    try (FileChannel channel = channel(address)) {
+      Path path = Path.of(address);
+      Optional<Sha256> known = digests.known(path);
+      return known.isPresent() ? known : Optional.of(digests.hash(path, channel));
+    } catch (UpstreamException absent) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Whether a file whose page states no SHA-256 may be the one that is held. Of a file of this
+   * machine the bytes decide, of another one the size that its page states or its host tells. What
+   * nobody tells counts as the same.
+   *
+   * @param held the digest of the one that is held
+   * @param size its size in bytes
+   * @throws IOException when a file of this machine cannot be read
+   */
+  public boolean mayBe(IndexFile file, Sha256 held, long size) throws IOException {
+    if (file.size().isPresent() && file.size().getAsLong() != size) {
+      return false;
+    }
+    if (Addresses.isFile(file.url())) {
+      return digest(file.url()).map(held::equals).orElse(true);
+    }
+    return file.size().isPresent()
+        || !asksForSizes
+        || sizeNow(file.url()).stream().allMatch(now -> now == size);
+  }
+
+  private OptionalLong sizeNow(URI address) throws IOException {
+    OptionalLong known = sizes.get(address);
+    if (known != null) {
+      return known;
+    }
+    OptionalLong size;
+    try {
+      size = http.size(address);
+    } catch (UpstreamException untold) {
+      size = OptionalLong.empty();
+    }
+    sizes.put(address, size);
+    return size;
   }
 
   /**

@@ -218,10 +218,25 @@ class ClosureSolverTest {
     world.add(wheel("a", "1.0"));
     assertThatThrownBy(() -> closure(preset("p", PYPI), "a==1.0" + hash("other")))
         .isInstanceOf(NoSolutionException.class)
-        .hasMessageContaining("it has files with other hashes than requirements.txt line 1 gives");
+        .hasMessageContaining(
+            "it has files with other hashes than requirements.txt line 1 gives"
+                + " (a-1.0-py3-none-any.whl has"
+                + hash("a-1.0-py3-none-any.whl").replace("--hash=", "")
+                + ")");
     assertThatThrownBy(() -> closure(preset("p", PYPI), "a==1.0 --hash=sha512:" + "0".repeat(128)))
         .hasMessageContaining("the index states no digest of it to compare")
-        .hasMessageContaining("(sha512)");
+        .hasMessageContaining("(sha512)")
+        .hasMessageContaining("give hashes of a that its index states");
+    assertThatThrownBy(() -> closure(preset("p", PYPI), "a --hash=sha512:" + "0".repeat(128)))
+        .hasMessageContaining("pin a with ==: then its files are hashed");
+  }
+
+  @Test
+  void saysThatAFileIsForOthersRatherThanThatItsHashIsAnother() {
+    world.add(wheel("a", "1.0").tags("cp27-cp27m-win32"));
+    assertThatThrownBy(() -> closure(preset("p", PYPI), "a==1.0" + hash("other")))
+        .hasMessageContaining("it has no wheel for ")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hashes"));
   }
 
   @Test

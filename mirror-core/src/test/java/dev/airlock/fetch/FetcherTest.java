@@ -36,6 +36,7 @@ import dev.airlock.upstream.FileAccess;
 import dev.airlock.upstream.Http;
 import dev.airlock.upstream.IndexSource;
 import dev.airlock.upstream.Indexes;
+import dev.airlock.upstream.PageAnswer;
 import dev.airlock.upstream.Patience;
 import dev.airlock.upstream.Retries;
 import dev.airlock.upstream.UpstreamException;
@@ -459,6 +460,63 @@ class FetcherTest {
     upstream.next(NAME, cutAfter(100_000));
     assertThat(fetched().sha256()).isEqualTo(Sha256.of(BYTES));
     assertThat(ranges()).containsExactly("", "bytes=100000-");
+  }
+
+  private IndexFile inFolder(Path folder) throws IOException {
+    IndexSource source = new Indexes(http).at(folder.toUri());
+    return ((PageAnswer.Page) source.page(BULKY, Optional.empty())).page().files().getFirst();
+  }
+
+  @Test
+  void noticesThatAFileOfAFolderIsAnother() throws IOException {
+    Path folder = Files.createDirectories(directory.resolve("wheels"));
+    Files.write(folder.resolve(NAME), BYTES);
+    assertThat(fetcher.file(key, inFolder(folder)).sha256()).isEqualTo(Sha256.of(BYTES));
+    assertThat(fetcher.held(key, inFolder(folder))).isPresent();
+    byte[] rebuilt = wheel("bulky", "1.0").requires("another").build();
+    Files.write(folder.resolve(NAME), rebuilt);
+    assertThat(fetcher.held(key, inFolder(folder))).isEmpty();
+    assertThat(fetcher.wheelMetadata(key, inFolder(folder)).requiresDist())
+        .extracting(Object::toString)
+        .containsExactly("another");
+    assertThat(fetcher.file(key, inFolder(folder)).sha256()).isEqualTo(Sha256.of(rebuilt));
+  }
+
+  /** One that asks for sizes, as a new process would. */
+  private Fetcher attentive() {
+    return new Fetcher(
+        store,
+        catalog,
+        new FileAccess(http, true),
+        retries,
+        InstantSource.fixed(Instant.EPOCH),
+        events::add);
+  }
+
+  @Test
+  void noticesByItsSizeThatAFileWithoutADigestIsAnother() throws IOException {
+    upstream.add(WHEEL).withoutDigest();
+    IndexFile file = listed(BULKY);
+    fetched();
+    Fetcher attentive = attentive();
+    assertThat(attentive.held(key, file)).isPresent();
+    assertThat(attentive.held(key, file)).isPresent();
+    assertThat(upstream.requests(NAME)).filteredOn(r -> r.method().equals("HEAD")).hasSize(1);
+    byte[] rebuilt = wheel("bulky", "1.0").padding(1_000).build();
+    upstream.add("bulky", NAME, rebuilt).withoutDigest();
+    assertThat(fetcher.held(key, file)).isPresent();
+    attentive = attentive();
+    assertThat(attentive.held(key, file)).isEmpty();
+    assertThat(attentive.file(key, file).sha256()).isEqualTo(Sha256.of(rebuilt));
+  }
+
+  @Test
+  void noticesByTheSizeOnItsPageThatAFileWithoutADigestIsAnother() throws IOException {
+    upstream.add(WHEEL).withoutDigest().size(BYTES.length);
+    fetched();
+    byte[] rebuilt = wheel("bulky", "1.0").padding(1_000).build();
+    upstream.add("bulky", NAME, rebuilt).withoutDigest().size(rebuilt.length);
+    assertThat(fetched().sha256()).isEqualTo(Sha256.of(rebuilt));
   }
 
   @Test

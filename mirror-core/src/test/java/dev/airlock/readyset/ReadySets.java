@@ -9,6 +9,7 @@ import dev.airlock.packaging.target.Target;
 import dev.airlock.preset.InvalidPresetException;
 import dev.airlock.sync.PresetBundle;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A folder with ready sets, and what they are read for. */
@@ -25,6 +27,7 @@ final class ReadySets {
   private final Set<ExtraName> extras = new HashSet<>();
   private final Set<GroupName> groups = new HashSet<>();
   private final Map<String, String> environment = new HashMap<>();
+  private final Map<String, URI> indexes = new HashMap<>();
   private boolean defaultGroups = true;
 
   ReadySets(Path folder) {
@@ -63,13 +66,26 @@ final class ReadySets {
     return this;
   }
 
+  /** Knows the address of an index by its key. */
+  ReadySets index(String key, URI address) {
+    indexes.put(key, address);
+    return this;
+  }
+
   /** Reads one, and makes sure that its preset is one that can be read. */
   ReadySet read(String name) throws IOException, InvalidPresetException {
     List<Target> on =
         targets.isEmpty() ? List.of(Target.parse("cp310-manylinux_2_35_x86_64")) : targets;
     ReadySet set =
         ReadySetReader.read(
-            folder.resolve(name), new Wanted(on, extras, groups, defaultGroups, environment));
+            folder.resolve(name),
+            new Wanted(
+                on,
+                extras,
+                groups,
+                defaultGroups,
+                environment,
+                key -> Optional.ofNullable(indexes.get(key))));
     PresetBundle bundle = PresetBundle.read(PresetText.of(set, "one", "app/" + name, on));
     assertThat(bundle.preset().targets()).isEqualTo(on);
     assertThat(bundle.preset().roots()).hasSameSizeAs(set.lines());

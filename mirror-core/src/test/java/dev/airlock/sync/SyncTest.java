@@ -10,10 +10,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldPreset;
 import dev.airlock.catalog.IndexKey;
+import dev.airlock.digest.Algorithm;
+import dev.airlock.digest.Hasher;
 import dev.airlock.digest.Sha256;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.fixtures.FakeIndex;
 import dev.airlock.fixtures.Presets;
+import dev.airlock.fixtures.WheelBuilder;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockReader;
 import dev.airlock.lock.LockWriter;
@@ -423,6 +426,91 @@ class SyncTest {
               "old 1.0, wanted by the preset (packages.old): "
                   + pypi.file("old-1.0.tar.gz")
                   + " is not what its index states");
+    }
+  }
+
+  // --- hashes that no index states
+
+  private static PresetBundle hashed(Presets preset, String lines) throws InvalidPresetException {
+    return PresetBundle.read(
+        new PresetSource(
+            "test",
+            "p",
+            preset.key("requirements", "\"requirements.txt\"").json(),
+            Optional.of(lines + "\n"),
+            Optional.empty()));
+  }
+
+  private static String hash(String algorithm, byte[] bytes) {
+    Algorithm known = Algorithm.named(algorithm).orElseThrow();
+    var hasher = new Hasher(known);
+    hasher.update(bytes, 0, bytes.length);
+    return " --hash=" + algorithm + ":" + hasher.digest(known).hex();
+  }
+
+  @Test
+  void hashesTheFilesOfAPinnedVersionWhoseIndexStatesNoDigest() throws Exception {
+    WheelBuilder wanted = wheel("app", "1.0");
+    pypi.add(wanted).withoutDigest();
+    pypi.add(wheel("app", "1.0").tags("cp312-cp312-win_amd64")).withoutDigest();
+    pypi.add(wheel("app", "2.0")).withoutDigest();
+    for (String algorithm : List.of("sha256", "sha384", "sha512")) {
+      pypi.forget();
+      PresetBundle bundle =
+          hashed(preset("p", pypi.simple()), "app==1.0" + hash(algorithm, wanted.build()));
+      try (var machine = new Machine(algorithm)) {
+        Lock lock = machine.lock(bundle);
+        assertThat(lock.files())
+            .extracting(LockedFile::sha256)
+            .containsExactly(Sha256.of(wanted.build()));
+        assertThat(machine.fetch(bundle, lock)).isEmpty();
+        assertThat(pypi.fileGets()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void takesTheFileThatHasTheHashOfSeveralWithoutADigest() throws Exception {
+    WheelBuilder wanted = wheel("app", "1.0");
+    pypi.add(wanted).withoutDigest();
+    pypi.add(wheel("app", "1.0").tags("cp310-cp310-linux_x86_64")).withoutDigest();
+    PresetBundle bundle =
+        hashed(preset("p", pypi.simple()), "app==1.0" + hash("sha256", wanted.build()));
+    try (var machine = new Machine("a")) {
+      assertThat(machine.lock(bundle).files())
+          .extracting(file -> file.name().text())
+          .containsExactly(wanted.filename());
+    }
+  }
+
+  @Test
+  void hashesNothingWhereTheIndexStatesTheHashOfAnotherFileThatFits() throws Exception {
+    WheelBuilder wanted = wheel("app", "1.0");
+    pypi.add(wanted);
+    pypi.add(wheel("app", "1.0").tags("cp310-cp310-linux_x86_64")).withoutDigest();
+    PresetBundle bundle =
+        hashed(preset("p", pypi.simple()), "app==1.0" + hash("sha256", wanted.build()));
+    try (var machine = new Machine("a")) {
+      assertThat(machine.solve(bundle, Optional.empty()).closures()).hasSize(1);
+      assertThat(pypi.requests("app-1.0-cp310-cp310-linux_x86_64.whl")).isEmpty();
+    }
+  }
+
+  @Test
+  void saysWhatAFileHashedToThatIsPassedOver() throws Exception {
+    WheelBuilder other = wheel("app", "1.0");
+    pypi.add(other).withoutDigest();
+    PresetBundle bundle =
+        hashed(preset("p", pypi.simple()), "app==1.0 --hash=sha512:" + "0".repeat(128));
+    try (var machine = new Machine("a")) {
+      assertThatThrownBy(() -> machine.lock(bundle))
+          .isInstanceOf(NoSolutionException.class)
+          .hasMessageContaining(
+              "it has files with other hashes than requirements.txt line 1 gives ("
+                  + other.filename()
+                  + " has"
+                  + hash("sha512", other.build()).replace("--hash=", "")
+                  + ")");
     }
   }
 

@@ -2,10 +2,12 @@ package dev.airlock.upstream;
 
 import static dev.airlock.fixtures.Answer.status;
 import static dev.airlock.fixtures.WheelBuilder.wheel;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airlock.archive.MalformedArchiveException;
+import dev.airlock.digest.Sha256;
 import dev.airlock.fixtures.Answer;
 import dev.airlock.fixtures.FakeIndex;
 import dev.airlock.fixtures.SparseWheel;
@@ -16,7 +18,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -60,6 +64,40 @@ class FileAccessTest {
 
   private Optional<byte[]> metadata() throws IOException {
     return access.metadata(listed(upstream.simple()));
+  }
+
+  // --- digests
+
+  @Test
+  void hashesAFileOfThisMachineOnceWhileItIsTheSame() throws IOException {
+    Path file = Files.writeString(directory.resolve("f"), "one");
+    var before = FileTime.from(Instant.EPOCH);
+    Files.setLastModifiedTime(file, before);
+    assertThat(access.digest(file.toUri())).contains(Sha256.of("one".getBytes(UTF_8)));
+    // Nobody does this; it shows that the file is not read again.
+    Files.writeString(file, "two");
+    Files.setLastModifiedTime(file, before);
+    assertThat(access.digest(file.toUri())).contains(Sha256.of("one".getBytes(UTF_8)));
+    Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH.plusSeconds(1)));
+    assertThat(access.digest(file.toUri())).contains(Sha256.of("two".getBytes(UTF_8)));
+  }
+
+  @Test
+  void hashesAgainWhatWasWrittenJustNow() throws IOException {
+    Path file = Files.writeString(directory.resolve("f"), "one");
+    FileTime now = Files.getLastModifiedTime(file);
+    access.digest(file.toUri());
+    Files.writeString(file, "two");
+    Files.setLastModifiedTime(file, now);
+    assertThat(access.digest(file.toUri())).contains(Sha256.of("two".getBytes(UTF_8)));
+  }
+
+  @Test
+  void hasNoDigestOfWhatIsElsewhereOrAbsent() throws IOException {
+    upstream.add(WHEEL);
+    assertThat(access.digest(upstream.file(NAME))).isEmpty();
+    assertThat(access.digest(directory.resolve("absent").toUri())).isEmpty();
+    assertThat(upstream.requests()).isEmpty();
   }
 
   // --- metadata

@@ -11,6 +11,7 @@ import dev.airlock.readyset.ReadySetReader;
 import dev.airlock.readyset.Wanted;
 import dev.airlock.sync.PresetBundle;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,8 +107,12 @@ final class FromOptions {
    */
   record Made(PresetBundle bundle, ReadySet set, boolean named) {}
 
-  /** Makes the preset. */
-  Made make(Surroundings surroundings) throws IOException, CommandException {
+  /**
+   * Makes the preset.
+   *
+   * @param store the store, which may know indexes that a lock names by a mirror
+   */
+  Made make(Surroundings surroundings, Path store) throws IOException, CommandException {
     Path path = surroundings.directory().resolve(String.valueOf(file));
     if (!Files.isRegularFile(path)) {
       throw new CommandException(ExitCode.USAGE, "--from: there is no file '" + path + "'");
@@ -118,7 +123,8 @@ final class FromOptions {
             names("--extra", extras, ExtraName::new),
             names("--group", groups, GroupName::new),
             !noDefaultGroups,
-            surroundings.environment());
+            surroundings.environment(),
+            new KnownAddresses(surroundings, store));
     String called = name == null ? PresetText.usualName(path) : name;
     if (!PresetText.isName(called)) {
       throw new CommandException(
@@ -136,6 +142,8 @@ final class FromOptions {
       return new Made(PresetBundle.read(source), set, name != null);
     } catch (InvalidPresetException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 

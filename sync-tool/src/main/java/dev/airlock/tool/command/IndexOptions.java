@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -31,6 +32,8 @@ final class IndexOptions {
       description = "How many files are fetched at once. Default: ${DEFAULT-VALUE}.")
   private int jobs = 8;
 
+  private Map<String, URI> unlessReplaced = Map.of();
+
   @Mixin private ReserveOption reserve = new ReserveOption();
 
   /** How much of the store's disk is left free. */
@@ -38,8 +41,21 @@ final class IndexOptions {
     return reserve;
   }
 
+  /**
+   * Has addresses asked where no option says otherwise.
+   *
+   * @param addresses what to ask, by the name of the index
+   * @return those that no option replaces
+   */
+  Map<String, URI> orElse(Map<String, URI> addresses) {
+    Map<String, URI> remaining = new TreeMap<>(addresses);
+    remaining.keySet().removeAll(replaced.keySet());
+    unlessReplaced = Map.copyOf(remaining);
+    return remaining;
+  }
+
   Map<String, URI> replaced() throws CommandException {
-    Map<String, URI> addresses = new LinkedHashMap<>();
+    Map<String, URI> addresses = new LinkedHashMap<>(unlessReplaced);
     for (Map.Entry<String, String> entry : replaced.entrySet()) {
       try {
         addresses.put(entry.getKey(), Addresses.parse(entry.getValue()));

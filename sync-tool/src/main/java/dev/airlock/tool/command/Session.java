@@ -71,7 +71,7 @@ final class Session implements AutoCloseable {
       Store store = Store.openOrCreate(storeRoot, options.reserve().reserve(surroundings));
       ExecutorService executor = threads(jobs);
       var catalog = new Catalog(store);
-      var access = new FileAccess(http);
+      var access = new FileAccess(http, true);
       InstantSource clock = surroundings.clock();
       Claim claim = store.claim(clock);
       var fetcher =

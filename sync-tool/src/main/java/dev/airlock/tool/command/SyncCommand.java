@@ -26,7 +26,8 @@ final class SyncCommand extends AirlockCommand {
       names = "--dry-run",
       description =
           "Print what would be fetched, with sizes and free space. Nothing is fetched but pages,"
-              + " metadata, and sdists that have to be looked into.")
+              + " metadata, sdists that have to be looked into, and files that have to be hashed"
+              + " because their index states no digest to compare with the hashes wanted.")
   private boolean dryRun;
 
   @Option(
@@ -68,7 +69,9 @@ final class SyncCommand extends AirlockCommand {
     }
     from.check(solving.preset());
     SyncRun run = runs.get();
-    return from.isGiven() ? run.run(from.make(around)) : run.run(solving.preset());
+    return from.isGiven()
+        ? run.run(from.make(around, common.store(around)))
+        : run.run(solving.preset());
   }
 
   private static List<Note> wanted(Surroundings around, String file)

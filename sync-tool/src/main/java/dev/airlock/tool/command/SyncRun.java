@@ -10,6 +10,7 @@ import dev.airlock.lock.LockDifference;
 import dev.airlock.lock.LockWriter;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.preset.PresetIndex;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.readyset.ReadySet;
 import dev.airlock.resolve.NoSolutionException;
@@ -25,6 +26,7 @@ import dev.airlock.tool.terminal.Terminal;
 import dev.airlock.tool.terminal.Terminal.Verbosity;
 import dev.airlock.upstream.PipConfig;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,8 +95,33 @@ final class SyncRun {
   ExitCode run(FromOptions.Made made) throws IOException, CommandException {
     Optional<Lock> earlier = new Presets(surroundings).lockOfMade(made, common.store(surroundings));
     made.set().notes().forEach(terminal::say);
+    indexes.orElse(mirrors(made)).forEach(this::tellMirror);
     return run(
         made.bundle(), earlier, withPlaces(indexes.pipConfig(surroundings), made.set().places()));
+  }
+
+  /** What a lock that was made through a mirror has asked, by the name of the index. */
+  private static Map<String, URI> mirrors(FromOptions.Made made) {
+    Map<URI, URI> asked = made.set().places().mirrors();
+    Map<String, URI> mirrors = new TreeMap<>();
+    for (PresetIndex index : made.bundle().preset().indexes()) {
+      URI mirror = asked.get(index.url());
+      if (mirror != null) {
+        mirrors.put(index.name(), mirror);
+      }
+    }
+    return mirrors;
+  }
+
+  private void tellMirror(String index, URI mirror) {
+    terminal.say(
+        "the index '"
+            + index
+            + "' is asked at "
+            + mirror
+            + "; to ask another place, pass --index "
+            + index
+            + "=ADDRESS");
   }
 
   /** The file's own places are asked before those of pip's configuration. */

@@ -9,6 +9,7 @@ import dev.airlock.digest.Hasher;
 import dev.airlock.fixtures.FakeIndex;
 import dev.airlock.fixtures.WheelBuilder;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +91,80 @@ class FromTest {
     pypi.close();
     assertThat(tool.run("check", "my-app")).isZero();
     assertThat(tool.err()).contains("my-app holds for cp310-manylinux_2_28_x86_64: 3 files");
+  }
+
+  private String mirroredLock() throws IOException {
+    return file(
+        "uv.lock",
+        """
+        version = 1
+        requires-python = ">=3.9"
+
+        [[package]]
+        name = "my-app"
+        version = "0.1"
+        source = { virtual = "." }
+        dependencies = [{ name = "leaf" }]
+
+        [[package]]
+        name = "leaf"
+        version = "1.0"
+        source = { registry = "%s" }
+        wheels = [
+            { url = "%s", hash = "sha256:%s" },
+        ]
+        """
+            .formatted(
+                pypi.at("/preset/my-app/simple/"),
+                pypi.at("/files/pypi.org-simple/leaf/" + sha256(LEAF) + "/" + LEAF.filename()),
+                sha256(LEAF)));
+  }
+
+  @Test
+  void asksTheMirrorThatALockWasMadeThroughInPlaceOfTheIndexBehindIt() throws IOException {
+    assertThat(sync(mirroredLock(), "--target", TARGET)).as(tool.err()).isZero();
+    var mirror = pypi.at("/index/pypi.org-simple/simple/");
+    assertThat(tool.err())
+        .contains(
+            "it names files at the mirror "
+                + pypi.at("/")
+                + ", and is read as a lock of the index"
+                + " behind that, https://pypi.org/simple/\n",
+            "the index 'pypi' is asked at "
+                + mirror
+                + "; to ask another place, pass --index"
+                + " pypi=ADDRESS\n",
+            "my-app is complete: 1 file, ")
+        .doesNotContain("127.0.0.1-");
+    assertThat(tool.store.resolve("indexes"))
+        .isDirectoryContaining("glob:**/pypi.org-simple")
+        .isDirectoryNotContaining("glob:**/127.0.0.1-*");
+    assertThat(tool.run("check", "my-app")).as(tool.err()).isZero();
+  }
+
+  @Test
+  void asksWhatTheUserNamesRatherThanTheMirrorOfALock() throws IOException {
+    String lock = mirroredLock();
+    assertThat(sync(lock, "--target", TARGET, "--index", "pypi=" + pypi.simple())).isZero();
+    assertThat(tool.err()).doesNotContain("is asked at");
+    assertThat(pypi.requests()).noneMatch(request -> request.path().startsWith("/index/"));
+  }
+
+  @Test
+  void knowsTheIndexBehindAMirrorFromThePresetsAtHand() throws IOException {
+    tool.preset(
+        "other",
+        preset("other", pypi.simple())
+            .index("corp", URI.create("https://corp.example/py/"), "x")
+            .packages("x", "1.0")
+            .json());
+    String lock = mirroredLock();
+    Files.writeString(
+        Path.of(lock),
+        Files.readString(Path.of(lock)).replace("pypi.org-simple", "corp.example-py"));
+    assertThat(sync(lock, "--target", TARGET)).as(tool.err()).isZero();
+    assertThat(tool.err()).contains("the index behind that, https://corp.example/py/\n");
+    assertThat(tool.store.resolve("indexes")).isDirectoryContaining("glob:**/corp.example-py");
   }
 
   @Test
