@@ -156,6 +156,7 @@ final class Forms {
     ObjectNode document = object();
     document.put("name", preset.name());
     document.put("synced", preset.synced().toString());
+    preset.origin().ifPresent(origin -> document.put("origin", origin));
     document.put("preset", preset.preset());
     document.put("requirements", preset.requirements());
     document.put("lock", preset.lock());
@@ -169,7 +170,8 @@ final class Forms {
             document.path("preset").asText(""),
             document.path("requirements").asText(""),
             required(document, "lock"),
-            Instant.parse(required(document, "synced"))));
+            Instant.parse(required(document, "synced")),
+            text(document, "origin")));
   }
 
   // --- parts

@@ -102,6 +102,19 @@ public final class PresetReader {
     }
   }
 
+  /** The text of a preset by another name. */
+  static String named(String json, String name) {
+    try {
+      if (!(JSON.readTree(json) instanceof ObjectNode preset)) {
+        throw new IllegalStateException("a preset is a JSON object");
+      }
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(preset.put("name", name))
+          + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a preset is JSON", e);
+    }
+  }
+
   private static boolean isFileName(String name) {
     return name.matches("[A-Za-z0-9][A-Za-z0-9._-]*");
   }

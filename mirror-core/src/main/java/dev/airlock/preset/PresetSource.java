@@ -18,15 +18,52 @@ import org.jspecify.annotations.Nullable;
  * @param json the text of {@code preset.json}
  * @param requirements the text of the requirements file that it names, empty where it names none
  * @param directory the folder, where it is one
+ * @param origin where it came from: the absolute path of its folder, or of the file that it was made
+ *     from; empty where nobody knows
  */
 public record PresetSource(
     String label,
     String folder,
     String json,
     Optional<String> requirements,
-    Optional<Path> directory) {
+    Optional<Path> directory,
+    Optional<String> origin) {
   /** The name of the file that describes a preset. */
   public static final String FILE = "preset.json";
+
+  /** The texts of a preset that comes from its folder, where it has one. */
+  public PresetSource(
+      String label,
+      String folder,
+      String json,
+      Optional<String> requirements,
+      Optional<Path> directory) {
+    this(label, folder, json, requirements, directory, directory.map(PresetSource::place));
+  }
+
+  /** How the place of a folder or file is recorded: by its absolute path, links followed. */
+  public static String place(Path path) {
+    try {
+      return path.toRealPath().toString();
+    } catch (IOException gone) {
+      return path.toAbsolutePath().normalize().toString();
+    }
+  }
+
+  /** The same texts from another place. */
+  public PresetSource from(Optional<String> place) {
+    return new PresetSource(label, folder, json, requirements, directory, place);
+  }
+
+  /**
+   * The same preset by another name. Its lock is no longer that of its folder.
+   *
+   * @throws IllegalStateException when the preset is no JSON object
+   */
+  public PresetSource named(String name) {
+    return new PresetSource(
+        label, name, PresetReader.named(json, name), requirements, Optional.empty(), origin);
+  }
 
   /**
    * The same texts with more lines behind those of the requirements file. A preset that names no
@@ -42,7 +79,8 @@ public record PresetSource(
         folder,
         PresetReader.namingRequirements(json),
         Optional.of(text + separator + String.join("\n", lines) + "\n"),
-        directory);
+        directory,
+        origin);
   }
 
   /**

@@ -339,7 +339,8 @@ public final class Syncer {
             bundle.source().json(),
             bundle.requirements(),
             LockWriter.write(lock),
-            clock.instant());
+            clock.instant(),
+            bundle.source().origin());
     catalog.publish(published);
     for (int look = 1; ; look++) {
       List<Plan.Item> taken = taken(bundle.preset(), lock, plan);

@@ -119,6 +119,11 @@ final class BuildCommand extends AirlockCommand {
           "--offline is for the mirror that a build starts: leave out either it or --mirror");
     }
     PresetBundle bundle = new Presets(around).anywhere(preset, common.store(around));
+    NameOwner.require(
+        bundle,
+        common.store(around),
+        "run `airlock sync` of this one with --name NEW and build that, or with --replace to put it"
+            + " in the place of the other one");
     Engine chosen = Engine.of(engine, around.variable("PATH")).behindItsName();
     String image = tag == null ? "airlock/" + bundle.preset().name().toLowerCase(Locale.ROOT) : tag;
     if (mirror != null) {

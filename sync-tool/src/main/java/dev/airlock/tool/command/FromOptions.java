@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -32,12 +33,6 @@ final class FromOptions {
           "Instead of a preset, what FILE asks for: a requirements file, pylock.toml, uv.lock,"
               + " poetry.lock or pyproject.toml. It becomes a preset that only the store has.")
   private @Nullable Path file;
-
-  @Option(
-      names = "--name",
-      paramLabel = "NAME",
-      description = "With --from: what to call that preset. Default: after FILE or its folder.")
-  private @Nullable String name;
 
   @Option(
       names = "--target",
@@ -71,8 +66,7 @@ final class FromOptions {
   }
 
   private boolean isAnythingElseGiven() {
-    return name != null
-        || noDefaultGroups
+    return noDefaultGroups
         || !(targets.isEmpty() && extras.isEmpty() && groups.isEmpty());
   }
 
@@ -93,8 +87,8 @@ final class FromOptions {
     if (!isGiven() && isAnythingElseGiven()) {
       throw new CommandException(
           ExitCode.USAGE,
-          "--name, --target, --extra, --group and --no-default-groups go with --from; a preset has"
-              + " its own targets");
+          "--target, --extra, --group and --no-default-groups go with --from; a preset has its own"
+              + " targets");
     }
   }
 
@@ -103,16 +97,17 @@ final class FromOptions {
    *
    * @param bundle the preset
    * @param set what the file said
-   * @param named whether the user chose the preset's name
    */
-  record Made(PresetBundle bundle, ReadySet set, boolean named) {}
+  record Made(PresetBundle bundle, ReadySet set) {}
 
   /**
    * Makes the preset.
    *
    * @param store the store, which may know indexes that a lock names by a mirror
+   * @param name what to call it; empty: after the file or its folder
    */
-  Made make(Surroundings surroundings, Path store) throws IOException, CommandException {
+  Made make(Surroundings surroundings, Path store, Optional<String> name)
+      throws IOException, CommandException {
     Path path = surroundings.directory().resolve(String.valueOf(file));
     if (!Files.isRegularFile(path)) {
       throw new CommandException(ExitCode.USAGE, "--from: there is no file '" + path + "'");
@@ -125,21 +120,18 @@ final class FromOptions {
             !noDefaultGroups,
             surroundings.environment(),
             new KnownAddresses(surroundings, store));
-    String called = name == null ? PresetText.usualName(path) : name;
+    String called = name.orElseGet(() -> PresetText.usualName(path));
     if (!PresetText.isName(called)) {
       throw new CommandException(
           ExitCode.USAGE,
-          name == null
-              ? "no name for the preset can be made from '" + path + "': give one with --name"
-              : "--name "
-                  + name
-                  + ": accepted are lower-case letters, digits, '.', '_' and '-', beginning with a"
-                  + " letter or digit");
+          "no name for the preset can be made from '" + path + "': give one with --name");
     }
     try {
       ReadySet set = ReadySetReader.read(path, wanted);
-      PresetSource source = PresetText.of(set, called, PresetText.madeFrom(path), wanted.targets());
-      return new Made(PresetBundle.read(source), set, name != null);
+      PresetSource source =
+          PresetText.of(set, called, PresetText.madeFrom(path), wanted.targets())
+              .from(Optional.of(PresetSource.place(path)));
+      return new Made(PresetBundle.read(source), set);
     } catch (InvalidPresetException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
     } catch (UncheckedIOException e) {

@@ -126,7 +126,8 @@ final class KnownOrigins implements Repairer.Origins {
               bundle.source().json(),
               bundle.requirements(),
               LockWriter.write(found),
-              surroundings.clock().instant()));
+              surroundings.clock().instant(),
+              bundle.source().origin()));
     } catch (CommandException none) {
       return Optional.empty();
     }

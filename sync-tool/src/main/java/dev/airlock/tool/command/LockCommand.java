@@ -13,6 +13,7 @@ import picocli.CommandLine.Mixin;
             + " the difference to the earlier lock.")
 final class LockCommand extends AirlockCommand {
   @Mixin private SolveOptions solving = new SolveOptions();
+  @Mixin private NameOptions names = new NameOptions();
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private IndexOptions indexes = new IndexOptions();
 
@@ -30,7 +31,7 @@ final class LockCommand extends AirlockCommand {
     if (solving.preset().isEmpty()) {
       throw new CommandException(ExitCode.USAGE, "name the PRESET to lock");
     }
-    return new SyncRun(around, common, indexes, SyncRun.Extent.LOCK, solving, false)
+    return new SyncRun(around, common, indexes, SyncRun.Extent.LOCK, solving, names, false)
         .run(solving.preset());
   }
 }

@@ -118,49 +118,35 @@ final class Presets {
   }
 
   /**
-   * The lock that the store holds of a preset made from a file, where it was synced before.
-   *
-   * @throws CommandException when another preset has its name
+   * The lock that the store holds of a preset whose lock is in no folder; empty where it was not
+   * synced before, or another preset has its name.
    */
-  Optional<Lock> lockOfMade(FromOptions.Made made, Path storeRoot)
+  Optional<Lock> lockInStore(PresetBundle bundle, Path storeRoot)
       throws IOException, CommandException {
-    String name = made.bundle().preset().name();
-    Optional<Path> folder = PresetSource.locate(name, surroundings.presetFolders());
-    if (folder.isPresent()) {
-      throw taken(name, "the preset in " + folder.get(), "");
-    }
     if (!Store.exists(storeRoot)) {
       return Optional.empty();
     }
     try (Store store = Store.open(storeRoot)) {
       var catalog = new Catalog(store);
-      Optional<HeldPreset> held = catalog.preset(name);
-      if (held.isEmpty()) {
-        return Optional.empty();
-      }
-      Optional<String> origin = anywhere(name, catalog).preset().madeFrom();
-      if (origin.isEmpty()) {
-        throw taken(name, "a preset in the store that was not made from a file", "");
-      }
-      if (!origin.equals(made.bundle().preset().madeFrom()) && !made.named()) {
-        throw taken(
-            name,
-            "the preset made from " + origin.get(),
-            ", or --name " + name + " to put this one in its place");
-      }
-      return lockInStore(made.bundle(), catalog);
+      return NameOwner.other(bundle, catalog).isPresent()
+          ? Optional.empty()
+          : lockInStore(bundle, catalog);
     }
   }
 
-  private static CommandException taken(String name, String by, String otherwise) {
-    return new CommandException(
-        ExitCode.USAGE,
-        "the name '"
-            + name
-            + "' is that of "
-            + by
-            + ": pass --name NAME to give this one another"
-            + otherwise);
+  /** Refuses the name of a preset made from a file that is the name of a preset's folder. */
+  void requireNoFolder(PresetBundle made) throws CommandException {
+    String name = made.preset().name();
+    Optional<Path> folder = PresetSource.locate(name, surroundings.presetFolders());
+    if (folder.isPresent()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "the name '"
+              + name
+              + "' is that of the preset in "
+              + folder.get()
+              + ": pass --name NAME to give this one another");
+    }
   }
 
   private static Lock parsed(String text, String where) throws CommandException {

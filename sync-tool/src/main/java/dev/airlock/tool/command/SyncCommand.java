@@ -46,6 +46,7 @@ final class SyncCommand extends AirlockCommand {
 
   @Mixin private SolveOptions solving = new SolveOptions();
   @Mixin private FromOptions from = new FromOptions();
+  @Mixin private NameOptions names = new NameOptions();
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private IndexOptions indexes = new IndexOptions();
 
@@ -61,16 +62,17 @@ final class SyncCommand extends AirlockCommand {
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
     SyncRun.Extent extent = dryRun ? SyncRun.Extent.PLAN : SyncRun.Extent.FETCH;
-    Supplier<SyncRun> runs = () -> new SyncRun(around, common, indexes, extent, solving, verify);
+    Supplier<SyncRun> runs = () -> new SyncRun(around, common, indexes, extent, solving, names, verify);
     if (wants != null) {
       from.refuse("--wants");
+      names.refuse("--wants");
       return new WantsRun(around, common, indexes, solving, !dryRun, runs)
           .run(wanted(around, wants), solving.preset());
     }
     from.check(solving.preset());
     SyncRun run = runs.get();
     return from.isGiven()
-        ? run.run(from.make(around, common.store(around)))
+        ? run.run(from.make(around, common.store(around), names.given()))
         : run.run(solving.preset());
   }
 

@@ -63,6 +63,7 @@ final class SyncRun {
   private final Terminal terminal;
   private final Extent extent;
   private final SolveOptions solving;
+  private final NameOptions names;
   private final boolean verify;
   private Optional<String> unwritten = Optional.empty();
   private Optional<LockDifference> difference = Optional.empty();
@@ -73,6 +74,7 @@ final class SyncRun {
       IndexOptions indexes,
       Extent extent,
       SolveOptions solving,
+      NameOptions names,
       boolean verify) {
     this.surroundings = surroundings;
     this.common = common;
@@ -80,20 +82,27 @@ final class SyncRun {
     this.terminal = surroundings.terminal();
     this.extent = extent;
     this.solving = solving;
+    this.names = names;
     this.verify = verify;
   }
 
   ExitCode run(String nameOrPath) throws IOException, CommandException {
     var presets = new Presets(surroundings);
-    PresetBundle bundle = presets.inFolder(nameOrPath);
-    return run(bundle, presets.lockInFolder(bundle), indexes.pipConfig(surroundings));
+    PresetBundle bundle = names.named(presets.inFolder(nameOrPath));
+    Optional<Lock> earlier =
+        bundle.source().directory().isPresent()
+            ? presets.lockInFolder(bundle)
+            : presets.lockInStore(bundle, common.store(surroundings));
+    return run(bundle, earlier, indexes.pipConfig(surroundings));
   }
 
   /**
    * The same for a preset that was made from a file, whose earlier lock only the store can have.
    */
   ExitCode run(FromOptions.Made made) throws IOException, CommandException {
-    Optional<Lock> earlier = new Presets(surroundings).lockOfMade(made, common.store(surroundings));
+    var presets = new Presets(surroundings);
+    presets.requireNoFolder(made.bundle());
+    Optional<Lock> earlier = presets.lockInStore(made.bundle(), common.store(surroundings));
     made.set().notes().forEach(terminal::say);
     indexes.orElse(mirrors(made)).forEach(this::tellMirror);
     return run(
@@ -150,6 +159,7 @@ final class SyncRun {
    */
   ExitCode attempt(PresetBundle described, Optional<Lock> known, PipConfig pip)
       throws IOException, CommandException, NoSolutionException {
+    names.requireOwn(described, common.store(surroundings));
     long started = terminal.nanos().getAsLong();
     Optional<Instant> cutoff = solving.excludeNewer(surroundings.clock());
     PresetBundle bundle = cutoff.map(described::excludingNewer).orElse(described);

@@ -54,6 +54,7 @@ final class UpCommand extends AirlockCommand {
               + " else what the configuration says, else all.")
   private @Nullable String quota;
 
+  @Mixin private NameOptions names = new NameOptions();
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private IndexOptions indexes = new IndexOptions();
 
@@ -79,7 +80,7 @@ final class UpCommand extends AirlockCommand {
       Parsed.option("--quota", quota, ByteSize::parse);
     }
     ExitCode code =
-        new SyncRun(around, common, indexes, SyncRun.Extent.FETCH, SolveOptions.NONE, false)
+        new SyncRun(around, common, indexes, SyncRun.Extent.FETCH, SolveOptions.NONE, names, false)
             .run(preset);
     if (code == ExitCode.OK) {
       Files.write(Path.of(handover), serverArguments(around));

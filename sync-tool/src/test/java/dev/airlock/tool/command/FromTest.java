@@ -414,11 +414,10 @@ class FromTest {
     Files.writeString(second, "-i " + pypi.simple() + "\nold\n");
     assertThat(sync(second.toString(), "--target", TARGET)).isEqualTo(2);
     assertThat(tool.err())
-        .isEqualTo(
-            "airlock: error: the name 'other' is that of the preset made from My App/other.txt:"
-                + " pass --name NAME to give this one another, or --name other to put this one in"
-                + " its place\n");
-    assertThat(sync(second.toString(), "--target", TARGET, "--name", "other")).isZero();
+        .contains("airlock: error: the store has a preset 'other' from '", "My App/other.txt', and")
+        .contains("this one is from '" + second.toRealPath() + "': pass --name NEW", "--replace");
+    assertThat(sync(second.toString(), "--target", TARGET, "--name", "other")).isEqualTo(2);
+    assertThat(sync(second.toString(), "--target", TARGET, "--replace")).isZero();
     assertThat(tool.err()).contains(": old\n");
   }
 
@@ -431,7 +430,7 @@ class FromTest {
     assertThat(tool.err()).contains("the name 'my-app' is that of the preset in " + folder);
     Files.delete(folder.resolve("preset.json"));
     assertThat(sync(requirements("app\n"), "--target", TARGET, "--name", "my-app")).isEqualTo(2);
-    assertThat(tool.err()).contains("a preset in the store that was not made from a file");
+    assertThat(tool.err()).contains("the store has a preset 'my-app' from '" + folder.toRealPath());
   }
 
   // --- usage

@@ -1,0 +1,93 @@
+package dev.airlock.tool.command;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.HeldPreset;
+import dev.airlock.preset.InvalidPresetException;
+import dev.airlock.store.Store;
+import dev.airlock.sync.PresetBundle;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Whose a preset's name is: in a store, it belongs to the place that the preset came from. A folder
+ * that was moved or copied with the same content is no other place.
+ */
+final class NameOwner {
+  private NameOwner() {}
+
+  /**
+   * The other place whose preset the store has by the name of this one.
+   *
+   * @return empty when the store has none, or this very preset, be it an earlier form of it
+   */
+  static Optional<String> other(PresetBundle bundle, Catalog catalog) throws IOException {
+    Optional<HeldPreset> held = catalog.preset(bundle.preset().name());
+    return held.isEmpty() || isSame(bundle, held.get())
+        ? Optional.empty()
+        : Optional.of(place(held.get()));
+  }
+
+  /**
+   * Refuses a preset whose name is that of another one in the store.
+   *
+   * @param waysOut what to do instead, as a clause
+   */
+  static void require(PresetBundle bundle, Path storeRoot, String waysOut)
+      throws IOException, CommandException {
+    if (!Store.exists(storeRoot)) {
+      return;
+    }
+    try (Store store = Store.open(storeRoot)) {
+      Optional<String> other = other(bundle, new Catalog(store));
+      if (other.isPresent()) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "the store has a preset '"
+                + bundle.preset().name()
+                + "' from "
+                + other.get()
+                + ", and this one is from "
+                + bundle.source().origin().map(NameOwner::quoted).orElse("the store")
+                + ": "
+                + waysOut
+                + ". Nothing was changed");
+      }
+    }
+  }
+
+  private static boolean isSame(PresetBundle bundle, HeldPreset held) {
+    boolean sameContent =
+        held.preset().equals(bundle.source().json())
+            && held.requirements().equals(bundle.requirements());
+    Optional<String> origin = bundle.source().origin();
+    if (sameContent || origin.isEmpty() || bundle.besides(held).isPresent()) {
+      return true;
+    }
+    return held.origin().isPresent()
+        ? held.origin().equals(origin)
+        : madeFrom(held).equals(bundle.preset().madeFrom());
+  }
+
+  /** What an older version recorded: the file that a preset was made from, if it was. */
+  private static Optional<String> madeFrom(HeldPreset held) {
+    try {
+      return PresetBundle.of(held, held.name()).preset().madeFrom();
+    } catch (InvalidPresetException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  private static String place(HeldPreset held) {
+    return held.origin()
+        .map(NameOwner::quoted)
+        .orElseGet(() ->
+            madeFrom(held)
+                .map(file -> "a file " + quoted(file))
+                .orElse("a folder that an older version did not record"));
+  }
+
+  private static String quoted(String place) {
+    return "'" + place + "'";
+  }
+}
