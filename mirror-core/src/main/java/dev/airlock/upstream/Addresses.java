@@ -2,6 +2,7 @@ package dev.airlock.upstream;
 
 import dev.airlock.index.Authority;
 import dev.airlock.packaging.MalformedException;
+import dev.airlock.program.HomeFolder;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -62,9 +63,10 @@ public final class Addresses {
       throw new IllegalArgumentException(
           "'" + masked(text) + "' is no address: accepted are http, https, file and paths");
     }
-    String home = System.getProperty("user.home");
     Path path =
-        text.startsWith("~/") && home != null ? Path.of(home, text.substring(2)) : Path.of(text);
+        text.startsWith("~/")
+            ? HomeFolder.of(System.getenv()).resolve(text.substring(2))
+            : Path.of(text);
     return path.toAbsolutePath().normalize().toUri();
   }
 

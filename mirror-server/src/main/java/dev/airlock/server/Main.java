@@ -3,6 +3,7 @@ package dev.airlock.server;
 import dev.airlock.files.FailureText;
 import dev.airlock.program.Build;
 import dev.airlock.program.ByteSize;
+import dev.airlock.program.HomeFolder;
 import dev.airlock.program.PresetFolders;
 import dev.airlock.program.StorePlace;
 import dev.airlock.routing.InvalidSettingsException;
@@ -216,8 +217,7 @@ public final class Main implements Callable<Integer>, IVersionProvider {
     }
     Path root =
         store == null
-            ? StorePlace.usual(
-                System.getenv(), Path.of(System.getProperty("user.home")), Path.of(""))
+            ? StorePlace.usual(System.getenv(), HomeFolder.of(System.getenv()), Path.of(""))
             : store;
     HttpSettings settings = settings();
     if (settings.showsTokens()) {
@@ -293,7 +293,7 @@ public final class Main implements Callable<Integer>, IVersionProvider {
 
   private Sourcing sourcing() throws IOException, InvalidSettingsException {
     Map<String, String> environment = System.getenv();
-    Path home = Path.of(System.getProperty("user.home"));
+    Path home = HomeFolder.of(environment);
     Optional<Path> file = Settings.locate(Optional.ofNullable(config), environment, home);
     Map<String, URI> addresses = new LinkedHashMap<>();
     replaced.forEach((name, address) ->

@@ -1,5 +1,6 @@
 package dev.airlock.tool;
 
+import dev.airlock.program.HomeFolder;
 import dev.airlock.program.Build;
 import dev.airlock.tool.command.Commands;
 import dev.airlock.tool.command.Surroundings;
@@ -21,7 +22,7 @@ public final class Main {
             Terminal.ofProcess(),
             System.in,
             System.getenv(),
-            Path.of(System.getProperty("user.home")),
+            HomeFolder.of(System.getenv()),
             Path.of("").toAbsolutePath(),
             InstantSource.system(),
             Build.current().toString());
