@@ -11,42 +11,52 @@ import java.util.Optional;
 
 /** A simple index over HTTP, in JSON where it has that and else in HTML. */
 final class HttpIndex implements IndexSource {
-  private static final String ACCEPT =
+  static final String ACCEPT =
       MediaType.JSON_V1 + ", " + MediaType.HTML_V1 + ";q=0.2, " + MediaType.HTML + ";q=0.01";
 
   private final URI address;
   private final Http http;
+  private final ForbiddenHosts forbidden;
 
-  HttpIndex(URI address, Http http) {
+  HttpIndex(URI address, Http http, ForbiddenHosts forbidden) {
     this.address = Addresses.directory(address);
     this.http = http;
+    this.forbidden = forbidden;
   }
 
   @Override
   public PageAnswer page(ProjectName project, Optional<String> etag) throws IOException {
-    return ask(http, address.resolve(project.value() + "/"), project, etag, description());
-  }
-
-  static PageAnswer ask(
-      Http http, URI page, ProjectName project, Optional<String> etag, String origin)
-      throws IOException {
+    URI page = address.resolve(project.value() + "/");
     Http.Document answer = http.document(page, ACCEPT, etag);
     return switch (answer.status()) {
       case 200 ->
           new PageAnswer.Page(
               read(answer, project),
               Addresses.withoutCredentials(answer.address()),
-              origin,
               answer.etag());
       case 304 -> new PageAnswer.NotModified();
-      // download.pytorch.org answers 403 for what it does not have.
-      case 403, 404, 410 ->
-          new PageAnswer.NoSuchProject(origin + " has no such project (" + answer.status() + ")");
-      default -> throw UpstreamException.status(page, answer.status(), hint(answer.status()));
+      case 404, 410 -> new PageAnswer.NoSuchProject(absence(answer.status()));
+      default -> {
+        if (answer.status() != 403 || !forbidden.has(answer.address())) {
+          throw failure(page, answer.status());
+        }
+        yield new PageAnswer.NoSuchProject(absence(403), false);
+      }
     };
   }
 
-  private static ProjectPage read(Http.Document answer, ProjectName project)
+  private String absence(int status) {
+    return description() + " has no such project (" + status + ")";
+  }
+
+  /** What is to be told of an answer that is no page, and does not say that there is none. */
+  static UpstreamException failure(URI page, int status) {
+    return status == 403
+        ? UpstreamException.forbidden(page)
+        : UpstreamException.status(page, status, hint(status));
+  }
+
+  static ProjectPage read(Http.Document answer, ProjectName project)
       throws UpstreamException {
     MediaType form =
         MediaType.of(answer.contentType())

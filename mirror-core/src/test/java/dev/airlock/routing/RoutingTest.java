@@ -56,7 +56,7 @@ class RoutingTest {
       throws InvalidPresetException {
     Routing routing = Routing.of(preset("one", CU118));
     assertThat(routing.decide(TORCH))
-        .isEqualTo(new Decision.From(new RoutedIndex(IndexKey.of(CU118), "pytorch", CU118)));
+        .isEqualTo(new Decision.From(RoutedIndex.of("pytorch", CU118)));
     assertThat(from(routing.decide(OTHER))).isEqualTo("pypi");
     assertThat(routing.indexes())
         .containsExactly(RoutedIndex.of("pypi", PYPI), RoutedIndex.of("pytorch", CU118));

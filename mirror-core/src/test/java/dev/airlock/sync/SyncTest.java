@@ -25,6 +25,7 @@ import dev.airlock.preset.InvalidPresetException;
 import dev.airlock.preset.PresetSource;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.resolve.NoSolutionException;
+import dev.airlock.routing.LocalPlaces;
 import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.FileAccess;
@@ -107,7 +108,7 @@ class SyncTest {
     }
 
     Sources sources(PresetBundle bundle) throws IOException, UnknownIndexException {
-      return Sources.of(bundle.preset(), new Indexes(http), replaced, pip);
+      return Sources.of(bundle.preset(), new Indexes(http), new LocalPlaces(replaced, pip));
     }
 
     Syncer.Solved solve(PresetBundle bundle, Optional<Lock> earlier)
@@ -123,17 +124,17 @@ class SyncTest {
     Lock lock(PresetBundle bundle, Optional<Lock> earlier)
         throws IOException, NoSolutionException, UnknownIndexException, IncompleteException {
       Syncer.Solved solved = solve(bundle, earlier);
-      return syncer.lock(bundle, solved, syncer.plan(bundle.preset(), solved));
+      return syncer.lock(bundle, solved, syncer.plan(solved));
     }
 
     Plan plan(PresetBundle bundle, Lock lock) throws IOException, UnknownIndexException {
-      return syncer.plan(bundle.preset(), lock, sources(bundle));
+      return syncer.plan(lock, sources(bundle));
     }
 
     List<SyncReport.Failure> fetch(PresetBundle bundle, Lock lock)
         throws IOException, UnknownIndexException {
       Plan plan = plan(bundle, lock);
-      List<SyncReport.Failure> failures = syncer.fetch(bundle.preset(), lock, plan);
+      List<SyncReport.Failure> failures = syncer.fetch(lock, plan);
       return failures.isEmpty() ? syncer.publish(bundle, lock, plan) : failures;
     }
 
@@ -224,7 +225,7 @@ class SyncTest {
     try (var machine = new Machine("a")) {
       PresetBundle bundle = family();
       Syncer.Solved solved = machine.solve(bundle, Optional.empty());
-      Plan plan = machine.syncer.plan(bundle.preset(), solved);
+      Plan plan = machine.syncer.plan(solved);
       assertThat(plan.missing()).hasSize(4);
       assertThat(plan.missingBytes()).isGreaterThan(50_000);
       assertThat(machine.store.blobs().list()).isEmpty();
@@ -463,7 +464,7 @@ class SyncTest {
   }
 
   @Test
-  void asksWherePipWouldForTheDefaultIndexOnly() throws Exception {
+  void asksWherePipWouldForWhatNoIndexClaims() throws Exception {
     addFamily();
     URI declared = URI.create("https://pypi.example/simple/");
     Path wheels = Files.createDirectory(directory.resolve("wheels"));
@@ -478,12 +479,14 @@ class SyncTest {
           new PipConfig(Optional.of(pypi.simple()), List.of(), List.of(wheels.toUri()), false);
       Syncer.Solved solved = machine.solve(bundle, Optional.empty());
       assertThat(solved.origins())
-          .containsEntry(new ProjectName("leaf"), wheels.toString())
-          .containsEntry(new ProjectName("lib"), pypi.simple().toString())
-          .containsEntry(new ProjectName("torch"), torch.simple().toString());
+          .containsEntry(new ProjectName("leaf"), wheels.toUri())
+          .containsEntry(new ProjectName("lib"), pypi.simple())
+          .containsEntry(new ProjectName("torch"), torch.simple());
       Lock lock = machine.lock(bundle);
       assertThat(names(lock)).contains("leaf 0.2");
-      assertThat(lock.of(new ProjectName("leaf")).getFirst().index()).isEqualTo(declared);
+      assertThat(lock.of(new ProjectName("leaf")).getFirst().index()).isEqualTo(wheels.toUri());
+      assertThat(lock.of(new ProjectName("lib")).getFirst().index()).isEqualTo(declared);
+      assertThat(lock.search()).containsExactly(wheels.toUri(), declared);
       assertThat(machine.fetch(bundle, lock)).isEmpty();
     }
   }
@@ -606,8 +609,8 @@ class SyncTest {
       pypi.close();
       machine.replaced = Map.of("pypi", moved.simple());
       assertThat(machine.plan(family(), lock).origins())
-          .containsEntry(new ProjectName("leaf"), moved.simple().toString())
-          .containsEntry(new ProjectName("torch"), torch.simple().toString());
+          .containsEntry(new ProjectName("leaf"), moved.simple())
+          .containsEntry(new ProjectName("torch"), torch.simple());
       assertThat(machine.fetch(family(), lock)).isEmpty();
     }
   }
@@ -635,7 +638,7 @@ class SyncTest {
     PresetBundle bundle = bundle(preset("p", pypi.simple()).packages("lib", "1.0"));
     try (var machine = new Machine("a")) {
       Syncer.Solved solved = machine.solve(bundle, Optional.empty());
-      Plan plan = machine.syncer.plan(bundle.preset(), solved);
+      Plan plan = machine.syncer.plan(solved);
       assertThat(plan.missingBytes()).isEqualTo(wheel("lib", "1.0").build().length);
       assertThat(pypi.requests(wheel("lib", "1.0").filename()))
           .extracting(FakeIndex.Request::method)
@@ -644,7 +647,14 @@ class SyncTest {
       assertThat(new Plan(plan.items(), Map.of(), plan.missingBytes() - 1).fits()).isFalse();
       Plan.Item first = plan.missing().getFirst();
       var begun =
-          new Plan.Item(first.project(), first.version(), first.file(), first.size(), false, 100);
+          new Plan.Item(
+              first.project(),
+              first.version(),
+              first.index(),
+              first.file(),
+              first.size(),
+              false,
+              100);
       assertThat(new Plan(List.of(begun), Map.of(), first.size().orElseThrow() - 100).fits())
           .isTrue();
     }

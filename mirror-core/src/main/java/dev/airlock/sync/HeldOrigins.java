@@ -1,0 +1,42 @@
+package dev.airlock.sync;
+
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.HeldFile;
+import dev.airlock.catalog.IndexKey;
+import dev.airlock.lock.Lock;
+import dev.airlock.lock.LockedFile;
+import dev.airlock.lock.LockedPackage;
+import dev.airlock.packaging.name.ProjectName;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Where files are from that are held, as it was recorded when they were fetched. */
+public final class HeldOrigins {
+  private HeldOrigins() {}
+
+  /** The file of a lock as it is held; empty where it is not, or with other bytes. */
+  public static Optional<HeldFile> held(Catalog catalog, LockedPackage locked, LockedFile file)
+      throws IOException {
+    return catalog
+        .file(IndexKey.of(locked.index()), locked.project(), file.name().text())
+        .filter(held -> held.sha256().equals(file.sha256()));
+  }
+
+  /** Where the files of a lock are from that are held, by project. */
+  public static Map<ProjectName, SortedSet<String>> of(Catalog catalog, Lock lock)
+      throws IOException {
+    Map<ProjectName, SortedSet<String>> origins = new TreeMap<>();
+    for (LockedPackage locked : lock.packages()) {
+      for (LockedFile file : locked.files()) {
+        held(catalog, locked, file)
+            .ifPresent(held ->
+                origins.computeIfAbsent(locked.project(), _ -> new TreeSet<>()).add(held.origin()));
+      }
+    }
+    return origins;
+  }
+}
