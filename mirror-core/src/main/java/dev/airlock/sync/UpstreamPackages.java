@@ -114,7 +114,7 @@ final class UpstreamPackages implements PackageSource {
         case FetchedPage.Missing(String reason, boolean certain) -> {
           boolean isLast = source.equals(search.getLast());
           if (!certain && !isLast) {
-            throw UpstreamException.uncertain(source.index().declared(), reason);
+            throw UpstreamException.uncertain(reason);
           }
           reasons.add("the index '" + source.index().name() + "' does not have it: " + reason);
         }

@@ -3,11 +3,13 @@ package dev.airlock.upstream;
 import dev.airlock.index.MalformedPageException;
 import dev.airlock.index.MediaType;
 import dev.airlock.index.PageReader;
+import dev.airlock.index.ProjectListReader;
 import dev.airlock.index.ProjectPage;
 import dev.airlock.packaging.name.ProjectName;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A simple index over HTTP, in JSON where it has that and else in HTML. */
 final class HttpIndex implements IndexSource {
@@ -17,6 +19,7 @@ final class HttpIndex implements IndexSource {
   private final URI address;
   private final Http http;
   private final ForbiddenHosts forbidden;
+  private volatile Http.@Nullable Document list;
 
   HttpIndex(URI address, Http http, ForbiddenHosts forbidden) {
     this.address = Addresses.directory(address);
@@ -40,9 +43,33 @@ final class HttpIndex implements IndexSource {
         if (answer.status() != 403 || !forbidden.has(answer.address())) {
           throw failure(page, answer.status());
         }
-        yield new PageAnswer.NoSuchProject(absence(403), false);
+        yield new PageAnswer.NoSuchProject(absence(403), isNotListed(project));
       }
     };
+  }
+
+  /**
+   * Whether the index has a list of its projects, and this one is not on it. The list is kept with
+   * its validator.
+   */
+  private boolean isNotListed(ProjectName project) {
+    try {
+      Http.Document known = list;
+      Optional<String> validator = known == null ? Optional.empty() : known.etag();
+      Http.Document answer = http.document(address, ACCEPT, validator);
+      if (answer.status() == 304 && known != null) {
+        answer = known;
+      } else if (answer.status() == 200 && answer.etag().isPresent()) {
+        list = answer;
+      }
+      Optional<MediaType> form = MediaType.of(answer.contentType());
+      return answer.status() == 200
+          && form.isPresent()
+          && !ProjectListReader.read(form.get(), answer.bytes(), answer.address())
+              .contains(project);
+    } catch (IOException | MalformedPageException cannotTell) {
+      return false;
+    }
   }
 
   private String absence(int status) {

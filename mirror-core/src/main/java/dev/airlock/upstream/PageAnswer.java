@@ -24,8 +24,9 @@ public sealed interface PageAnswer {
    *
    * @param reason where it was looked for and what was answered, as a clause: {@code https://… has
    *     no such project (404)}
-   * @param certain whether the answer can mean nothing else; a 403 can be a refusal, even from a
-   *     host that is known to answer so for what it does not have
+   * @param certain whether the answer can mean nothing else. A 403 can be a refusal, even from a
+   *     host that is known to answer so for what it does not have, unless the index has a list of
+   *     its projects, too, and this one is not on it
    */
   record NoSuchProject(String reason, boolean certain) implements PageAnswer {
     /** An answer that can mean nothing else. */

@@ -150,12 +150,13 @@ public final class UpstreamException extends IOException {
    *
    * @param absence what it answered, as a clause
    */
-  public static UpstreamException uncertain(URI index, String absence) {
-    return unexpected(
-        index,
+  public static UpstreamException uncertain(String absence) {
+    String what =
         absence
-            + ", which may be a refusal, so no other index is asked for the project. Say which"
-            + " index it comes from, under `projects` of that index");
+            + ", which may be a refusal: the index has no list of its projects that says otherwise."
+            + " So no other index is asked for the project. Say which index it comes from, under"
+            + " `projects` of that index";
+    return new UpstreamException(what, Trouble.NONSENSE, new IOException(what));
   }
 
   /** An answer that is not what was asked for. */

@@ -158,6 +158,28 @@ class HttpIndexTest {
   }
 
   @Test
+  void isCertainOfAForbiddenPageWhereTheListOfProjectsDoesNotHaveIt() throws IOException {
+    IndexSource known =
+        new Indexes(http).withForbidden(List.of("127.0.0.1")).at(upstream.simple());
+    for (String listed : List.of("tiny", "other")) {
+      upstream.next("tiny", status(403));
+      upstream.next("simple", Answer.page("text/html", "<a href='" + listed + "/'>x</a>"));
+      assertThat(known.page(TINY, Optional.empty()))
+          .isEqualTo(
+              new PageAnswer.NoSuchProject(
+                  upstream.simple() + " has no such project (403)", listed.equals("other")));
+    }
+    for (int status : List.of(403, 401, 404)) {
+      upstream.next("tiny", status(403));
+      upstream.next("simple", status(status));
+      assertThat(known.page(TINY, Optional.empty()))
+          .isEqualTo(
+              new PageAnswer.NoSuchProject(
+                  upstream.simple() + " has no such project (403)", false));
+    }
+  }
+
+  @Test
   void knowsWhoAnswersForbiddenForNone() {
     assertThat(ForbiddenHosts.USUAL.has(URI.create("https://download.pytorch.org/whl/cu118/x/")))
         .isTrue();

@@ -1,5 +1,6 @@
 package dev.airlock.server.pullthrough;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldMetadata;
@@ -56,6 +57,9 @@ public final class Mirror {
 
   private static final Duration MOMENT = Duration.ofSeconds(2);
 
+  /** How long it is believed where a search ended: as long as one request takes. */
+  private static final Duration SEARCH = Duration.ofMillis(500);
+
   private static final Trouble DAMAGED =
       new Trouble("its bytes in the store are damaged, and were not replaced", true, MOMENT);
 
@@ -67,6 +71,7 @@ public final class Mirror {
   private final Rules rules;
   private final Mode mode;
   private final @Nullable Upstreams upstreams;
+  private final Cache<String, Searched> searches;
 
   /**
    * A mirror of a store.
@@ -100,6 +105,7 @@ public final class Mirror {
             upstreams.map(Upstreams::beside).orElse(List.of()),
             nanoTime);
     this.mode = mode;
+    this.searches = Upstreams.memory(SEARCH, nanoTime);
     this.upstreams = upstreams.orElse(null);
     if (upstreams.isPresent() == (mode == Mode.OFFLINE)) {
       throw new IllegalArgumentException("a mirror has upstreams unless it is offline");
@@ -257,6 +263,16 @@ public final class Mirror {
    * One that cannot be asked ends the search.
    */
   private Searched search(List<RoutedIndex> indexes, ProjectName project) throws IOException {
+    String id = project + " " + indexes.stream().map(index -> index.key().value()).toList();
+    Searched known = searches.getIfPresent(id);
+    if (known == null) {
+      known = searched(indexes, project);
+      searches.put(id, known);
+    }
+    return known;
+  }
+
+  private Searched searched(List<RoutedIndex> indexes, ProjectName project) throws IOException {
     for (RoutedIndex index : indexes.subList(0, indexes.size() - 1)) {
       PageAnswer answer = admitted(index.key(), project, false);
       if (!(answer instanceof PageAnswer.Absent)) {
@@ -302,7 +318,7 @@ public final class Mirror {
               : certain || isLast
                   ? new PageAnswer.Absent(reason)
                   : new PageAnswer.Unavailable(
-                      Trouble.of(UpstreamException.uncertain(routed.get().declared(), reason)));
+                      Trouble.of(UpstreamException.uncertain(reason)));
       case Upstreams.Known.Unknown(Optional<HeldPage> older, Trouble trouble) ->
           mode == Mode.ONLINE
               ? new PageAnswer.Unavailable(trouble)

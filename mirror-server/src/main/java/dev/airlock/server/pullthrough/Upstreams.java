@@ -156,7 +156,7 @@ public final class Upstreams implements Closeable {
     this.slow = memory(SLOW, nanoTime);
   }
 
-  private static <V> Cache<String, V> memory(Duration duration, LongSupplier nanoTime) {
+  static <V> Cache<String, V> memory(Duration duration, LongSupplier nanoTime) {
     return Caffeine.newBuilder()
         .maximumSize(10_000)
         .expireAfterWrite(duration)

@@ -104,9 +104,9 @@ final class WhyCommand extends AirlockCommand {
       origins.forEach(result.putArray("origins")::add);
       terminal.print(result);
     } else {
-      terminal.print(wanted + " is from " + String.join(" and ", origins));
       DependencyView.byTarget(answers)
           .forEach((targets, answer) -> tell(terminal, wanted, targets, answer));
+      terminal.print(wanted + " is from " + String.join(" and ", origins));
     }
     return ExitCode.OK;
   }
