@@ -30,6 +30,7 @@ final class Forms {
   private static final String FILENAME = "filename";
   private static final String SHA256 = "sha256";
   private static final String SOURCE = "source";
+  private static final String PLACE = "place";
   private static final String YANKED = "yanked";
   private static final String ORIGIN = "_airlock";
 
@@ -75,6 +76,7 @@ final class Forms {
       document.put(YANKED, reason);
     }
     document.put(SOURCE, file.source().toString());
+    file.place().ifPresent(place -> document.put(PLACE, place.toString()));
     return document;
   }
 
@@ -93,7 +95,8 @@ final class Forms {
             document.has(YANKED)
                 ? new Yanked.Because(document.path(YANKED).asText(""))
                 : new Yanked.No(),
-            URI.create(document.path(SOURCE).asText(""))));
+            URI.create(document.path(SOURCE).asText("")),
+            text(document, PLACE).map(URI::create)));
   }
 
   // --- metadata of a wheel that is not held

@@ -28,6 +28,8 @@ import java.util.OptionalLong;
  * @param uploadTime when it was uploaded, where the index said so
  * @param yanked whether the index had withdrawn it when it was fetched
  * @param source where its bytes came from
+ * @param place the location whose page listed it when it was fetched: the address of an index, of a
+ *     page with files of many projects, or of a folder; empty where no page did
  */
 public record HeldFile(
     DistributionFilename name,
@@ -37,7 +39,42 @@ public record HeldFile(
     SpecifierSet requiresPython,
     Optional<Instant> uploadTime,
     Yanked yanked,
-    URI source) {
+    URI source,
+    Optional<URI> place) {
+  /** A file that no page listed. */
+  public HeldFile(
+      DistributionFilename name,
+      Sha256 sha256,
+      long size,
+      Optional<Sha256> metadata,
+      SpecifierSet requiresPython,
+      Optional<Instant> uploadTime,
+      Yanked yanked,
+      URI source) {
+    this(
+        name,
+        sha256,
+        size,
+        metadata,
+        requiresPython,
+        uploadTime,
+        yanked,
+        source,
+        Optional.empty());
+  }
+
+  /**
+   * Where it is from, as it is told: the location whose page listed it, else scheme and host of
+   * where its bytes came from.
+   */
+  public String origin() {
+    if (place.isPresent()) {
+      return place.get().toString();
+    }
+    String host = source.getRawAuthority();
+    return source.getScheme() + "://" + (host == null ? "" : host);
+  }
+
   /** Its bytes; empty where they are missing or not as many as they should be. */
   public Optional<Blob> bytes(BlobStore blobs) throws IOException {
     return blobs.find(sha256).filter(blob -> blob.size() == size);
@@ -46,7 +83,7 @@ public record HeldFile(
   /** This file without its metadata, where that is lost. */
   public HeldFile withoutMetadata() {
     return new HeldFile(
-        name, sha256, size, Optional.empty(), requiresPython, uploadTime, yanked, source);
+        name, sha256, size, Optional.empty(), requiresPython, uploadTime, yanked, source, place);
   }
 
   /** The entry of this file on a page, under some address. */

@@ -72,7 +72,7 @@ public final class ClosureSolver {
   public static Set<Version> usable(
       Preset preset, Target target, PackageSource source, ProjectName project) throws IOException {
     try (var candidates = new TargetCandidates(preset, target, source, _ -> {}, Purpose.INSTALL)) {
-      return candidates.list(project) instanceof Listing.Found(List<Candidate> found)
+      return candidates.list(project) instanceof Listing.Found(List<Candidate> found, _)
           ? found.stream()
               .filter(candidate -> candidate.state() instanceof Candidate.State.Usable)
               .map(Candidate::version)

@@ -84,7 +84,7 @@ final class TargetCandidates implements Candidates, AutoCloseable {
   private final class Road implements Ahead.Guide {
     @Override
     public Optional<Version> likely(ProjectName project) throws IOException {
-      return listed.get(project).listing() instanceof Listing.Found(List<Candidate> candidates)
+      return listed.get(project).listing() instanceof Listing.Found(List<Candidate> candidates, _)
           ? candidates.stream()
               .filter(candidate -> candidate.state() instanceof Candidate.State.Usable)
               .map(Candidate::version)
@@ -123,13 +123,13 @@ final class TargetCandidates implements Candidates, AutoCloseable {
                           + project
                           + ", and at which index has it (`indexes`, `projects`)")),
               Map.of());
-      case PageLookup.Found(ProjectPage page) -> {
+      case PageLookup.Found(ProjectPage page, String where) -> {
         Map<Version, Choice> choices = choice.choose(page);
         List<Candidate> candidates =
             choices.entrySet().stream()
                 .map(entry -> candidate(entry.getKey(), entry.getValue()))
                 .toList();
-        yield new Listed(new Listing.Found(candidates), choices);
+        yield new Listed(new Listing.Found(candidates, where), choices);
       }
     };
   }

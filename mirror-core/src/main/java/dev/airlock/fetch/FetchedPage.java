@@ -11,10 +11,9 @@ public sealed interface FetchedPage {
    * The page is there.
    *
    * @param page what it says
-   * @param origin which place it came from, for messages
    * @param unkept why it could not be kept: a disk that is full or read-only; empty when it is held
    */
-  record Found(HeldPage page, String origin, Optional<IOException> unkept) implements FetchedPage {
+  record Found(HeldPage page, Optional<IOException> unkept) implements FetchedPage {
     /**
      * What the page says, for who needs a disk that takes it.
      *
@@ -32,6 +31,7 @@ public sealed interface FetchedPage {
    * The index has no such project.
    *
    * @param reason where it was looked for, as a clause
+   * @param certain whether the answer can mean nothing else
    */
-  record Missing(String reason) implements FetchedPage {}
+  record Missing(String reason, boolean certain) implements FetchedPage {}
 }

@@ -163,10 +163,11 @@ public final class Fetcher {
             .page(key, project)
             .filter(page -> page.source().toString().startsWith(index.description()));
     return switch (index.page(project, held.flatMap(HeldPage::etag))) {
-      case PageAnswer.NoSuchProject(String reason) -> new FetchedPage.Missing(reason);
-      case PageAnswer.NotModified() -> kept(key, readNow(held, index), index.description());
-      case PageAnswer.Page(ProjectPage page, URI source, String origin, Optional<String> etag) ->
-          kept(key, new HeldPage(page, source, clock.instant(), etag), origin);
+      case PageAnswer.NoSuchProject(String reason, boolean certain) ->
+          new FetchedPage.Missing(reason, certain);
+      case PageAnswer.NotModified() -> kept(key, readNow(held, index));
+      case PageAnswer.Page(ProjectPage page, URI source, Optional<String> etag) ->
+          kept(key, new HeldPage(page, source, clock.instant(), etag));
     };
   }
 
@@ -177,12 +178,12 @@ public final class Fetcher {
     return new HeldPage(page.page(), page.source(), clock.instant(), page.etag());
   }
 
-  private FetchedPage kept(IndexKey key, HeldPage page, String origin) throws IOException {
+  private FetchedPage kept(IndexKey key, HeldPage page) throws IOException {
     try {
       catalog.keep(key, page);
-      return new FetchedPage.Found(page, origin, Optional.empty());
+      return new FetchedPage.Found(page, Optional.empty());
     } catch (NoSpaceException | ReadOnlyException cannotBeKept) {
-      return new FetchedPage.Found(page, origin, Optional.of(cannotBeKept));
+      return new FetchedPage.Found(page, Optional.of(cannotBeKept));
     }
   }
 
@@ -586,13 +587,24 @@ public final class Fetcher {
             requiresPython,
             file.uploadTime(),
             file.yanked(),
-            file.url());
+            file.url(),
+            place(key, file));
     catalog.enter(key, entry);
     requireHeld(entry.sha256());
     if (metadata.isPresent()) {
       requireHeld(metadata.get());
     }
     return entry;
+  }
+
+  /** The location whose page lists a file, or the sdist that it is made of, where it is. */
+  private Optional<URI> place(IndexKey key, IndexFile file) throws IOException {
+    URI at =
+        Derivation.of(file.url(), file.name()).map(Derivation::source).orElse(file.url());
+    return catalog
+        .page(key, file.name().project())
+        .filter(page -> page.page().files().stream().anyMatch(listed -> listed.url().equals(at)))
+        .map(HeldPage::place);
   }
 
   /**

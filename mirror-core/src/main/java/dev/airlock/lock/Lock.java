@@ -25,6 +25,8 @@ import java.util.stream.Stream;
  * @param excludeNewer the time after which uploads were passed over when it was solved: the
  *     preset's, or the one that was given instead
  * @param targets the targets
+ * @param search the declared addresses of the indexes that were asked for projects that none
+ *     claims, in this order; empty where it was the default alone
  * @param packages the locked versions, in the order of their names
  * @see <a href="https://packaging.python.org/en/latest/specifications/pylock-toml/">pylock.toml
  *     (PEP 751)</a>
@@ -34,6 +36,7 @@ public record Lock(
     Sha256 inputs,
     Optional<Instant> excludeNewer,
     List<Target> targets,
+    List<URI> search,
     List<LockedPackage> packages) {
   /** The name of the file that a lock is written to. */
   public static final String FILE = "pylock.toml";
@@ -41,6 +44,7 @@ public record Lock(
   /** Copies the collections, and sorts the packages. */
   public Lock {
     targets = List.copyOf(targets);
+    search = List.copyOf(search);
     packages =
         packages.stream()
             .sorted(
@@ -50,9 +54,9 @@ public record Lock(
             .toList();
   }
 
-  /** A lock that was solved among all uploads. */
+  /** A lock that was solved among all uploads of one index. */
   public Lock(String preset, Sha256 inputs, List<Target> targets, List<LockedPackage> packages) {
-    this(preset, inputs, Optional.empty(), targets, packages);
+    this(preset, inputs, Optional.empty(), targets, List.of(), packages);
   }
 
   /** The locked versions of a project. */
@@ -72,6 +76,7 @@ public record Lock(
         inputs,
         excludeNewer,
         targets,
+        search,
         packages.stream().filter(locked -> !projects.contains(locked.project())).toList());
   }
 
@@ -86,6 +91,7 @@ public record Lock(
         inputs,
         excludeNewer,
         targets,
+        search,
         packages.stream().map(locked -> locked.at(file -> address.apply(locked, file))).toList());
   }
 

@@ -74,6 +74,7 @@ public final class LockReader {
         new Sha256(inputs.substring(inputs.indexOf(':') + 1)),
         time(tool, "exclude-newer"),
         targets,
+        texts(tool.path("search")).stream().map(URI::create).toList(),
         packages);
   }
 

@@ -2,6 +2,7 @@ package dev.airlock.lock;
 
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.target.Target;
+import java.net.URI;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -44,6 +45,9 @@ public final class LockWriter {
     pair("inputs", "sha256:" + lock.inputs());
     lock.excludeNewer()
         .ifPresent(time -> toml.append("exclude-newer = ").append(time).append('\n'));
+    if (!lock.search().isEmpty()) {
+      list("search", lock.search().stream().map(URI::toString).toList());
+    }
     for (Target target : lock.targets()) {
       toml.append("\n[[tool.airlock.targets]]\n");
       pair("python", target.python());

@@ -22,7 +22,10 @@ import java.util.stream.Stream;
  * @param description one line on what it is for
  * @param baseImage the image that it is meant to be installed in
  * @param targets what it is built for
- * @param indexes where its projects come from; exactly one of them is the default
+ * @param indexes where its projects come from, in the order in which they are asked; exactly one of
+ *     them is the default
+ * @param forbiddenMeansAbsent hosts that answer 403 for what they do not have, besides those that
+ *     are known to
  * @param roots what is to be installed, in the order in which the Dockerfile installs it
  * @param constraints versions admitted of projects that something else requires
  * @param overrides requirements that replace every other requirement of the same project
@@ -47,6 +50,7 @@ public record Preset(
     Optional<String> baseImage,
     List<Target> targets,
     List<PresetIndex> indexes,
+    Set<String> forbiddenMeansAbsent,
     List<Root> roots,
     List<Requirement> constraints,
     List<Requirement> overrides,
@@ -67,6 +71,7 @@ public record Preset(
   public Preset {
     targets = List.copyOf(targets);
     indexes = List.copyOf(indexes);
+    forbiddenMeansAbsent = Set.copyOf(forbiddenMeansAbsent);
     roots = List.copyOf(roots);
     constraints = List.copyOf(constraints);
     overrides = List.copyOf(overrides);
@@ -99,6 +104,7 @@ public record Preset(
         baseImage,
         targets,
         indexes,
+        forbiddenMeansAbsent,
         newRoots,
         newConstraints,
         overrides,
@@ -117,12 +123,9 @@ public record Preset(
         madeFrom);
   }
 
-  /** The index that a project comes from: the one that claims it, else the default. */
-  public PresetIndex indexOf(ProjectName project) {
-    return indexes.stream()
-        .filter(index -> index.projects().contains(project))
-        .findFirst()
-        .orElseGet(this::defaultIndex);
+  /** The index that claims a project; empty where none does. */
+  public Optional<PresetIndex> claimant(ProjectName project) {
+    return indexes.stream().filter(index -> index.projects().contains(project)).findFirst();
   }
 
   /** The algorithms of the digests that roots give of a project. */
@@ -146,7 +149,7 @@ public record Preset(
         && !(noBuild.all() && !noBinary.projects().contains(project));
   }
 
-  /** The index of all projects that no other one claims. */
+  /** The index of all projects that no other one claims or has. */
   public PresetIndex defaultIndex() {
     return indexes.stream()
         .filter(PresetIndex::isDefault)

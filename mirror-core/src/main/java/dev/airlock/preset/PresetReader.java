@@ -156,6 +156,7 @@ public final class PresetReader {
             fields.text("base_image"),
             targets,
             indexes,
+            forbiddenMeansAbsent(fields),
             roots,
             requirements(fields, "constraints", PresetReader::constraint),
             requirements(fields, "override", PresetReader::requirement),
@@ -306,8 +307,54 @@ public final class PresetReader {
     }
     boolean isDefault = index.flag("default");
     defaults += isDefault ? 1 : 0;
+    boolean isSearched = index.flag("searched");
+    if (isDefault && isSearched) {
+      index.value("searched").refuse("the default index is asked anyway, after all others");
+    }
+    if (!isDefault && !isSearched && index.value("projects").isAbsent()) {
+      problems.add(
+          "indexes." + name,
+          "",
+          "nothing would come from it: accepted are \"projects\" that it claims, \"searched\": true"
+              + " and \"default\": true");
+    }
+    IndexFormat format = format(index);
     index.refuseOthers();
-    return url.map(address -> new PresetIndex(name, address, projects, isDefault));
+    return url.map(address ->
+        new PresetIndex(name, address, format, projects, isSearched, isDefault));
+  }
+
+  /** The format of an index, which is a simple one unless it says otherwise. */
+  public static IndexFormat format(Fields index) {
+    return index
+        .text("format")
+        .flatMap(text -> index.value("format").parse(text, PresetReader::format))
+        .orElse(IndexFormat.SIMPLE);
+  }
+
+  private static IndexFormat format(String text) {
+    return Arrays.stream(IndexFormat.values())
+        .filter(format -> format.toString().equals(text))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("accepted are \"simple\" and \"flat\""));
+  }
+
+  /** The hosts of {@code forbidden_means_absent}. */
+  public static Set<String> forbiddenMeansAbsent(Fields fields) {
+    Set<String> hosts = new LinkedHashSet<>();
+    for (Fields.Value value : fields.list("forbidden_means_absent")) {
+      value.text().flatMap(text -> value.parse(text, PresetReader::host)).ifPresent(hosts::add);
+    }
+    return hosts;
+  }
+
+  private static String host(String text) {
+    if (text.contains("/") || text.contains("*") || !HOST.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "accepted is a host, as in download.example.org, or a host with its port, as in"
+              + " 10.0.0.5:8080");
+    }
+    return text.toLowerCase(Locale.ROOT);
   }
 
   /**

@@ -8,13 +8,16 @@ import dev.airlock.index.Authority;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.target.Target;
+import dev.airlock.preset.IndexFormat;
 import dev.airlock.preset.PresetReader;
 import dev.airlock.preset.PresetSource;
 import dev.airlock.preset.Selection;
 import dev.airlock.readyset.ReadySet.Line;
+import dev.airlock.readyset.ReadySet.Location;
 import dev.airlock.readyset.ReadySet.NamedIndex;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -134,10 +137,24 @@ public final class PresetText {
                     })
                 .withArray("projects")
                 .add(project.value()));
-    indexes
-        .putObject(DEFAULT_INDEX)
-        .put("url", places.index().orElse(NamedIndex.PYPI.url()).toString())
-        .put("default", true);
+    Location last = places.index().orElse(Location.simple(NamedIndex.PYPI.url()));
+    Set<String> known = new HashSet<>(Set.of(last.address()));
+    for (Location location : places.searched()) {
+      if (known.add(location.address())) {
+        location(location, indexes, nameOf(new NamedIndex("", location.url()), indexes))
+            .put("searched", true);
+      }
+    }
+    boolean isIndex = last.format() == IndexFormat.SIMPLE;
+    String name = isIndex ? DEFAULT_INDEX : nameOf(new NamedIndex("", last.url()), indexes);
+    location(last, indexes, name).put("default", true);
+  }
+
+  private static ObjectNode location(Location location, ObjectNode indexes, String name) {
+    ObjectNode node = indexes.putObject(name).put("url", location.url().toString());
+    return location.format() == IndexFormat.SIMPLE
+        ? node
+        : node.put("format", location.format().toString());
   }
 
   /** The name that its file gives an index, or else the end of its address that tells most. */

@@ -3,6 +3,7 @@ package dev.airlock.readyset;
 import dev.airlock.packaging.marker.Requirement;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.target.Installer;
+import dev.airlock.preset.IndexFormat;
 import dev.airlock.preset.RequirementLine;
 import dev.airlock.preset.Selection;
 import java.net.URI;
@@ -45,40 +46,61 @@ public record ReadySet(
    *
    * @param index the index of all projects that have none of their own; PyPI where none is named
    * @param ofProjects indexes of single projects
-   * @param extra places that are asked before the index, as pip's {@code --extra-index-url}
-   * @param findLinks pages and folders of files that are asked before those
-   * @param noIndex whether these are the only ones
+   * @param searched places that are asked before the index for every project that has none of its
+   *     own, in this order
    * @param mirrors what is asked in place of indexes, by their addresses, unless the user says
    *     otherwise
    */
   public record Places(
-      Optional<URI> index,
+      Optional<Location> index,
       Map<ProjectName, NamedIndex> ofProjects,
-      List<URI> extra,
-      List<URI> findLinks,
-      boolean noIndex,
+      List<Location> searched,
       Map<URI, URI> mirrors) {
     /** Copies the collections. */
     public Places {
       ofProjects = Map.copyOf(ofProjects);
-      extra = List.copyOf(extra);
-      findLinks = List.copyOf(findLinks);
+      searched = List.copyOf(searched);
       mirrors = Map.copyOf(mirrors);
     }
 
     /** Places that are asked themselves. */
     public Places(
-        Optional<URI> index,
+        Optional<Location> index,
         Map<ProjectName, NamedIndex> ofProjects,
-        List<URI> extra,
-        List<URI> findLinks,
-        boolean noIndex) {
-      this(index, ofProjects, extra, findLinks, noIndex, Map.of());
+        List<Location> searched) {
+      this(index, ofProjects, searched, Map.of());
     }
 
     /** PyPI. */
-    public static final Places USUAL =
-        new Places(Optional.empty(), Map.of(), List.of(), List.of(), false);
+    public static final Places USUAL = new Places(Optional.empty(), Map.of(), List.of());
+  }
+
+  /**
+   * A place that has projects, without a name.
+   *
+   * @param url its address
+   * @param format what it looks like
+   */
+  public record Location(URI url, IndexFormat format) {
+    @Override
+    public String toString() {
+      return url + (format == IndexFormat.SIMPLE ? "" : " (" + format + ")");
+    }
+
+    /** Its address in one form: a slash at the end makes no difference. */
+    String address() {
+      return url.toString().replaceAll("/+$", "");
+    }
+
+    /** A simple index. */
+    public static Location simple(URI url) {
+      return new Location(url, IndexFormat.SIMPLE);
+    }
+
+    /** One page or folder with files of many projects. */
+    public static Location flat(URI url) {
+      return new Location(url, IndexFormat.FLAT);
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.airlock.preset.Problems;
 import dev.airlock.preset.RequirementLine;
 import dev.airlock.preset.Selection;
 import dev.airlock.readyset.ReadySet.Line;
+import dev.airlock.readyset.ReadySet.Location;
 import dev.airlock.readyset.ReadySet.Places;
 import dev.airlock.readyset.ReadySet.Rules;
 import dev.airlock.readyset.RequirementOptions.Option;
@@ -99,7 +100,7 @@ final class RequirementsFile {
             .map(each -> new Line(oneFile ? each.spot().number() : 0, each.content()))
             .toList(),
         constraints,
-        new Places(Optional.ofNullable(index), Map.of(), extra, findLinks, noIndex),
+        places(),
         new Rules(
             Installer.PIP,
             false,
@@ -108,6 +109,20 @@ final class RequirementsFile {
             formats.noBinary(),
             formats.noBuild()),
         notes);
+  }
+
+  /**
+   * What pip would ask: the places of files, then the extra indexes, then the index, which is the
+   * last one. Without any index the last place of files is that.
+   */
+  private Places places() {
+    var searched = new ArrayList<Location>();
+    findLinks.forEach(address -> searched.add(Location.flat(address)));
+    if (noIndex) {
+      return new Places(Optional.of(searched.removeLast()), Map.of(), searched);
+    }
+    extra.forEach(address -> searched.add(Location.simple(address)));
+    return new Places(Optional.ofNullable(index).map(Location::simple), Map.of(), searched);
   }
 
   /** Takes a file with those it includes; each is read once, however often it is included. */

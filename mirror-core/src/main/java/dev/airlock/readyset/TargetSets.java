@@ -10,6 +10,7 @@ import dev.airlock.packaging.version.Version;
 import dev.airlock.preset.Problems;
 import dev.airlock.preset.RequirementLine;
 import dev.airlock.readyset.ReadySet.Line;
+import dev.airlock.readyset.ReadySet.Location;
 import dev.airlock.readyset.ReadySet.NamedIndex;
 import dev.airlock.readyset.ReadySet.Places;
 import java.net.URI;
@@ -147,6 +148,6 @@ final class TargetSets {
             .orElse(NamedIndex.PYPI.url());
     Map<ProjectName, NamedIndex> others = new TreeMap<>(indexes);
     others.values().removeIf(index -> index.isAt(main));
-    return new Places(Optional.of(main), others, List.of(), List.of(), false, mirrors);
+    return new Places(Optional.of(Location.simple(main)), others, List.of(), mirrors);
   }
 }

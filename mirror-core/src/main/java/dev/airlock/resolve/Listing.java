@@ -9,8 +9,14 @@ public sealed interface Listing {
    *
    * @param candidates its versions, each once, in any order; those that cannot be used among them,
    *     with the reason
+   * @param where where it was found, as what ends a clause; empty where there is nothing to tell
    */
-  record Found(List<Candidate> candidates) implements Listing {
+  record Found(List<Candidate> candidates, String where) implements Listing {
+    /** A listing of which it is not told where it was found. */
+    public Found(List<Candidate> candidates) {
+      this(candidates, "");
+    }
+
     /** Copies the candidates. */
     public Found {
       candidates = List.copyOf(candidates);

@@ -18,13 +18,14 @@ import java.util.stream.IntStream;
 final class Universe {
   private final List<Candidate> candidates;
   private final Optional<Refusal> missing;
+  private final String where;
   private final VersionSet ordinary;
   private final Map<SpecifierSet, VersionSet> admitted = new HashMap<>();
 
   Universe(Listing listing) {
     this.candidates =
         switch (listing) {
-          case Listing.Found(List<Candidate> found) -> {
+          case Listing.Found(List<Candidate> found, _) -> {
             var sorted = new ArrayList<>(found);
             sorted.sort(Comparator.comparing(Candidate::version).reversed());
             yield List.copyOf(sorted);
@@ -35,6 +36,7 @@ final class Universe {
         listing instanceof Listing.Missing(Refusal refusal)
             ? Optional.of(refusal)
             : Optional.empty();
+    this.where = listing instanceof Listing.Found(_, String found) ? found : "";
     this.ordinary =
         VersionSet.of(
             size(),
@@ -49,6 +51,11 @@ final class Universe {
 
   Optional<Refusal> missing() {
     return missing;
+  }
+
+  /** Where the project was found, as what ends a clause; empty where there is nothing to tell. */
+  String where() {
+    return where;
   }
 
   List<Candidate> candidates() {

@@ -61,7 +61,8 @@ final class Wording {
       return requires + ", but " + universe.missing().get();
     }
     if (universe.admitted(requirement.specifier()).isEmpty()) {
-      return requires + ", but of " + requirement.project() + " there is only " + all(universe);
+      String only = ", but of " + requirement.project() + " there is only " + all(universe);
+      return requires + only + (universe.where().isEmpty() ? "" : " " + universe.where());
     }
     return requires;
   }

@@ -12,6 +12,20 @@ public sealed interface Decision {
   record From(RoutedIndex index) implements Decision {}
 
   /**
+   * No index claims it: the first of these that has it is its only source. One that cannot be asked
+   * ends the search, for otherwise an outage would change where a project comes from.
+   *
+   * @param indexes those indexes, two at least, in the order in which they are asked; a default is
+   *     the last
+   */
+  record Search(List<RoutedIndex> indexes) implements Decision {
+    /** Copies the list. */
+    public Search {
+      indexes = List.copyOf(indexes);
+    }
+  }
+
+  /**
    * Several indexes claim it, and nothing says which of them counts.
    *
    * @param indexes those indexes, two at least

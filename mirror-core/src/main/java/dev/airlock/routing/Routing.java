@@ -2,6 +2,7 @@ package dev.airlock.routing;
 
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.preset.IndexFormat;
 import dev.airlock.preset.Preset;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,12 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The rules by which each project has one source: patterns claim projects for an index, an index
- * may be the default of all others, and patterns keep projects out. A claim goes before a default,
- * and what keeps out goes before both.
+ * The rules by which each project has one source: patterns claim projects for an index, other
+ * indexes are searched in their order for what nobody claims, an index may be the default of all
+ * that none has, and patterns keep projects out. A claim goes before a search, and what keeps out
+ * goes before both.
  */
 public final class Routing {
   private final List<Table> tables;
@@ -34,14 +38,57 @@ public final class Routing {
       return rules.stream().filter(Rule::isDefault).map(Rule::index).toList();
     }
 
+    List<RoutedIndex> searched() {
+      return rules.stream()
+          .filter(rule -> rule.isSearched() && !rule.isDefault())
+          .map(Rule::index)
+          .toList();
+    }
+
+    /** What is asked for a project that nobody claims, in this order. */
+    List<RoutedIndex> search() {
+      return distinct(Stream.concat(searched().stream(), defaults().stream()));
+    }
+
+    /** Whether a project comes from an index whatever the indexes have. */
     boolean admits(IndexKey index, ProjectName project) {
       List<RoutedIndex> claimants = claimants(project);
-      return (claimants.isEmpty() ? defaults() : claimants)
-          .stream().anyMatch(each -> each.key().equals(index));
+      List<RoutedIndex> indexes = claimants.isEmpty() ? search() : claimants;
+      return (!claimants.isEmpty() || indexes.size() == 1) && has(indexes, index);
+    }
+
+    /** The search by which a project may turn out to come from an index. */
+    Optional<List<RoutedIndex>> search(IndexKey index, ProjectName project) {
+      List<RoutedIndex> search = search();
+      return search.size() > 1 && has(search, index) && claimants(project).isEmpty()
+          ? Optional.of(search)
+          : Optional.empty();
+    }
+
+    Table with(List<RoutedIndex> more) {
+      Set<IndexKey> known =
+          rules.stream()
+              .filter(rule -> rule.isSearched() || rule.isDefault())
+              .map(rule -> rule.index().key())
+              .collect(Collectors.toSet());
+      boolean asksNoIndex =
+          !defaults().isEmpty()
+              && defaults().stream().allMatch(index -> index.format() == IndexFormat.FLAT);
+      var all = new ArrayList<>(rules);
+      more.stream()
+          .filter(index -> !known.contains(index.key()))
+          .filter(index -> !asksNoIndex || index.format() == IndexFormat.FLAT)
+          .forEach(index -> all.add(new Rule(index, List.of(), true, false)));
+      return new Table(all);
     }
   }
 
-  private record Rule(RoutedIndex index, List<ProjectPattern> patterns, boolean isDefault) {
+  private static boolean has(List<RoutedIndex> indexes, IndexKey key) {
+    return indexes.stream().anyMatch(index -> index.key().equals(key));
+  }
+
+  private record Rule(
+      RoutedIndex index, List<ProjectPattern> patterns, boolean isSearched, boolean isDefault) {
     boolean claims(ProjectName project) {
       return patterns.stream().anyMatch(pattern -> pattern.matches(project));
     }
@@ -71,7 +118,9 @@ public final class Routing {
     var table =
         new Table(
             settings.indexes().stream()
-                .map(index -> new Rule(index.index(), index.projects(), index.isDefault()))
+                .map(index ->
+                    new Rule(
+                        index.index(), index.projects(), index.isSearched(), index.isDefault()))
                 .toList());
     return new Routing(List.of(table), settings.deny());
   }
@@ -81,12 +130,23 @@ public final class Routing {
         preset.indexes().stream()
             .map(index ->
                 new Rule(
-                    RoutedIndex.of(index.name(), index.url()),
+                    RoutedIndex.of(
+                        index.name(), index.url(), index.format(), preset.forbiddenMeansAbsent()),
                     index.projects().stream()
                         .map(project -> new ProjectPattern(project.value()))
                         .toList(),
+                    index.isSearched(),
                     index.isDefault()))
             .toList());
+  }
+
+  /**
+   * The same rules, with more indexes that are searched for what nobody claims: after the other
+   * searched ones, and before the default. Where the default is flat, which is what a requirements
+   * file with {@code --no-index} makes, only those that are flat, too.
+   */
+  public Routing searching(List<RoutedIndex> more) {
+    return new Routing(tables.stream().map(table -> table.with(more)).toList(), denied);
   }
 
   /** The same rules, with more projects kept out. */
@@ -102,10 +162,10 @@ public final class Routing {
     }
     List<RoutedIndex> claimants =
         distinct(tables.stream().flatMap(table -> table.claimants(project).stream()));
-    List<RoutedIndex> indexes =
-        claimants.isEmpty()
-            ? distinct(tables.stream().flatMap(table -> table.defaults().stream()))
-            : claimants;
+    return claimants.isEmpty() ? unclaimed() : among(claimants);
+  }
+
+  private static Decision among(List<RoutedIndex> indexes) {
     return switch (indexes.size()) {
       case 0 -> new Decision.Nowhere();
       case 1 -> new Decision.From(indexes.getFirst());
@@ -114,12 +174,44 @@ public final class Routing {
   }
 
   /**
-   * Whether a project may come from an index that is named: one that claims it, or the default
-   * where none does. Of several claimants each is admitted.
+   * Where a project comes from that nobody claims: of several tables, which agree on the default,
+   * all searched indexes are asked before it.
+   */
+  private Decision unclaimed() {
+    List<RoutedIndex> search = order();
+    List<RoutedIndex> defaults = distinct(tables.stream().flatMap(table -> table.defaults().stream()));
+    return search.size() <= 1 || defaults.size() > 1 ? among(search) : new Decision.Search(search);
+  }
+
+  /** What is asked for projects that nobody claims, in this order; a default comes last. */
+  public List<RoutedIndex> order() {
+    List<RoutedIndex> defaults =
+        distinct(tables.stream().flatMap(table -> table.defaults().stream()));
+    Stream<RoutedIndex> searched =
+        tables.stream()
+            .flatMap(table -> table.searched().stream())
+            .filter(index -> !has(defaults, index.key()));
+    return distinct(Stream.concat(searched, defaults.stream()));
+  }
+
+  /**
+   * Whether a project may come from an index that is named, whatever the indexes have: one that
+   * claims it, or the default where none does and no other is searched. Of several claimants each
+   * is admitted.
    */
   public boolean admits(IndexKey index, ProjectName project) {
     return denial(project).isEmpty()
         && tables.stream().anyMatch(table -> table.admits(index, project));
+  }
+
+  /** The searches by which a project that nobody claims may turn out to come from an index. */
+  public List<List<RoutedIndex>> searches(IndexKey index, ProjectName project) {
+    return denial(project).isPresent()
+        ? List.of()
+        : tables.stream()
+            .flatMap(table -> table.search(index, project).stream())
+            .distinct()
+            .toList();
   }
 
   /** Whether an index claims a project. */
@@ -139,7 +231,7 @@ public final class Routing {
     return distinct(tables.stream().flatMap(table -> table.rules().stream()).map(Rule::index));
   }
 
-  /** Whether an index has all projects that none claims. */
+  /** Whether an index has all projects that none claims and no other has. */
   public boolean isDefault(IndexKey index) {
     return tables.stream()
         .flatMap(table -> table.defaults().stream())

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * What a server's configuration file, {@code airlock.json}, says.
@@ -19,6 +20,8 @@ import java.util.OptionalLong;
  * @param deny the projects that come from nowhere, whoever asks
  * @param hosts the hosts that may be asked for files besides the indexes themselves: names, {@code
  *     *.example.org}, or either with {@code :port}
+ * @param forbiddenMeansAbsent hosts that answer 403 for what they do not have, besides those that
+ *     are known to
  * @param freshness how long a page counts as fresh
  * @param quota how many bytes of files of no preset are kept; empty for no limit
  */
@@ -26,6 +29,7 @@ public record Settings(
     List<Index> indexes,
     List<ProjectPattern> deny,
     List<String> hosts,
+    Set<String> forbiddenMeansAbsent,
     Duration freshness,
     OptionalLong quota) {
   /** The name of the file. */
@@ -43,7 +47,7 @@ public record Settings(
   /** Settings without a quota. */
   public Settings(
       List<Index> indexes, List<ProjectPattern> deny, List<String> hosts, Duration freshness) {
-    this(indexes, deny, hosts, freshness, OptionalLong.empty());
+    this(indexes, deny, hosts, Set.of(), freshness, OptionalLong.empty());
   }
 
   /** Copies the lists. */
@@ -51,6 +55,7 @@ public record Settings(
     indexes = List.copyOf(indexes);
     deny = List.copyOf(deny);
     hosts = List.copyOf(hosts);
+    forbiddenMeansAbsent = Set.copyOf(forbiddenMeansAbsent);
   }
 
   /**
@@ -58,9 +63,16 @@ public record Settings(
    *
    * @param index the index
    * @param projects the projects that come from it
-   * @param isDefault whether all projects come from it that no index claims
+   * @param isSearched whether it is asked, before the default, for what no index claims
+   * @param isDefault whether all projects come from it that no index claims or has
    */
-  public record Index(RoutedIndex index, List<ProjectPattern> projects, boolean isDefault) {
+  public record Index(
+      RoutedIndex index, List<ProjectPattern> projects, boolean isSearched, boolean isDefault) {
+    /** An index that is not searched. */
+    public Index(RoutedIndex index, List<ProjectPattern> projects, boolean isDefault) {
+      this(index, projects, false, isDefault);
+    }
+
     /** Copies the list. */
     public Index {
       projects = List.copyOf(projects);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.preset.Fields;
+import dev.airlock.preset.IndexFormat;
 import dev.airlock.preset.PresetReader;
 import dev.airlock.preset.Problems;
 import dev.airlock.program.ByteSize;
@@ -74,7 +75,8 @@ final class SettingsReader {
     }
     Fields fields = Fields.of(document, problems);
     checkSchema(fields);
-    List<Index> indexes = indexes(fields);
+    Set<String> forbidden = PresetReader.forbiddenMeansAbsent(fields);
+    List<Index> indexes = indexes(fields, forbidden);
     List<ProjectPattern> deny = patterns(fields, "deny");
     hosts(fields);
     Duration freshness = freshness(fields);
@@ -84,7 +86,7 @@ final class SettingsReader {
     if (!problems.all().isEmpty()) {
       throw new InvalidSettingsException(problems.all());
     }
-    return new Settings(indexes, deny, List.copyOf(hosts), freshness, quota);
+    return new Settings(indexes, deny, List.copyOf(hosts), forbidden, freshness, quota);
   }
 
   private void checkSchema(Fields fields) {
@@ -96,7 +98,7 @@ final class SettingsReader {
     }
   }
 
-  private List<Index> indexes(Fields fields) {
+  private List<Index> indexes(Fields fields, Set<String> forbidden) {
     var indexes = new ArrayList<Index>();
     Optional<Fields> named = fields.object("indexes");
     if (named.isEmpty()) {
@@ -109,7 +111,7 @@ final class SettingsReader {
             .value(name)
             .refuse("the name of an index has to be lower-case letters, digits, '.', '_' and '-'");
       }
-      named.get().object(name).flatMap(index -> index(name, index)).ifPresent(indexes::add);
+      named.get().object(name).flatMap(index -> index(name, index, forbidden)).ifPresent(indexes::add);
     }
     if (defaults > 1) {
       problems.add(
@@ -118,7 +120,7 @@ final class SettingsReader {
     return indexes;
   }
 
-  private Optional<Index> index(String name, Fields index) {
+  private Optional<Index> index(String name, Fields index, Set<String> forbidden) {
     Fields.Value place = index.value("url");
     Optional<URI> url =
         index.required("url").flatMap(text -> place.parse(text, PresetReader::address));
@@ -129,12 +131,18 @@ final class SettingsReader {
     hosts(index);
     boolean isDefault = index.flag("default");
     defaults += isDefault ? 1 : 0;
-    if (index.value("projects").isAbsent() && !isDefault) {
+    boolean isSearched = index.flag("searched");
+    if (isDefault && isSearched) {
+      index.value("searched").refuse("the default index is asked anyway, after all others");
+    }
+    if (index.value("projects").isAbsent() && !isSearched && !isDefault) {
       problems.add(
           "indexes." + name,
           "",
-          "it has neither \"projects\" nor \"default\": true, so nothing would come from it");
+          "nothing would come from it: accepted are \"projects\" that it claims, \"searched\": true"
+              + " and \"default\": true");
     }
+    IndexFormat format = PresetReader.format(index);
     index.refuseOthers();
     url.ifPresent(address -> {
       String other = keys.putIfAbsent(IndexKey.of(address), name);
@@ -142,7 +150,9 @@ final class SettingsReader {
         place.refuse("the index '" + other + "' has this address too: make them one");
       }
     });
-    return url.map(address -> new Index(RoutedIndex.of(name, address), projects, isDefault));
+    return url.map(address ->
+        new Index(
+            RoutedIndex.of(name, address, format, forbidden), projects, isSearched, isDefault));
   }
 
   private static List<ProjectPattern> patterns(Fields fields, String key) {

@@ -1,7 +1,6 @@
 package dev.airlock.sync;
 
 import dev.airlock.catalog.HeldFile;
-import dev.airlock.catalog.IndexKey;
 import dev.airlock.closure.Memo;
 import dev.airlock.closure.MetadataLookup;
 import dev.airlock.closure.PackageSource;
@@ -36,13 +35,20 @@ import java.util.stream.Collectors;
 final class HashedPackages implements PackageSource {
   private final Preset preset;
   private final PackageSource plain;
+  private final UpstreamPackages upstream;
   private final Fetcher fetcher;
   private final BlobStore blobs;
   private final Memo<ProjectName, PageLookup> pages = new Memo<>(this::hashed);
 
-  HashedPackages(Preset preset, PackageSource plain, Fetcher fetcher, BlobStore blobs) {
+  HashedPackages(
+      Preset preset,
+      PackageSource plain,
+      UpstreamPackages upstream,
+      Fetcher fetcher,
+      BlobStore blobs) {
     this.preset = preset;
     this.plain = plain;
+    this.upstream = upstream;
     this.fetcher = fetcher;
     this.blobs = blobs;
   }
@@ -64,14 +70,14 @@ final class HashedPackages implements PackageSource {
             .filter(root -> root.requirement().project().equals(project))
             .filter(root -> !root.hashes().isEmpty() && root.requirement().specifier().isPin())
             .toList();
-    if (pins.isEmpty() || !(found instanceof PageLookup.Found(ProjectPage page))) {
+    if (pins.isEmpty() || !(found instanceof PageLookup.Found(ProjectPage page, String where))) {
       return found;
     }
     var files = new ArrayList<IndexFile>();
     for (IndexFile file : page.files()) {
       files.add(needsHashing(page, file, pins) ? hashed(file) : file);
     }
-    return new PageLookup.Found(new ProjectPage(project, files));
+    return new PageLookup.Found(new ProjectPage(project, files), where);
   }
 
   private boolean needsHashing(ProjectPage page, IndexFile file, List<Preset.Root> pins) {
@@ -113,7 +119,7 @@ final class HashedPackages implements PackageSource {
   /** The file with its digests. One that cannot be had is an error, as it is for pip. */
   private IndexFile hashed(IndexFile file) throws IOException {
     ProjectName project = file.name().project();
-    HeldFile held = fetcher.file(IndexKey.of(preset.indexOf(project).url()), file);
+    HeldFile held = fetcher.file(upstream.key(project), file);
     var digests = new ArrayList<>(file.digests());
     if (file.sha256().isEmpty()) {
       digests.add(held.sha256().digest());

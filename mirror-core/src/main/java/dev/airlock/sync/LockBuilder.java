@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 /** Joins the closures of all targets into one lock. */
 final class LockBuilder {
   private final PresetBundle bundle;
+  private final Syncer.Solved solved;
   private final Map<IndexFile, LockedFile> files;
   private final Map<Key, Entry> entries = new LinkedHashMap<>();
 
@@ -39,8 +40,9 @@ final class LockBuilder {
     private final Set<LockedFile> files = new LinkedHashSet<>();
   }
 
-  LockBuilder(PresetBundle bundle, Map<IndexFile, LockedFile> files) {
+  LockBuilder(PresetBundle bundle, Syncer.Solved solved, Map<IndexFile, LockedFile> files) {
     this.bundle = bundle;
+    this.solved = solved;
     this.files = files;
   }
 
@@ -49,8 +51,8 @@ final class LockBuilder {
     return Stream.concat(closure.installed().stream(), closure.forBuilds().stream()).toList();
   }
 
-  Lock build(List<TargetClosure> closures) {
-    for (TargetClosure closure : closures) {
+  Lock build() {
+    for (TargetClosure closure : solved.closures()) {
       closure.installed().forEach(chosen -> add(closure, chosen, Role.INSTALL));
       closure.forBuilds().forEach(chosen -> add(closure, chosen, Role.BUILD));
     }
@@ -61,6 +63,7 @@ final class LockBuilder {
         bundle.inputs(),
         bundle.preset().excludeNewer(),
         bundle.preset().targets(),
+        solved.search().size() > 1 ? solved.search() : List.of(),
         packages);
   }
 
@@ -87,7 +90,7 @@ final class LockBuilder {
         key.project(),
         key.version(),
         key.role(),
-        bundle.preset().indexOf(key.project()).url(),
+        solved.index(key.project()),
         requiresPython(entry),
         List.copyOf(entry.targets),
         sorted(entry.requires),

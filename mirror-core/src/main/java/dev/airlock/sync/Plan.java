@@ -1,8 +1,10 @@
 package dev.airlock.sync;
 
+import dev.airlock.catalog.IndexKey;
 import dev.airlock.index.IndexFile;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.version.Version;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -14,7 +16,7 @@ import java.util.OptionalLong;
  * @param origins from which place each project comes, of those that were looked at
  * @param freeBytes how many bytes the store's file system has left
  */
-public record Plan(List<Item> items, Map<ProjectName, String> origins, long freeBytes) {
+public record Plan(List<Item> items, Map<ProjectName, URI> origins, long freeBytes) {
   /** Copies the items. */
   public Plan {
     items = List.copyOf(items);
@@ -25,6 +27,7 @@ public record Plan(List<Item> items, Map<ProjectName, String> origins, long free
    *
    * @param project the project
    * @param version the version
+   * @param index the declared address of the index it comes from
    * @param file the file
    * @param size its size in bytes, where anybody says it
    * @param held whether it is in the store already
@@ -33,10 +36,16 @@ public record Plan(List<Item> items, Map<ProjectName, String> origins, long free
   public record Item(
       ProjectName project,
       Version version,
+      URI index,
       IndexFile file,
       OptionalLong size,
       boolean held,
-      long begun) {}
+      long begun) {
+    /** The identity of its index in the store. */
+    public IndexKey key() {
+      return IndexKey.of(index);
+    }
+  }
 
   /** The files to be fetched. */
   public List<Item> missing() {

@@ -34,12 +34,12 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class RepackedPackages implements PackageSource {
   private final Preset preset;
-  private final PackageSource plain;
+  private final UpstreamPackages plain;
   private final Fetcher fetcher;
   private final Memo<ProjectName, PageLookup> pages = new Memo<>(this::repacked);
   private final Map<DistributionFilename, String> refused = new ConcurrentHashMap<>();
 
-  RepackedPackages(Preset preset, PackageSource plain, Fetcher fetcher) {
+  RepackedPackages(Preset preset, UpstreamPackages plain, Fetcher fetcher) {
     this.preset = preset;
     this.plain = plain;
     this.fetcher = fetcher;
@@ -60,7 +60,7 @@ final class RepackedPackages implements PackageSource {
     PageLookup found = plain.page(project);
     List<Recipe> recipes =
         preset.repack().stream().filter(recipe -> recipe.project().equals(project)).toList();
-    if (recipes.isEmpty() || !(found instanceof PageLookup.Found(ProjectPage page))) {
+    if (recipes.isEmpty() || !(found instanceof PageLookup.Found(ProjectPage page, String where))) {
       return found;
     }
     var files = new ArrayList<>(page.files());
@@ -71,7 +71,7 @@ final class RepackedPackages implements PackageSource {
         files.add(wheel(page, sdist.get(), recipe));
       }
     }
-    return new PageLookup.Found(new ProjectPage(project, files));
+    return new PageLookup.Found(new ProjectPage(project, files), where);
   }
 
   /** The sdist of a version. Of several, which older projects have, the first in this order. */
@@ -90,7 +90,7 @@ final class RepackedPackages implements PackageSource {
   }
 
   private IndexFile wheel(ProjectPage page, IndexFile sdist, Recipe recipe) throws IOException {
-    IndexKey key = IndexKey.of(preset.indexOf(recipe.project()).url());
+    IndexKey key = plain.key(recipe.project());
     var wheel =
         new IndexFile(
             recipe.wheel(),

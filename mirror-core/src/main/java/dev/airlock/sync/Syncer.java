@@ -6,23 +6,19 @@ import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldPreset;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.closure.PackageSource;
-import dev.airlock.closure.PageLookup;
 import dev.airlock.closure.TargetClosure;
 import dev.airlock.digest.Sha256;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.fetch.Locked;
 import dev.airlock.files.NoSpaceException;
 import dev.airlock.index.IndexFile;
-import dev.airlock.index.ProjectPage;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockWriter;
 import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.packaging.filename.DistributionFilename;
 import dev.airlock.packaging.name.ProjectName;
-import dev.airlock.packaging.version.Version;
 import dev.airlock.preset.Preset;
-import dev.airlock.preset.PresetIndex;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.progress.ProgressListener;
 import dev.airlock.resolve.NoSolutionException;
@@ -30,15 +26,18 @@ import dev.airlock.store.Store;
 import dev.airlock.upstream.FileAccess;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
@@ -88,12 +87,26 @@ public final class Syncer {
    * A solution, with the files still as the indexes state them.
    *
    * @param closures the closure of each target
+   * @param indexes the declared address of the index that each project comes from
+   * @param search the declared addresses of what is asked for projects that no index claims, in
+   *     this order
    * @param origins from which place each project came
    */
-  public record Solved(List<TargetClosure> closures, Map<ProjectName, String> origins) {
-    /** Copies the list. */
+  public record Solved(
+      List<TargetClosure> closures,
+      Map<ProjectName, URI> indexes,
+      List<URI> search,
+      Map<ProjectName, URI> origins) {
+    /** Copies the collections. */
     public Solved {
       closures = List.copyOf(closures);
+      indexes = Map.copyOf(indexes);
+      search = List.copyOf(search);
+    }
+
+    /** The declared address of the index that a project of the solution comes from. */
+    URI index(ProjectName project) {
+      return Objects.requireNonNull(indexes.get(project));
     }
 
     /** The versions that require a project; empty when the preset itself wants it. */
@@ -118,10 +131,10 @@ public final class Syncer {
    */
   public Solved solve(Preset preset, Sources sources, Optional<Lock> earlier)
       throws IOException, NoSolutionException {
-    UpstreamPackages packages = packages(preset, sources);
+    UpstreamPackages packages = packages(sources);
     List<TargetClosure> closures =
         new TargetsSolver(preset, repacked(preset, packages), executor).solve(earlier);
-    return new Solved(closures, packages.origins());
+    return solved(closures, sources, packages);
   }
 
   /**
@@ -134,30 +147,35 @@ public final class Syncer {
    */
   public Solved upgrade(Preset preset, Sources sources, Lock earlier, Set<ProjectName> upgraded)
       throws IOException, NoSolutionException {
-    UpstreamPackages packages = packages(preset, sources);
+    UpstreamPackages packages = packages(sources);
     List<TargetClosure> closures =
         new TargetsSolver(preset, repacked(preset, packages), executor).upgrade(earlier, upgraded);
-    return new Solved(closures, packages.origins());
+    return solved(closures, sources, packages);
+  }
+
+  private static Solved solved(
+      List<TargetClosure> closures, Sources sources, UpstreamPackages packages) {
+    return new Solved(closures, packages.indexes(), sources.search(), packages.origins());
   }
 
   /** An index is known before anything of it is kept. */
-  private UpstreamPackages packages(Preset preset, Sources sources) throws IOException {
-    for (PresetIndex index : preset.indexes()) {
-      catalog.register(index.url());
+  private UpstreamPackages packages(Sources sources) throws IOException {
+    for (Sources.Source source : sources.all()) {
+      catalog.register(source.index().declared());
     }
     return new UpstreamPackages(sources, fetcher, progress);
   }
 
   private PackageSource repacked(Preset preset, UpstreamPackages packages) {
     var repacked = new RepackedPackages(preset, packages, fetcher);
-    return new HashedPackages(preset, repacked, fetcher, store.blobs());
+    return new HashedPackages(preset, repacked, packages, fetcher, store.blobs());
   }
 
   /**
    * What a solution takes, with the sizes that upstreams tell where indexes do not. Nothing is
    * fetched.
    */
-  public Plan plan(Preset preset, Solved solved) throws IOException {
+  public Plan plan(Solved solved) throws IOException {
     Map<IndexFile, TargetClosure.Chosen> files = new LinkedHashMap<>();
     solved.closures().stream()
         .flatMap(closure -> LockBuilder.all(closure).stream())
@@ -167,17 +185,17 @@ public final class Syncer {
             executor,
             parallel,
             List.copyOf(files.values()),
-            chosen -> item(preset, chosen.project(), chosen.version(), chosen.file()));
+            chosen -> item(solved.index(chosen.project()), chosen));
     return new Plan(items, solved.origins(), store.freeBytes());
   }
 
-  private Plan.Item item(Preset preset, ProjectName project, Version version, IndexFile file)
-      throws IOException {
-    Optional<HeldFile> held = fetcher.held(key(preset, project), file);
-    if (held.isPresent()) {
-      return new Plan.Item(project, version, file, OptionalLong.of(held.get().size()), true, 0);
-    }
-    return new Plan.Item(project, version, file, size(file), false, fetcher.begun(file));
+  private Plan.Item item(URI index, TargetClosure.Chosen chosen) throws IOException {
+    IndexFile file = chosen.file();
+    Optional<HeldFile> held = fetcher.held(IndexKey.of(index), file);
+    OptionalLong size = held.isPresent() ? OptionalLong.of(held.get().size()) : size(file);
+    long begun = held.isPresent() ? 0 : fetcher.begun(file);
+    return new Plan.Item(
+        chosen.project(), chosen.version(), index, file, size, held.isPresent(), begun);
   }
 
   private OptionalLong size(IndexFile file) throws IOException {
@@ -194,8 +212,7 @@ public final class Syncer {
       throws IOException, IncompleteException {
     Map<IndexFile, LockedFile> files = new LinkedHashMap<>();
     List<Pinned> pinned =
-        Parallel.map(
-            executor, parallel, plan.items(), item -> pinned(bundle.preset(), solved, item));
+        Parallel.map(executor, parallel, plan.items(), item -> pinned(solved, item));
     List<SyncReport.Failure> failures =
         pinned.stream().flatMap(each -> each.failure().stream()).toList();
     if (!failures.isEmpty()) {
@@ -204,15 +221,15 @@ public final class Syncer {
     for (int i = 0; i < pinned.size(); i++) {
       files.put(plan.items().get(i).file(), pinned.get(i).file().orElseThrow());
     }
-    return new LockBuilder(bundle, files).build(solved.closures());
+    return new LockBuilder(bundle, solved, files).build();
   }
 
   /** What came of finding out digest and size of a file: one of the two. */
   private record Pinned(Optional<LockedFile> file, Optional<SyncReport.Failure> failure) {}
 
-  private Pinned pinned(Preset preset, Solved solved, Plan.Item item) throws IOException {
+  private Pinned pinned(Solved solved, Plan.Item item) throws IOException {
     try {
-      return new Pinned(Optional.of(lockedFile(preset, item)), Optional.empty());
+      return new Pinned(Optional.of(lockedFile(item)), Optional.empty());
     } catch (NoSpaceException | InterruptedIOException e) {
       throw e;
     } catch (IOException e) {
@@ -221,26 +238,27 @@ public final class Syncer {
     }
   }
 
-  private LockedFile lockedFile(Preset preset, Plan.Item item) throws IOException {
+  private LockedFile lockedFile(Plan.Item item) throws IOException {
     IndexFile file = item.file();
     if (file.sha256().isPresent() && item.size().isPresent()) {
       return new LockedFile(
           file.name(), file.url(), item.size().getAsLong(), file.sha256().get(), file.uploadTime());
     }
-    HeldFile held = fetcher.file(key(preset, item.project()), file);
+    HeldFile held = fetcher.file(item.key(), file);
     return new LockedFile(held.name(), file.url(), held.size(), held.sha256(), file.uploadTime());
   }
 
   /** A plan as it stands now, after some of its files may have been fetched. */
-  public Plan refreshed(Preset preset, Plan plan) throws IOException {
+  public Plan refreshed(Plan plan) throws IOException {
     var items = new ArrayList<Plan.Item>();
     for (Plan.Item item : plan.items()) {
       boolean held =
-          item.held() || fetcher.held(key(preset, item.project()), item.file()).isPresent();
+          item.held() || fetcher.held(item.key(), item.file()).isPresent();
       items.add(
           new Plan.Item(
               item.project(),
               item.version(),
+              item.index(),
               item.file(),
               item.size(),
               held,
@@ -250,36 +268,38 @@ public final class Syncer {
   }
 
   /**
-   * What a lock takes. The files are looked up on the pages of this machine's indexes, by name and
-   * digest.
+   * What a lock takes. The files are looked up on the pages that this machine has of the indexes
+   * that the lock names, by name and digest.
    */
-  public Plan plan(Preset preset, Lock lock, Sources sources) throws IOException {
-    UpstreamPackages packages = packages(preset, sources);
+  public Plan plan(Lock lock, Sources sources) throws IOException {
+    UpstreamPackages packages = packages(sources);
     Map<LockedFile, Wanted> wanted = new LinkedHashMap<>();
     lock.packages()
         .forEach(locked ->
             locked.files().forEach(file -> wanted.putIfAbsent(file, new Wanted(locked, file))));
     List<Plan.Item> items =
         Parallel.map(
-            executor, parallel, List.copyOf(wanted.values()), want -> item(preset, packages, want));
+            executor, parallel, List.copyOf(wanted.values()), want -> item(packages, want));
     return new Plan(items, packages.origins(), store.freeBytes());
   }
 
   private record Wanted(LockedPackage locked, LockedFile file) {}
 
-  private Plan.Item item(Preset preset, UpstreamPackages packages, Wanted want) throws IOException {
+  private Plan.Item item(UpstreamPackages packages, Wanted want) throws IOException {
     LockedPackage locked = want.locked();
     IndexFile stated = Locked.stated(locked, want.file());
     OptionalLong size = OptionalLong.of(want.file().size());
-    if (fetcher.held(key(preset, locked.project()), stated).isPresent()) {
-      return new Plan.Item(locked.project(), locked.version(), stated, size, true, 0);
+    URI index = locked.index();
+    if (fetcher.held(IndexKey.of(index), stated).isPresent()) {
+      return new Plan.Item(locked.project(), locked.version(), index, stated, size, true, 0);
     }
     IndexFile file =
-        packages.page(locked.project()) instanceof PageLookup.Found(ProjectPage page)
-            ? Locked.on(page, want.file()).orElse(stated)
-            : stated;
+        packages
+            .page(index, locked.project())
+            .flatMap(page -> Locked.on(page, want.file()))
+            .orElse(stated);
     return new Plan.Item(
-        locked.project(), locked.version(), file, size, false, fetcher.begun(file));
+        locked.project(), locked.version(), index, file, size, false, fetcher.begun(file));
   }
 
   /**
@@ -288,21 +308,21 @@ public final class Syncer {
    * @return what could not be had
    * @throws NoSpaceException when the disk is full; what was fetched stays
    */
-  public List<SyncReport.Failure> fetch(Preset preset, Lock lock, Plan plan) throws IOException {
+  public List<SyncReport.Failure> fetch(Lock lock, Plan plan) throws IOException {
     List<Plan.Item> missing = plan.missing();
     use(lock);
     progress.on(
         new ProgressEvent.Planned(
             missing.size(), plan.missingBytes(), plan.held().size(), plan.heldBytes()));
     List<Optional<SyncReport.Failure>> outcomes =
-        Parallel.map(executor, parallel, missing, item -> fetched(preset, lock, item));
+        Parallel.map(executor, parallel, missing, item -> fetched(lock, item));
     return outcomes.stream().flatMap(Optional::stream).toList();
   }
 
-  private Optional<SyncReport.Failure> fetched(Preset preset, Lock lock, Plan.Item item)
+  private Optional<SyncReport.Failure> fetched(Lock lock, Plan.Item item)
       throws IOException {
     try {
-      fetcher.file(key(preset, item.project()), item.file());
+      fetcher.file(item.key(), item.file());
       return Optional.empty();
     } catch (NoSpaceException | InterruptedIOException e) {
       throw e;
@@ -332,6 +352,9 @@ public final class Syncer {
     for (var index : bundle.preset().indexes()) {
       catalog.register(index.url());
     }
+    for (LockedPackage locked : lock.packages()) {
+      catalog.register(locked.index());
+    }
     use(lock);
     var published =
         new HeldPreset(
@@ -343,7 +366,7 @@ public final class Syncer {
             bundle.source().origin());
     catalog.publish(published);
     for (int look = 1; ; look++) {
-      List<Plan.Item> taken = taken(bundle.preset(), lock, plan);
+      List<Plan.Item> taken = taken(lock, plan);
       if (taken.isEmpty() && !isReplacedByAnOlderOne(published)) {
         return List.of();
       }
@@ -360,7 +383,7 @@ public final class Syncer {
       }
       var failures = new ArrayList<SyncReport.Failure>();
       for (Plan.Item item : taken) {
-        fetched(bundle.preset(), lock, item).ifPresent(failures::add);
+        fetched(lock, item).ifPresent(failures::add);
       }
       if (!failures.isEmpty()) {
         return failures;
@@ -381,13 +404,13 @@ public final class Syncer {
         .isPresent();
   }
 
-  private List<Plan.Item> taken(Preset preset, Lock lock, Plan plan) throws IOException {
+  private List<Plan.Item> taken(Lock lock, Plan plan) throws IOException {
     Map<DistributionFilename, Sha256> locked = new HashMap<>();
     lock.files().forEach(file -> locked.put(file.name(), file.sha256()));
     var taken = new ArrayList<Plan.Item>();
     for (Plan.Item item : plan.items()) {
       Sha256 digest = locked.get(item.file().name());
-      if (digest != null && !isInPlace(key(preset, item.project()), item, digest)) {
+      if (digest != null && !isInPlace(item, digest)) {
         taken.add(item);
       }
     }
@@ -397,8 +420,9 @@ public final class Syncer {
   /**
    * Whether entry and bytes are where they belong, and not in the trash; looking brings them back.
    */
-  private boolean isInPlace(IndexKey key, Plan.Item item, Sha256 digest) throws IOException {
-    Optional<HeldFile> held = catalog.file(new FileKey(key, item.file().name(), digest));
+  private boolean isInPlace(Plan.Item item, Sha256 digest) throws IOException {
+    Optional<HeldFile> held =
+        catalog.file(new FileKey(item.key(), item.file().name(), digest));
     if (held.isEmpty() || held.get().bytes(store.blobs()).isEmpty()) {
       return false;
     }
@@ -416,7 +440,11 @@ public final class Syncer {
     }
   }
 
-  private static IndexKey key(Preset preset, ProjectName project) {
-    return IndexKey.of(preset.indexOf(project).url());
+  /**
+   * Where the files of a lock are from that are held, by project: as it was recorded when they were
+   * fetched. Nobody is asked.
+   */
+  public Map<ProjectName, SortedSet<String>> origins(Lock lock) throws IOException {
+    return HeldOrigins.of(catalog, lock);
   }
 }

@@ -62,7 +62,7 @@ final class FolderIndex implements IndexSource {
     return files.isEmpty()
         ? new PageAnswer.NoSuchProject("the folder " + folder + " has no file of it")
         : new PageAnswer.Page(
-            new ProjectPage(project, files), folder.toUri(), description(), Optional.empty());
+            new ProjectPage(project, files), folder.toUri(), Optional.empty());
   }
 
   @Override

@@ -4,18 +4,31 @@ import dev.airlock.packaging.name.ProjectName;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.Collection;
 import java.util.Optional;
 
 /** Makes the source that an address stands for. */
 public final class Indexes {
   private final Http http;
+  private final ForbiddenHosts forbidden;
 
   /** Sources that ask over this client. */
   public Indexes(Http http) {
+    this(http, ForbiddenHosts.USUAL);
+  }
+
+  private Indexes(Http http, ForbiddenHosts forbidden) {
     this.http = http;
+    this.forbidden = forbidden;
+  }
+
+  /**
+   * The same, with more hosts that answer 403 for what they do not have.
+   *
+   * @param hosts names, or names with {@code :PORT}
+   */
+  public Indexes withForbidden(Collection<String> hosts) {
+    return new Indexes(http, forbidden.and(hosts));
   }
 
   /**
@@ -25,10 +38,21 @@ public final class Indexes {
    */
   public IndexSource at(URI address) throws IOException {
     if (!Addresses.isFile(address)) {
-      return new HttpIndex(address, http);
+      return new HttpIndex(address, http, forbidden);
     }
     Path folder = folder(address);
     return FolderIndex.isOne(folder) ? new FolderIndex(folder) : new TreeIndex(address);
+  }
+
+  /**
+   * One page or folder that has files of many projects.
+   *
+   * @throws UpstreamException when the address is that of no folder
+   */
+  public IndexSource flat(URI address) throws IOException {
+    return Addresses.isFile(address)
+        ? new FolderIndex(folder(address))
+        : new FlatIndex(address, http);
   }
 
   private static Path folder(URI address) throws UpstreamException {
@@ -40,13 +64,11 @@ public final class Indexes {
     }
   }
 
-  /** The source of nothing, where pip is told to ask no index and is given no folder. */
-  private record NoIndex() implements IndexSource {
+  /** The source of nothing. */
+  private record NoIndex(String reason) implements IndexSource {
     @Override
     public PageAnswer page(ProjectName project, Optional<String> etag) {
-      return new PageAnswer.NoSuchProject(
-          "pip's configuration says no-index and names no find-links: mend it, or pass"
-              + " --no-pip-config");
+      return new PageAnswer.NoSuchProject(reason);
     }
 
     @Override
@@ -56,27 +78,11 @@ public final class Indexes {
   }
 
   /**
-   * What pip would look at for the default index: wheel folders, then extra indexes, then the
-   * index.
+   * An index that is not asked, and so has nothing.
+   *
+   * @param reason why, as a clause
    */
-  public IndexSource of(PipConfig config, URI declared) throws IOException {
-    var places = new ArrayList<IndexSource>();
-    for (URI address : config.findLinks()) {
-      places.add(
-          Addresses.isFile(address)
-              ? new FolderIndex(folder(address))
-              : new FlatIndex(address, http));
-    }
-    if (!config.noIndex()) {
-      var addresses = new LinkedHashSet<>(config.extraIndexes());
-      addresses.add(config.index().orElse(declared));
-      for (URI address : addresses) {
-        places.add(at(address));
-      }
-    }
-    if (places.isEmpty()) {
-      return new NoIndex();
-    }
-    return places.size() == 1 ? places.getFirst() : new FirstIndex(List.copyOf(places));
+  public static IndexSource none(String reason) {
+    return new NoIndex(reason);
   }
 }

@@ -11,10 +11,9 @@ public sealed interface PageAnswer {
    *
    * @param page what it says
    * @param source where it was read, after redirects
-   * @param origin which of several places had it, for messages
    * @param etag the validator to ask with the next time
    */
-  record Page(ProjectPage page, URI source, String origin, Optional<String> etag)
+  record Page(ProjectPage page, URI source, Optional<String> etag)
       implements PageAnswer {}
 
   /** The page is still the one that the validator was given for. */
@@ -25,6 +24,14 @@ public sealed interface PageAnswer {
    *
    * @param reason where it was looked for and what was answered, as a clause: {@code https://… has
    *     no such project (404)}
+   * @param certain whether the answer can mean nothing else. A 403 can be a refusal, even from a
+   *     host that is known to answer so for what it does not have, unless the index has a list of
+   *     its projects, too, and this one is not on it
    */
-  record NoSuchProject(String reason) implements PageAnswer {}
+  record NoSuchProject(String reason, boolean certain) implements PageAnswer {
+    /** An answer that can mean nothing else. */
+    public NoSuchProject(String reason) {
+      this(reason, true);
+    }
+  }
 }

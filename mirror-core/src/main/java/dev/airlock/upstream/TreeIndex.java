@@ -35,7 +35,6 @@ final class TreeIndex implements IndexSource {
       return new PageAnswer.Page(
           PageReader.read(MediaType.HTML, html, page.toUri(), project),
           page.toUri(),
-          description(),
           Optional.empty());
     } catch (NoSuchFileException absent) {
       return new PageAnswer.NoSuchProject(description() + " has no such project");

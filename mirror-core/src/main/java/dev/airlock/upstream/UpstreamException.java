@@ -129,6 +129,36 @@ public final class UpstreamException extends IOException {
         new IOException("HTTP " + status));
   }
 
+  /**
+   * A page that is refused. It says nothing of whether there is such a project, so no other place
+   * may be asked instead.
+   */
+  static UpstreamException forbidden(URI page) {
+    String host = String.valueOf(Addresses.withoutCredentials(page).getRawAuthority());
+    return unexpected(
+        page,
+        "it answered with the status 403, which is a refusal and does not say that there is no such"
+            + " project. Put valid credentials for "
+            + host
+            + " into ~/.netrc; or, if this host answers so for what it does not have, name it under"
+            + " \"forbidden_means_absent\"");
+  }
+
+  /**
+   * The same where a host that is known to answer 403 for what it does not have does so, and
+   * another place would be asked next.
+   *
+   * @param absence what it answered, as a clause
+   */
+  public static UpstreamException uncertain(String absence) {
+    String what =
+        absence
+            + ", which may be a refusal: the index has no list of its projects that says otherwise."
+            + " So no other index is asked for the project. Say which index it comes from, under"
+            + " `projects` of that index";
+    return new UpstreamException(what, Trouble.NONSENSE, new IOException(what));
+  }
+
   /** An answer that is not what was asked for. */
   static UpstreamException unexpected(URI address, String what) {
     return new UpstreamException(

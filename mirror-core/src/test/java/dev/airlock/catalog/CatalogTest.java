@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -81,7 +82,8 @@ class CatalogTest {
             SpecifierSet.parse(">=3.8,<4"),
             Optional.of(NOON),
             new Yanked.Because("<b>broken</b>"),
-            URI.create("https://files.pythonhosted.org/foo-1.0%2Bcu118-py3-none-any.whl"));
+            URI.create("https://files.pythonhosted.org/foo-1.0%2Bcu118-py3-none-any.whl"),
+            Optional.of(PYPI));
     HeldFile bare = file("foo-1.0.tar.gz");
     catalog.enter(pypi, full);
     catalog.enter(pypi, bare);
@@ -90,6 +92,28 @@ class CatalogTest {
     assertThat(catalog.files(pypi, FOO)).containsExactly(full, bare);
     assertThat(catalog.projects(pypi)).containsExactly(FOO);
     assertThat(catalog.files(pypi, new ProjectName("bar"))).isEmpty();
+  }
+
+  @Test
+  void tellsWhereAFileIsFrom() {
+    HeldFile bare = file("foo-1.0.tar.gz");
+    assertThat(bare.origin()).as("no page listed it").isEqualTo("https://pypi.org");
+    assertThat(page().place()).isEqualTo(PYPI);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://pypi.org/simple/foo/, https://pypi.org/simple/",
+    "https://pypi.org/simple/foo, https://pypi.org/simple/",
+    "https://a.org/whl/foo/index.html, https://a.org/whl/",
+    "https://a.org/whl/torch_stable.html, https://a.org/whl/torch_stable.html",
+    "file:///srv/simple/foo/index.html, file:///srv/simple/",
+    "file:///srv/wheels/, file:///srv/wheels/",
+    "file:///srv/foo/, file:///srv/foo/"
+  })
+  void knowsTheLocationThatAPageIsOneOf(URI source, URI place) {
+    assertThat(new HeldPage(new ProjectPage(FOO, List.of()), source, NOON, Optional.empty()).place())
+        .isEqualTo(place);
   }
 
   @Test

@@ -1032,7 +1032,7 @@ class FetcherTest {
   @Test
   void saysWhereAProjectIsMissing() throws IOException {
     assertThat(fetcher.page(key, index, BULKY))
-        .isEqualTo(new FetchedPage.Missing(upstream.simple() + " has no such project (404)"));
+        .isEqualTo(new FetchedPage.Missing(upstream.simple() + " has no such project (404)", true));
   }
 
   @Test

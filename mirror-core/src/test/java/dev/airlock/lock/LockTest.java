@@ -12,6 +12,7 @@ import dev.airlock.fixtures.Python;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.tag.Platform;
 import dev.airlock.packaging.target.Target;
+import java.net.URI;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -324,8 +325,24 @@ class LockTest {
             DIGEST,
             Optional.of(Instant.parse("2024-06-30T23:59:59.999999Z")),
             List.of(LINUX),
+            List.of(),
             List.of());
 
     assertThat(LockReader.read(LockWriter.write(lock))).isEqualTo(lock);
+  }
+
+  @Test
+  void saysInWhichOrderIndexesWereAsked() throws MalformedLockException {
+    List<URI> search =
+        List.of(URI.create("https://more.example/simple/"), URI.create("https://pypi.org/simple/"));
+    var lock = new Lock("p", DIGEST, Optional.empty(), List.of(LINUX), search, List.of());
+
+    String text = LockWriter.write(lock);
+
+    assertThat(text)
+        .contains("\nsearch = [\"https://more.example/simple/\", \"https://pypi.org/simple/\"]\n");
+    assertThat(LockReader.read(text)).isEqualTo(lock);
+    assertThat(LockWriter.write(new Lock("p", DIGEST, List.of(LINUX), List.of())))
+        .doesNotContain("search");
   }
 }

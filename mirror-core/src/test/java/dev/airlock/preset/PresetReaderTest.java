@@ -13,6 +13,7 @@ import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.packaging.version.Version;
 import dev.airlock.preset.Preset.Step;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,8 +69,9 @@ class PresetReaderTest {
     assertThat(preset.description()).isEqualTo("for a test");
     assertThat(preset.baseImage()).contains("ubuntu:22.04");
     assertThat(preset.targets()).hasToString("[cp310-manylinux_2_35_x86_64]");
-    assertThat(preset.indexOf(new ProjectName("torch-vision")).name()).isEqualTo("pytorch");
-    assertThat(preset.indexOf(new ProjectName("numpy")).name()).isEqualTo("pypi");
+    assertThat(preset.claimant(new ProjectName("torch-vision")).orElseThrow().name()).isEqualTo("pytorch");
+    assertThat(preset.claimant(new ProjectName("numpy"))).isEmpty();
+    assertThat(preset.defaultIndex().name()).isEqualTo("pypi");
     assertThat(preset.roots())
         .map(root -> root.step() + " " + root.requirement())
         .containsExactly(
@@ -444,5 +446,43 @@ class PresetReaderTest {
     for (Path folder : folders) {
       assertThat(Presets.problems(PresetSource.read(folder))).as(folder.toString()).isEmpty();
     }
+  }
+
+  @Test
+  void readsIndexesThatAreSearched() throws InvalidPresetException {
+    String json =
+        dev.airlock.fixtures.Presets.preset("p", URI.create("https://pypi.org/simple/"))
+            .searched("more", URI.create("https://more.example/simple/"))
+            .list("forbidden_means_absent", "Files.example", "10.0.0.5:8080")
+            .json()
+            .replace("\"default\": true", "\"default\": true, \"format\": \"flat\"");
+    Preset preset =
+        PresetReader.read(new PresetSource("p", "p", json, Optional.empty(), Optional.empty()));
+    assertThat(preset.indexes().getLast().isSearched()).isTrue();
+    assertThat(preset.indexes().getLast().format()).isEqualTo(IndexFormat.SIMPLE);
+    assertThat(preset.defaultIndex().format()).isEqualTo(IndexFormat.FLAT);
+    assertThat(preset.forbiddenMeansAbsent())
+        .containsExactlyInAnyOrder("files.example", "10.0.0.5:8080");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "a": {"url": "https://a.org"} | indexes.a: nothing would come from it: accepted are "projects" that it claims, "searched": true and "default": true
+          "a": {"url": "https://a.org", "searched": 1} | indexes.a.searched: 1: accepted are true and false
+          "a": {"url": "https://a.org", "searched": true, "format": "x"} | indexes.a.format: 'x': accepted are "simple" and "flat"
+          """)
+  void refusesIndexesThatNothingComesFrom(String index, String problem) {
+    String json =
+        dev.airlock.fixtures.Presets.preset("p", URI.create("https://pypi.org/simple/"))
+            .json()
+            .replace("\"indexes\": {", "\"indexes\": {" + index + ", ");
+    assertThatThrownBy(() ->
+            PresetReader.read(new PresetSource("p", "p", json, Optional.empty(), Optional.empty())))
+        .isInstanceOf(InvalidPresetException.class)
+        .hasMessage("p/preset.json: " + problem);
   }
 }

@@ -4,6 +4,7 @@ import static dev.airlock.readyset.ReadySets.hash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.airlock.packaging.name.ProjectName;
+import dev.airlock.readyset.ReadySet.Location;
 import dev.airlock.readyset.ReadySet.NamedIndex;
 import java.net.URI;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ class MirroredLockTest {
   void readsAUvLockAsOneOfTheIndexesBehindTheMirror() throws Exception {
     String file = url("pypi.org-simple", "alpha", digest('a') + "/", "alpha-1.0-py3-none-any.whl");
     ReadySet set = uv(alpha(MIRROR + "simple/", file), torch());
-    assertThat(set.places().index()).contains(PYPI);
+    assertThat(set.places().index()).contains(Location.simple(PYPI));
     assertThat(set.places().ofProjects()).isEqualTo(Map.of(TORCH_NAME, new NamedIndex("", TORCH)));
     assertThat(set.places().mirrors()).isEqualTo(Map.of(PYPI, PYPI_THERE, TORCH, TORCH_THERE));
     assertThat(set.notes())
@@ -100,7 +101,7 @@ class MirroredLockTest {
   void knowsTheAddressesOfAnOlderMirror() throws Exception {
     String file = url("pypi.org-simple", "alpha", "", "alpha-1.0-py3-none-any.whl");
     ReadySet set = uv(alpha(MIRROR + "preset/app/simple/", file), torch());
-    assertThat(set.places().index()).contains(PYPI);
+    assertThat(set.places().index()).contains(Location.simple(PYPI));
     assertThat(set.places().mirrors()).containsEntry(PYPI, PYPI_THERE);
   }
 
@@ -192,7 +193,7 @@ class MirroredLockTest {
                 url("pypi.org-simple", "alpha", digest('a') + "/", "alpha-1.0.tar.gz"),
                 digest('a'));
     ReadySet set = sets.file("pylock.toml", lock).read("pylock.toml");
-    assertThat(set.places().index()).contains(PYPI);
+    assertThat(set.places().index()).contains(Location.simple(PYPI));
     assertThat(set.places().ofProjects()).isEqualTo(Map.of(TORCH_NAME, new NamedIndex("", TORCH)));
     assertThat(set.places().mirrors()).isEqualTo(Map.of(PYPI, PYPI_THERE, TORCH, TORCH_THERE));
   }
@@ -220,7 +221,7 @@ class MirroredLockTest {
         """
             .formatted(hash('b'), TORCH_THERE.toString().replaceFirst("/$", ""));
     ReadySet set = sets.file("poetry.lock", lock).read("poetry.lock");
-    assertThat(set.places().index()).contains(TORCH);
+    assertThat(set.places().index()).contains(Location.simple(TORCH));
     assertThat(set.places().mirrors()).isEqualTo(Map.of(TORCH, TORCH_THERE));
   }
 }

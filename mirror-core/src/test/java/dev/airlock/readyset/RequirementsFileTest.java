@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import dev.airlock.readyset.ReadySet.Location;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,18 +106,24 @@ class RequirementsFileTest {
                 idna
                 """)
             .read(FILE);
-    assertThat(set.places().index().orElseThrow()).hasToString("https://pypi.example/simple/");
-    assertThat(set.places().extra()).hasToString("[https://more.example/simple]");
-    assertThat(set.places().findLinks())
-        .map(Object::toString)
+    assertThat(set.places().index())
+        .contains(Location.simple(URI.create("https://pypi.example/simple/")));
+    assertThat(set.places().searched())
         .containsExactly(
-            folder.resolve("wheels").toUri().toString(), "https://flat.example/list.html");
+            Location.flat(folder.resolve("wheels").toUri()),
+            Location.flat(URI.create("https://flat.example/list.html")),
+            Location.simple(URI.create("https://more.example/simple")));
   }
 
   @Test
   void looksNowhereElseWithoutAnIndex() throws Exception {
-    assertThat(sets.file(FILE, "--no-index\n-f wheels\nidna").read(FILE).places().noIndex())
-        .isTrue();
+    ReadySet.Places places =
+        sets.file(FILE, "--no-index\n--extra-index-url https://a.example\n-f first\n-f wheels\nidna")
+            .read(FILE)
+            .places();
+    assertThat(places.index()).contains(Location.flat(folder.resolve("wheels").toUri()));
+    assertThat(places.searched())
+        .containsExactly(Location.flat(folder.resolve("first").toUri()));
     assertThat(problems("--no-index\nidna"))
         .containsExactly(
             "requirements.txt: --no-index: without --find-links there is nowhere to look");
@@ -130,8 +138,10 @@ class RequirementsFileTest {
                 "-i https://me:${TOKEN}@pypi.example/simple/\n--extra-index-url"
                     + " https://${UNSET}@more.example/\nidna")
             .read(FILE);
-    assertThat(set.places().index().orElseThrow()).hasToString("https://pypi.example/simple/");
-    assertThat(set.places().extra()).hasToString("[https://more.example/]");
+    assertThat(set.places().index())
+        .contains(Location.simple(URI.create("https://pypi.example/simple/")));
+    assertThat(set.places().searched())
+        .containsExactly(Location.simple(URI.create("https://more.example/")));
     assertThat(set.notes())
         .containsExactly(
             "the credentials in the address https://pypi.example/simple/ are not kept: put them"

@@ -22,6 +22,7 @@ import dev.airlock.preset.PresetSource;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.progress.ProgressListener;
 import dev.airlock.rehearsal.Finding.Kind;
+import dev.airlock.routing.LocalPlaces;
 import dev.airlock.store.Store;
 import dev.airlock.sync.Plan;
 import dev.airlock.sync.PresetBundle;
@@ -97,11 +98,11 @@ class RehearsalTest {
       InstantSource clock = InstantSource.system();
       var fetcher = new Fetcher(store, catalog, access, retries, clock, progress);
       var syncer = new Syncer(store, catalog, fetcher, access, executor, 4, clock, progress);
-      Sources sources = Sources.of(bundle.preset(), new Indexes(http), Map.of(), PipConfig.NONE);
+      Sources sources = Sources.of(bundle.preset(), new Indexes(http), new LocalPlaces(Map.of(), PipConfig.NONE));
       Syncer.Solved solved = syncer.solve(bundle.preset(), sources, Optional.empty());
-      Lock lock = syncer.lock(bundle, solved, syncer.plan(bundle.preset(), solved));
-      Plan plan = syncer.plan(bundle.preset(), lock, sources);
-      assertThat(syncer.fetch(bundle.preset(), lock, plan)).isEmpty();
+      Lock lock = syncer.lock(bundle, solved, syncer.plan(solved));
+      Plan plan = syncer.plan(lock, sources);
+      assertThat(syncer.fetch(lock, plan)).isEmpty();
       assertThat(syncer.publish(bundle, lock, plan)).isEmpty();
       return lock;
     }

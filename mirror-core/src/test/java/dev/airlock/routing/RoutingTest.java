@@ -9,6 +9,8 @@ import dev.airlock.preset.InvalidPresetException;
 import dev.airlock.preset.Preset;
 import dev.airlock.preset.PresetReader;
 import dev.airlock.preset.PresetSource;
+import dev.airlock.upstream.PipConfig;
+import java.util.Map;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -56,7 +58,7 @@ class RoutingTest {
       throws InvalidPresetException {
     Routing routing = Routing.of(preset("one", CU118));
     assertThat(routing.decide(TORCH))
-        .isEqualTo(new Decision.From(new RoutedIndex(IndexKey.of(CU118), "pytorch", CU118)));
+        .isEqualTo(new Decision.From(RoutedIndex.of("pytorch", CU118)));
     assertThat(from(routing.decide(OTHER))).isEqualTo("pypi");
     assertThat(routing.indexes())
         .containsExactly(RoutedIndex.of("pypi", PYPI), RoutedIndex.of("pytorch", CU118));
@@ -158,5 +160,116 @@ class RoutingTest {
             Duration.ZERO);
     assertThat(Routing.of(settings).decide(new ProjectName("EVIL")))
         .isEqualTo(new Decision.Denied("evil"));
+  }
+
+  // --- indexes that are searched
+
+  private static Preset searching(String name, URI... searched) throws InvalidPresetException {
+    Presets preset = Presets.preset(name, PYPI).index("pytorch", CU118, "torch");
+    for (URI address : searched) {
+      preset.searched("more" + address.getPort(), address);
+    }
+    return read(name, preset);
+  }
+
+  private static final URI FIRST = URI.create("https://more.example:1/simple/");
+  private static final URI SECOND = URI.create("https://more.example:2/simple/");
+
+  private static List<URI> search(Decision decision) {
+    return decision instanceof Decision.Search(List<RoutedIndex> indexes)
+        ? indexes.stream().map(RoutedIndex::declared).toList()
+        : List.of();
+  }
+
+  @Test
+  void searchesInTheOrderOfThePresetAndAsksTheDefaultLast() throws InvalidPresetException {
+    Routing routing = Routing.of(searching("one", FIRST, SECOND));
+    assertThat(search(routing.decide(OTHER))).containsExactly(FIRST, SECOND, PYPI);
+    assertThat(from(routing.decide(TORCH))).isEqualTo("pytorch");
+    assertThat(routing.order())
+        .extracting(RoutedIndex::declared)
+        .containsExactly(FIRST, SECOND, PYPI);
+  }
+
+  @Test
+  void admitsNoneForCertainOfThoseThatAreSearched() throws InvalidPresetException {
+    Routing routing = Routing.of(searching("one", FIRST));
+    for (URI address : List.of(FIRST, PYPI)) {
+      assertThat(routing.admits(IndexKey.of(address), OTHER)).isFalse();
+      assertThat(routing.searches(IndexKey.of(address), OTHER)).hasSize(1);
+      assertThat(routing.searches(IndexKey.of(address), TORCH)).isEmpty();
+    }
+    assertThat(routing.searches(IndexKey.of(SECOND), OTHER)).isEmpty();
+    assertThat(routing.admits(IndexKey.of(CU118), TORCH)).isTrue();
+    assertThat(routing.denying(List.of(new ProjectPattern("other"))).searches(IndexKey.of(PYPI), OTHER))
+        .isEmpty();
+  }
+
+  @Test
+  void searchesAllThatPresetsSearchBeforeTheDefaultThatTheyShare() throws InvalidPresetException {
+    Routing routing =
+        Routing.of(
+            List.of(
+                read("plain", Presets.preset("plain", PYPI)),
+                searching("two", SECOND),
+                searching("one", FIRST, SECOND)));
+    assertThat(search(routing.decide(OTHER))).containsExactly(SECOND, FIRST, PYPI);
+    assertThat(routing.admits(IndexKey.of(PYPI), OTHER)).as("by the plain one").isTrue();
+    Routing apart =
+        Routing.of(List.of(read("corp", Presets.preset("corp", CU121)), searching("one", FIRST)));
+    assertThat(apart.decide(OTHER)).isInstanceOf(Decision.Ambiguous.class);
+  }
+
+  @Test
+  void searchesWhatThisMachineHasBesideAfterThePresetsOwn() throws InvalidPresetException {
+    var pip =
+        new PipConfig(
+            Optional.empty(),
+            List.of(URI.create("https://me:secret@more.example:2/simple/"), PYPI),
+            List.of(URI.create("file:///srv/wheels/")),
+            false);
+    List<RoutedIndex> beside = new LocalPlaces(Map.of(), pip).beside();
+    Routing routing = Routing.of(searching("one", FIRST)).searching(beside);
+    assertThat(search(routing.decide(OTHER)))
+        .containsExactly(FIRST, URI.create("file:///srv/wheels/"), SECOND, PYPI);
+    assertThat(from(routing.decide(TORCH))).isEqualTo("pytorch");
+  }
+
+  @Test
+  void asksAMirrorForTheIndexThatItStandsFor() {
+    URI mirror = URI.create("https://me:secret@mirror.example/simple/");
+    RoutedIndex pypi = RoutedIndex.of("pypi", PYPI);
+    RoutedIndex second = RoutedIndex.of(SECOND.toString(), SECOND);
+    URI secret = URI.create("https://me:secret@more.example:2/simple/");
+    var pip = new PipConfig(Optional.of(mirror), List.of(secret), List.of(), false);
+    var places = new LocalPlaces(Map.of(), pip);
+    assertThat(places.address(pypi, true)).contains(mirror);
+    assertThat(places.address(pypi, false)).contains(PYPI);
+    assertThat(places.address(second, false)).contains(secret);
+    assertThat(new LocalPlaces(Map.of("pypi", CU118), pip).address(pypi, true)).contains(CU118);
+    var none = new PipConfig(Optional.of(mirror), List.of(secret), List.of(), true);
+    assertThat(new LocalPlaces(Map.of(), none).address(pypi, true)).isEmpty();
+    assertThat(new LocalPlaces(Map.of(), none).beside()).isEmpty();
+  }
+
+  @Test
+  void asksNoOtherIndexWhereThePresetHasNone() throws InvalidPresetException {
+    var pip =
+        new PipConfig(
+            Optional.of(FIRST), List.of(SECOND), List.of(URI.create("file:///srv/more/")), false);
+    var places = new LocalPlaces(Map.of(), pip);
+    String json =
+        Presets.preset("flat", URI.create("file:///srv/wheels/"))
+            .json()
+            .replace("\"default\": true", "\"format\": \"flat\", \"default\": true");
+    Routing routing =
+        Routing.of(
+                PresetReader.read(
+                    new PresetSource("flat", "flat", json, Optional.empty(), Optional.empty())))
+            .searching(places.beside());
+    assertThat(search(routing.decide(OTHER)))
+        .containsExactly(URI.create("file:///srv/more/"), URI.create("file:///srv/wheels/"));
+    assertThat(places.address(routing.order().getLast(), true))
+        .contains(URI.create("file:///srv/wheels/"));
   }
 }

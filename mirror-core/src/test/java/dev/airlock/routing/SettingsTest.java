@@ -72,14 +72,17 @@ class SettingsTest {
           {"schema": 2}                                                     | schema: 2: accepted is 1
           []                                                                | it has to be an object, {…}
           {"schema": 1, "schema": 1}                                        | line 1: it is not JSON: Duplicate field 'schema'
-          {"schema": 1, "allow": []}                                        | allow: unknown key; known here are [$schema, deny, freshness, hosts, indexes, quota, schema]
+          {"schema": 1, "allow": []}                                        | allow: unknown key; known here are [$schema, deny, forbidden_means_absent, freshness, hosts, indexes, quota, schema]
           {"schema": 1, "quota": "much"}                                    | quota: 'much': 'much': accepted are sizes such as 500MB, 2.5GiB or 4096
           {"schema": 1, "indexes": []}                                      | indexes: []: it has to be an object, {…}
           {"schema": 1, "indexes": {"A": {"url": "https://a.org", "projects": []}}} | indexes.A: {"url":"https://a.org","projects":[]}: the name of an index has to be lower-case letters, digits, '.', '_' and '-'
           {"schema": 1, "indexes": {"a": {"default": true}}}                | indexes.a.url: it is missing
           {"schema": 1, "indexes": {"a": {"url": "ftp://a.org", "default": true}}} | indexes.a.url: 'ftp://a.org': accepted are http, https and file addresses, as in https://pypi.org/simple/
           {"schema": 1, "indexes": {"a": {"url": "https://u:p@a.org", "default": true}}} | indexes.a.url: 'https://***@a.org': credentials belong in ~/.netrc, not in this file
-          {"schema": 1, "indexes": {"a": {"url": "https://a.org"}}}         | indexes.a: it has neither "projects" nor "default": true, so nothing would come from it
+          {"schema": 1, "indexes": {"a": {"url": "https://a.org"}}}         | indexes.a: nothing would come from it: accepted are "projects" that it claims, "searched": true and "default": true
+          {"schema": 1, "indexes": {"a": {"url": "https://a.org", "default": true, "searched": true}}} | indexes.a.searched: true: the default index is asked anyway, after all others
+          {"schema": 1, "indexes": {"a": {"url": "https://a.org", "default": true, "format": "html"}}} | indexes.a.format: 'html': accepted are "simple" and "flat"
+          {"schema": 1, "forbidden_means_absent": ["https://a.org"]}        | forbidden_means_absent[0]: 'https://a.org': accepted is a host, as in download.example.org, or a host with its port, as in 10.0.0.5:8080
           {"schema": 1, "indexes": {"a": {"url": "https://a.org", "projects": ["*"]}}} | indexes.a.projects[0]: '*': for all other projects there is "default": true
           {"schema": 1, "indexes": {"a": {"url": "https://a.org", "projects": ["-x"]}}} | indexes.a.projects[0]: '-x': '-x' is not a valid project pattern: accepted is the name of a project, in which * stands for any characters
           {"schema": 1, "indexes": {"a": {"url": "https://a.org", "default": true}, "b": {"url": "https://b.org", "default": true}}} | indexes: 2 indexes have "default": true; accepted is one at most

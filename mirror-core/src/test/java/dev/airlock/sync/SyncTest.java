@@ -1,5 +1,6 @@
 package dev.airlock.sync;
 
+import static dev.airlock.fixtures.Answer.page;
 import static dev.airlock.fixtures.Answer.status;
 import static dev.airlock.fixtures.Presets.preset;
 import static dev.airlock.fixtures.SdistBuilder.sdist;
@@ -28,6 +29,7 @@ import dev.airlock.preset.InvalidPresetException;
 import dev.airlock.preset.PresetSource;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.resolve.NoSolutionException;
+import dev.airlock.routing.LocalPlaces;
 import dev.airlock.store.CorruptContentException;
 import dev.airlock.store.Store;
 import dev.airlock.upstream.FileAccess;
@@ -35,6 +37,11 @@ import dev.airlock.upstream.Http;
 import dev.airlock.upstream.Indexes;
 import dev.airlock.upstream.PipConfig;
 import dev.airlock.upstream.Retries;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.nio.charset.StandardCharsets;
+import dev.airlock.catalog.HeldFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -110,7 +117,7 @@ class SyncTest {
     }
 
     Sources sources(PresetBundle bundle) throws IOException, UnknownIndexException {
-      return Sources.of(bundle.preset(), new Indexes(http), replaced, pip);
+      return Sources.of(bundle.preset(), new Indexes(http), new LocalPlaces(replaced, pip));
     }
 
     Syncer.Solved solve(PresetBundle bundle, Optional<Lock> earlier)
@@ -126,17 +133,17 @@ class SyncTest {
     Lock lock(PresetBundle bundle, Optional<Lock> earlier)
         throws IOException, NoSolutionException, UnknownIndexException, IncompleteException {
       Syncer.Solved solved = solve(bundle, earlier);
-      return syncer.lock(bundle, solved, syncer.plan(bundle.preset(), solved));
+      return syncer.lock(bundle, solved, syncer.plan(solved));
     }
 
     Plan plan(PresetBundle bundle, Lock lock) throws IOException, UnknownIndexException {
-      return syncer.plan(bundle.preset(), lock, sources(bundle));
+      return syncer.plan(lock, sources(bundle));
     }
 
     List<SyncReport.Failure> fetch(PresetBundle bundle, Lock lock)
         throws IOException, UnknownIndexException {
       Plan plan = plan(bundle, lock);
-      List<SyncReport.Failure> failures = syncer.fetch(bundle.preset(), lock, plan);
+      List<SyncReport.Failure> failures = syncer.fetch(lock, plan);
       return failures.isEmpty() ? syncer.publish(bundle, lock, plan) : failures;
     }
 
@@ -227,7 +234,7 @@ class SyncTest {
     try (var machine = new Machine("a")) {
       PresetBundle bundle = family();
       Syncer.Solved solved = machine.solve(bundle, Optional.empty());
-      Plan plan = machine.syncer.plan(bundle.preset(), solved);
+      Plan plan = machine.syncer.plan(solved);
       assertThat(plan.missing()).hasSize(4);
       assertThat(plan.missingBytes()).isGreaterThan(50_000);
       assertThat(machine.store.blobs().list()).isEmpty();
@@ -551,7 +558,7 @@ class SyncTest {
   }
 
   @Test
-  void asksWherePipWouldForTheDefaultIndexOnly() throws Exception {
+  void asksWherePipWouldForWhatNoIndexClaims() throws Exception {
     addFamily();
     URI declared = URI.create("https://pypi.example/simple/");
     Path wheels = Files.createDirectory(directory.resolve("wheels"));
@@ -566,13 +573,207 @@ class SyncTest {
           new PipConfig(Optional.of(pypi.simple()), List.of(), List.of(wheels.toUri()), false);
       Syncer.Solved solved = machine.solve(bundle, Optional.empty());
       assertThat(solved.origins())
-          .containsEntry(new ProjectName("leaf"), wheels.toString())
-          .containsEntry(new ProjectName("lib"), pypi.simple().toString())
-          .containsEntry(new ProjectName("torch"), torch.simple().toString());
+          .containsEntry(new ProjectName("leaf"), wheels.toUri())
+          .containsEntry(new ProjectName("lib"), pypi.simple())
+          .containsEntry(new ProjectName("torch"), torch.simple());
       Lock lock = machine.lock(bundle);
       assertThat(names(lock)).contains("leaf 0.2");
-      assertThat(lock.of(new ProjectName("leaf")).getFirst().index()).isEqualTo(declared);
+      assertThat(lock.of(new ProjectName("leaf")).getFirst().index()).isEqualTo(wheels.toUri());
+      assertThat(lock.of(new ProjectName("lib")).getFirst().index()).isEqualTo(declared);
+      assertThat(lock.search()).containsExactly(wheels.toUri(), declared);
       assertThat(machine.fetch(bundle, lock)).isEmpty();
+    }
+  }
+
+  // --- indexes that are searched
+
+  /** A preset that looks for everything in one index before the default. */
+  private PresetBundle searching(String... packages) throws InvalidPresetException {
+    return bundle(
+        preset("both", pypi.simple()).searched("more", torch.simple()).packages(packages));
+  }
+
+  @Test
+  void takesAProjectFromTheFirstIndexThatHasIt() throws Exception {
+    pypi.add(wheel("app", "1.0").requires("lib"));
+    pypi.add(wheel("lib", "2.0"));
+    torch.add(wheel("lib", "1.0"));
+    try (var machine = new Machine("a")) {
+      Lock lock = machine.lock(searching("app", "1.0"));
+      assertThat(names(lock)).containsExactly("app 1.0", "lib 1.0");
+      assertThat(lock.of(new ProjectName("app")).getFirst().index()).isEqualTo(pypi.simple());
+      assertThat(lock.of(new ProjectName("lib")).getFirst().index()).isEqualTo(torch.simple());
+      assertThat(lock.search()).containsExactly(torch.simple(), pypi.simple());
+      assertThat(pypi.requests("lib")).isEmpty();
+      assertThat(machine.fetch(searching("app", "1.0"), lock)).isEmpty();
+      HeldFile lib =
+          machine.catalog.files(IndexKey.of(torch.simple()), new ProjectName("lib")).getFirst();
+      assertThat(lib.place()).contains(torch.simple());
+      assertThat(machine.catalog.projects(IndexKey.of(pypi.simple())))
+          .containsExactly(new ProjectName("app"));
+    }
+  }
+
+  @Test
+  void asksTheIndexOfTheLockAndSearchesForNothing() throws Exception {
+    pypi.add(wheel("lib", "1.0"));
+    try (var machine = new Machine("a")) {
+      PresetBundle bundle = searching("lib", "1.0");
+      Lock lock = machine.lock(bundle);
+      torch.add(wheel("lib", "1.0").requires("other"));
+      torch.forget();
+      assertThat(machine.fetch(bundle, lock)).isEmpty();
+      assertThat(torch.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void takesNothingFromTheNextIndexWhereOneRefuses() throws Exception {
+    pypi.add(wheel("internal", "99.0"));
+    torch.add(wheel("internal", "1.0"));
+    try (var machine = new Machine("a")) {
+      PresetBundle bundle = searching("internal", ">=1");
+      Lock lock = machine.lock(bundle);
+      torch.next("internal", status(403), status(403));
+      assertThatThrownBy(() -> machine.solve(bundle, Optional.of(lock)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(torch.at("/simple/internal/") + ": it answered with the status 403")
+          .hasMessageContaining("~/.netrc")
+          .hasMessageContaining("forbidden_means_absent");
+      assertThat(pypi.requests("internal")).isEmpty();
+    }
+  }
+
+  @Test
+  void takesNothingFromTheNextIndexThoughItsHostIsKnownToRefuseWhatItHasNot() throws Exception {
+    pypi.add(wheel("internal", "99.0"));
+    PresetBundle bundle =
+        bundle(
+            preset("both", pypi.simple())
+                .searched("more", torch.simple())
+                .list("forbidden_means_absent", "127.0.0.1:" + torch.port())
+                .packages("internal", ">=1"));
+    try (var machine = new Machine("a")) {
+      torch.next("internal", status(403), status(403));
+      assertThatThrownBy(() -> machine.lock(bundle))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("which may be a refusal")
+          .hasMessageContaining("Say which index it comes from, under `projects`");
+      assertThat(pypi.requests("internal")).isEmpty();
+    }
+    try (var machine = new Machine("b")) {
+      torch.next("simple", page("text/html", "<a href='other/'>other</a>"));
+      Lock lock = machine.lock(bundle);
+      assertThat(lock.of(new ProjectName("internal")).getFirst().index()).isEqualTo(pypi.simple());
+    }
+  }
+
+  @Test
+  void takesAForbiddenPageOfTheLastIndexForNoneWhereItsHostIsKnownToAnswerSo() throws Exception {
+    PresetBundle bundle =
+        bundle(
+            preset("one", pypi.simple())
+                .list("forbidden_means_absent", "127.0.0.1")
+                .packages("absent", "1.0"));
+    pypi.next("absent", status(403), status(403));
+    try (var machine = new Machine("a")) {
+      assertThatThrownBy(() -> machine.lock(bundle))
+          .isInstanceOf(NoSolutionException.class)
+          .hasMessageContaining("has no such project (403)");
+    }
+  }
+
+  @Test
+  void saysWhichIndexHasOnlyOtherVersionsAndWhichWasNotAsked() throws Exception {
+    torch.add(wheel("rich", "13.9.4"));
+    pypi.add(wheel("rich", "14.0"));
+    try (var machine = new Machine("a")) {
+      assertThatThrownBy(() -> machine.lock(searching("rich", "14.0")))
+          .isInstanceOf(NoSolutionException.class)
+          .hasMessageContaining(
+              "but of rich there is only 13.9.4 in the index 'more' ("
+                  + torch.simple()
+                  + ") ('pypi' was not asked: the first index that has a project is its only"
+                  + " source)");
+    }
+    try (var machine = new Machine("b")) {
+      PresetBundle claiming =
+          bundle(
+              preset("one", pypi.simple())
+                  .index("mine", torch.simple(), "rich")
+                  .packages("rich", "14.0"));
+      assertThatThrownBy(() -> machine.lock(claiming))
+          .isInstanceOf(NoSolutionException.class)
+          .hasMessageContaining("('pypi' was not asked: 'mine' claims rich)");
+    }
+  }
+
+  @Test
+  void saysOfEachIndexThatItDoesNotHaveAProject() throws Exception {
+    try (var machine = new Machine("a")) {
+      assertThatThrownBy(() -> machine.lock(searching("nothing", "1.0")))
+          .isInstanceOf(NoSolutionException.class)
+          .hasMessageContaining("the index 'more' does not have it: " + torch.simple())
+          .hasMessageContaining("the index 'pypi' does not have it: " + pypi.simple());
+    }
+  }
+
+  @Test
+  void knowsPipsExtraIndexesWithoutTheirCredentials() throws Exception {
+    torch.add(wheel("lib", "1.0"));
+    PresetBundle bundle = bundle(preset("p", pypi.simple()).packages("lib", "1.0"));
+    try (var machine = new Machine("a")) {
+      URI extra = URI.create(torch.simple().toString().replace("//", "//me:secret@"));
+      machine.pip = new PipConfig(Optional.empty(), List.of(extra), List.of(), false);
+      Lock lock = machine.lock(bundle);
+      assertThat(lock.of(new ProjectName("lib")).getFirst().index()).isEqualTo(torch.simple());
+      assertThat(machine.fetch(bundle, lock)).isEmpty();
+      assertThat(torch.requests("lib").getFirst().header("Authorization")).startsWith("Basic ");
+      for (Path file : machine.root.toFile().isDirectory() ? files(machine.root) : List.<Path>of()) {
+        assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+            .as(file.toString())
+            .doesNotContain("secret");
+      }
+    }
+  }
+
+  private static List<Path> files(Path root) throws IOException {
+    try (var files = Files.walk(root)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  @Test
+  void asksNoIndexWherePipIsToldSo() throws Exception {
+    pypi.add(wheel("lib", "1.0"));
+    PresetBundle bundle = bundle(preset("p", pypi.simple()).packages("lib", "1.0"));
+    try (var machine = new Machine("a")) {
+      machine.pip = new PipConfig(Optional.empty(), List.of(torch.simple()), List.of(), true);
+      assertThatThrownBy(() -> machine.lock(bundle))
+          .isInstanceOf(NoSolutionException.class)
+          .hasMessageContaining("pip's configuration says no-index");
+      assertThat(pypi.requests()).isEmpty();
+      assertThat(torch.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void tellsWhereFilesAreFromOnTheTenthSyncAsOnTheFirst() throws Exception {
+    torch.add(wheel("lib", "1.0"));
+    URI declared = URI.create("https://pypi.example/simple/");
+    PresetBundle bundle = bundle(preset("p", declared).packages("lib", "1.0"));
+    try (var machine = new Machine("a")) {
+      machine.replaced = Map.of("pypi", torch.simple());
+      Lock lock = machine.lock(bundle);
+      assertThat(machine.fetch(bundle, lock)).isEmpty();
+      Map<ProjectName, SortedSet<String>> first = machine.syncer.origins(lock);
+      assertThat(first)
+          .containsEntry(
+              new ProjectName("lib"), new TreeSet<>(Set.of(torch.simple().toString())));
+      torch.close();
+      machine.replaced = Map.of();
+      assertThat(machine.fetch(bundle, lock)).isEmpty();
+      assertThat(machine.syncer.origins(lock)).isEqualTo(first);
     }
   }
 
@@ -694,8 +895,8 @@ class SyncTest {
       pypi.close();
       machine.replaced = Map.of("pypi", moved.simple());
       assertThat(machine.plan(family(), lock).origins())
-          .containsEntry(new ProjectName("leaf"), moved.simple().toString())
-          .containsEntry(new ProjectName("torch"), torch.simple().toString());
+          .containsEntry(new ProjectName("leaf"), moved.simple())
+          .containsEntry(new ProjectName("torch"), torch.simple());
       assertThat(machine.fetch(family(), lock)).isEmpty();
     }
   }
@@ -723,7 +924,7 @@ class SyncTest {
     PresetBundle bundle = bundle(preset("p", pypi.simple()).packages("lib", "1.0"));
     try (var machine = new Machine("a")) {
       Syncer.Solved solved = machine.solve(bundle, Optional.empty());
-      Plan plan = machine.syncer.plan(bundle.preset(), solved);
+      Plan plan = machine.syncer.plan(solved);
       assertThat(plan.missingBytes()).isEqualTo(wheel("lib", "1.0").build().length);
       assertThat(pypi.requests(wheel("lib", "1.0").filename()))
           .extracting(FakeIndex.Request::method)
@@ -732,7 +933,14 @@ class SyncTest {
       assertThat(new Plan(plan.items(), Map.of(), plan.missingBytes() - 1).fits()).isFalse();
       Plan.Item first = plan.missing().getFirst();
       var begun =
-          new Plan.Item(first.project(), first.version(), first.file(), first.size(), false, 100);
+          new Plan.Item(
+              first.project(),
+              first.version(),
+              first.index(),
+              first.file(),
+              first.size(),
+              false,
+              100);
       assertThat(new Plan(List.of(begun), Map.of(), first.size().orElseThrow() - 100).fits())
           .isTrue();
     }

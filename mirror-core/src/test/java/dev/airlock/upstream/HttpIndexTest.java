@@ -10,6 +10,7 @@ import dev.airlock.fixtures.Answer;
 import dev.airlock.fixtures.FakeIndex;
 import dev.airlock.index.IndexFile;
 import dev.airlock.packaging.name.ProjectName;
+import java.net.URI;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -89,7 +90,6 @@ class HttpIndexTest {
     assertThat(file.requiresPython()).hasToString(">=3.8");
     assertThat(file.yanked()).isEqualTo(new IndexFile.Yanked.Because("broken"));
     assertThat(page.source()).isEqualTo(upstream.at("/simple/tiny/"));
-    assertThat(page.origin()).isEqualTo(upstream.simple().toString());
   }
 
   @Test
@@ -120,7 +120,7 @@ class HttpIndexTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {403, 404, 410})
+  @ValueSource(ints = {404, 410})
   void takesTheseForNoSuchProject(int status) throws IOException {
     upstream.next("tiny", status(status));
     assertThat(ask())
@@ -128,6 +128,74 @@ class HttpIndexTest {
             new PageAnswer.NoSuchProject(
                 upstream.simple() + " has no such project (" + status + ")"));
     assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void takesAForbiddenPageForARefusal() {
+    upstream.next("tiny", status(403));
+    assertThatThrownBy(this::ask)
+        .isInstanceOf(UpstreamException.class)
+        .hasMessageContaining(
+            upstream.at("/simple/tiny/") + ": it answered with the status 403, which is a refusal")
+        .hasMessageContaining("127.0.0.1:" + upstream.port() + " into ~/.netrc")
+        .hasMessageEndingWith("name it under \"forbidden_means_absent\"");
+    assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void takesAForbiddenPageForNoneWhereItsHostIsKnownToAnswerSo() throws IOException {
+    for (String host : List.of("127.0.0.1", "127.0.0.1:" + upstream.port())) {
+      IndexSource known = new Indexes(http).withForbidden(List.of(host)).at(upstream.simple());
+      upstream.next("tiny", status(403));
+      assertThat(known.page(TINY, Optional.empty()))
+          .isEqualTo(
+              new PageAnswer.NoSuchProject(
+                  upstream.simple() + " has no such project (403)", false));
+    }
+    index = new Indexes(http).withForbidden(List.of("127.0.0.1:1")).at(upstream.simple());
+    upstream.next("tiny", status(403));
+    assertThatThrownBy(this::ask).isInstanceOf(UpstreamException.class);
+  }
+
+  @Test
+  void isCertainOfAForbiddenPageWhereTheListOfProjectsDoesNotHaveIt() throws IOException {
+    IndexSource known =
+        new Indexes(http).withForbidden(List.of("127.0.0.1")).at(upstream.simple());
+    for (String listed : List.of("tiny", "other")) {
+      upstream.next("tiny", status(403));
+      upstream.next("simple", Answer.page("text/html", "<a href='" + listed + "/'>x</a>"));
+      assertThat(known.page(TINY, Optional.empty()))
+          .isEqualTo(
+              new PageAnswer.NoSuchProject(
+                  upstream.simple() + " has no such project (403)", listed.equals("other")));
+    }
+    for (int status : List.of(403, 401, 404)) {
+      upstream.next("tiny", status(403));
+      upstream.next("simple", status(status));
+      assertThat(known.page(TINY, Optional.empty()))
+          .isEqualTo(
+              new PageAnswer.NoSuchProject(
+                  upstream.simple() + " has no such project (403)", false));
+    }
+  }
+
+  @Test
+  void knowsWhoAnswersForbiddenForNone() {
+    assertThat(ForbiddenHosts.USUAL.has(URI.create("https://download.pytorch.org/whl/cu118/x/")))
+        .isTrue();
+    assertThat(ForbiddenHosts.USUAL.has(URI.create("https://Download-R2.pytorch.org/whl/x/")))
+        .isTrue();
+    assertThat(ForbiddenHosts.USUAL.has(URI.create("https://pypi.org/simple/x/"))).isFalse();
+    assertThat(ForbiddenHosts.USUAL.has(URI.create("https://x.download.pytorch.org/"))).isFalse();
+  }
+
+  @Test
+  void neverTakesMissingCredentialsForNoSuchProject() throws IOException {
+    index = new Indexes(http).withForbidden(List.of("127.0.0.1")).at(upstream.simple());
+    upstream.next("tiny", status(401));
+    assertThatThrownBy(this::ask)
+        .isInstanceOf(UpstreamException.class)
+        .hasMessageContaining("answered with the status 401");
   }
 
   // --- failures

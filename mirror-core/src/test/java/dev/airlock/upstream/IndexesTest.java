@@ -32,14 +32,12 @@ class IndexesTest {
   @TempDir Path directory;
 
   private FakeIndex first;
-  private FakeIndex second;
   private Http http;
   private Indexes indexes;
 
   @BeforeEach
   void start() throws IOException {
     first = FakeIndex.start();
-    second = FakeIndex.start();
     http =
         Http.of(
             "airlock/test",
@@ -53,7 +51,6 @@ class IndexesTest {
   void stop() {
     http.close();
     first.close();
-    second.close();
   }
 
   private Path folderWith(String name, WheelBuilder... wheels) throws IOException {
@@ -62,10 +59,6 @@ class IndexesTest {
       Files.write(folder.resolve(wheel.filename()), wheel.build());
     }
     return folder;
-  }
-
-  private static PipConfig pip(URI index, List<URI> extra, List<URI> findLinks) {
-    return new PipConfig(Optional.of(index), extra, findLinks, false);
   }
 
   private static PageAnswer ask(IndexSource index, String project) throws IOException {
@@ -116,85 +109,12 @@ class IndexesTest {
     assertThatThrownBy(() -> ask(indexes.at(absent), "tiny"))
         .isInstanceOf(UpstreamException.class)
         .hasMessageEndingWith("/absent: there is no such folder");
-    IndexSource places =
-        indexes.of(pip(first.simple(), List.of(), List.of(absent)), first.simple());
-    assertThatThrownBy(() -> ask(places, "tiny"))
+    assertThatThrownBy(() -> ask(indexes.flat(absent), "tiny"))
         .isInstanceOf(UpstreamException.class)
         .hasMessageContaining("there is no such folder");
   }
 
-  // --- the order of pip's places
-
-  @Test
-  void asksWheelFoldersThenExtraIndexesThenTheIndex() throws IOException {
-    Path folder = folderWith("wheels", wheel("a", "1.0"));
-    first.add(wheel("a", "2.0"));
-    first.add(wheel("b", "2.0"));
-    second.add(wheel("a", "3.0"));
-    second.add(wheel("b", "3.0"));
-    second.add(wheel("c", "3.0"));
-    IndexSource places =
-        indexes.of(
-            pip(second.simple(), List.of(first.simple()), List.of(folder.toUri())),
-            URI.create("https://pypi.example/simple/"));
-    assertThat(names(ask(places, "a"))).containsExactly("a-1.0-py3-none-any.whl");
-    assertThat(names(ask(places, "b"))).containsExactly("b-2.0-py3-none-any.whl");
-    PageAnswer.Page c = (PageAnswer.Page) ask(places, "c");
-    assertThat(names(c)).containsExactly("c-3.0-py3-none-any.whl");
-    assertThat(c.origin()).isEqualTo(second.simple().toString());
-    assertThat(second.requests("b")).isEmpty();
-    assertThat(ask(places, "d"))
-        .isEqualTo(
-            new PageAnswer.NoSuchProject(
-                "the folder "
-                    + folder
-                    + " has no file of it; "
-                    + first.simple()
-                    + " has no such project (404); "
-                    + second.simple()
-                    + " has no such project (404)"));
-  }
-
-  @Test
-  void asksTheDeclaredIndexWherePipHasNone() throws IOException {
-    first.add(wheel("tiny", "1.0"));
-    PipConfig config = new PipConfig(Optional.empty(), List.of(second.simple()), List.of(), false);
-    assertThat(names(ask(indexes.of(config, first.simple()), "tiny"))).hasSize(1);
-  }
-
-  @Test
-  void doesNotAskTheNextPlaceWhenOneFails() throws IOException {
-    first.next("tiny", status(503), status(503));
-    second.add(wheel("tiny", "6.6.6"));
-    IndexSource places =
-        indexes.of(pip(second.simple(), List.of(first.simple()), List.of()), second.simple());
-    assertThatThrownBy(() -> ask(places, "tiny"))
-        .isInstanceOf(UpstreamException.class)
-        .hasMessageContaining(first.at("/simple/tiny/") + " answered with the status 503");
-    assertThat(second.requests()).isEmpty();
-  }
-
-  @Test
-  void asksFoldersOnlyWhenPipIsToldNoIndex() throws IOException {
-    Path folder = folderWith("wheels", wheel("tiny", "1.0"));
-    first.add(wheel("other", "1.0"));
-    var config =
-        new PipConfig(Optional.of(first.simple()), List.of(), List.of(folder.toUri()), true);
-    IndexSource places = indexes.of(config, first.simple());
-    assertThat(names(ask(places, "tiny"))).hasSize(1);
-    assertThat(ask(places, "other")).isInstanceOf(PageAnswer.NoSuchProject.class);
-    assertThat(first.requests()).isEmpty();
-  }
-
-  @Test
-  void saysThatPipIsLeftWithoutAnyPlace() throws IOException {
-    var config = new PipConfig(Optional.of(first.simple()), List.of(), List.of(), true);
-    assertThat(ask(indexes.of(config, first.simple()), "tiny"))
-        .isEqualTo(
-            new PageAnswer.NoSuchProject(
-                "pip's configuration says no-index and names no find-links: mend it, or pass"
-                    + " --no-pip-config"));
-  }
+  // --- pages of many projects
 
   @Test
   void readsAPageOfManyProjects() throws IOException {
@@ -202,10 +122,7 @@ class IndexesTest {
         "torch_stable.html",
         page("text/html", "<a href='cpu/tiny-1.0.zip'>a</a><a href='other-2.0.zip'>b</a>"),
         page("text/html", "<a href='cpu/tiny-1.0.zip'>a</a>"));
-    var config =
-        new PipConfig(
-            Optional.empty(), List.of(), List.of(first.at("/whl/torch_stable.html")), true);
-    IndexSource flat = indexes.of(config, second.simple());
+    IndexSource flat = indexes.flat(first.at("/whl/torch_stable.html"));
     PageAnswer answer = flat.page(TINY, Optional.empty());
     assertThat(names(answer)).containsExactly("tiny-1.0.zip");
     assertThat(((PageAnswer.Page) answer).page().files().getFirst().url())
@@ -214,5 +131,24 @@ class IndexesTest {
         .isEqualTo(
             new PageAnswer.NoSuchProject(
                 first.at("/whl/torch_stable.html") + " has no file of it"));
+  }
+
+  @Test
+  void keepsAPageOfManyProjectsWithItsValidator() throws IOException {
+    first.add(wheel("tiny", "1.0"));
+    IndexSource flat = indexes.flat(first.at("/simple/tiny/"));
+    assertThat(names(ask(flat, "tiny"))).hasSize(1);
+    assertThat(ask(flat, "other")).isInstanceOf(PageAnswer.NoSuchProject.class);
+    assertThat(names(ask(flat, "tiny"))).hasSize(1);
+    assertThat(first.requests("tiny")).map(request -> request.headers().containsKey("if-none-match"))
+        .containsExactly(false, true, true);
+  }
+
+  @Test
+  void saysThatAPageOfManyProjectsIsNotThere() {
+    first.next("gone.html", status(404));
+    assertThatThrownBy(() -> ask(indexes.flat(first.at("/gone.html")), "tiny"))
+        .isInstanceOf(UpstreamException.class)
+        .hasMessage(first.at("/gone.html") + " answered with the status 404");
   }
 }

@@ -5,6 +5,7 @@ import dev.airlock.fetch.Fetcher;
 import dev.airlock.program.Build;
 import dev.airlock.progress.ProgressEvent;
 import dev.airlock.progress.ProgressListener;
+import dev.airlock.routing.LocalPlaces;
 import dev.airlock.routing.RoutedIndex;
 import dev.airlock.routing.Settings;
 import dev.airlock.server.pullthrough.Mode;
@@ -39,8 +40,7 @@ import java.util.function.LongSupplier;
  * @param settings its configuration
  * @param presetFolders where presets are that were never synced, perhaps
  * @param replaced addresses to ask instead of declared ones, by the name of the index
- * @param pip pip's configuration, which stands for default indexes that are not replaced, while the
- *     server itself is not configured
+ * @param pip pip's configuration, which counts while the server itself is not configured
  * @param environment the environment variables: proxies, certificates, {@code NETRC}
  * @param home the user's home directory
  * @param patience how long upstreams are waited for
@@ -121,7 +121,7 @@ record Sourcing(
     Egress egress = Egress.only(List.of(), settings.hosts());
     Http http =
         Http.of(new Http.Settings(USER_AGENT, environment, home, retries, patience, egress, true));
-    var indexes = new Indexes(http);
+    var indexes = new Indexes(http).withForbidden(settings.forbiddenMeansAbsent());
     var access = new FileAccess(http);
     var catalog = new Catalog(store);
     InstantSource clock = InstantSource.system();
@@ -136,6 +136,7 @@ record Sourcing(
             fetcher,
             access,
             (index, isDefault) -> place(index, isDefault, indexes, egress),
+            places().beside(),
             settings.freshness(),
             clock,
             nanoTime),
@@ -153,21 +154,15 @@ record Sourcing(
     };
   }
 
+  /** Pip's configuration counts while the server itself is not configured. */
+  private LocalPlaces places() {
+    return new LocalPlaces(replaced, settings.indexes().isEmpty() ? pip : PipConfig.NONE);
+  }
+
   private IndexSource place(RoutedIndex index, boolean isDefault, Indexes indexes, Egress egress)
       throws IOException {
-    URI replacement = replaced.get(index.name());
-    boolean asPip = isDefault && settings.indexes().isEmpty() && !pip.isNone();
-    if (replacement == null && asPip) {
-      pip.index().ifPresent(egress::admit);
-      pip.extraIndexes().forEach(egress::admit);
-      pip.findLinks().forEach(egress::admit);
-      if (pip.index().isEmpty() && !pip.noIndex()) {
-        egress.admit(index.declared());
-      }
-      return indexes.of(pip, index.declared());
-    }
-    URI address = replacement == null ? index.declared() : replacement;
-    egress.admit(address);
-    return indexes.at(address);
+    LocalPlaces places = places();
+    places.address(index, isDefault).ifPresent(egress::admit);
+    return places.place(index, isDefault, indexes);
   }
 }

@@ -1,5 +1,6 @@
 package dev.airlock.server.pullthrough;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.FileKey;
 import dev.airlock.catalog.HeldFile;
@@ -58,6 +59,9 @@ public final class Mirror {
 
   private static final Duration MOMENT = Duration.ofSeconds(2);
 
+  /** How long it is believed where a search ended: as long as one request takes. */
+  private static final Duration SEARCH = Duration.ofMillis(500);
+
   private static final Trouble DAMAGED =
       new Trouble("its bytes in the store are damaged, and were not replaced", true, MOMENT);
 
@@ -69,6 +73,7 @@ public final class Mirror {
   private final Rules rules;
   private final Mode mode;
   private final @Nullable Upstreams upstreams;
+  private final Cache<String, Searched> searches;
 
   /**
    * A mirror of a store.
@@ -93,8 +98,16 @@ public final class Mirror {
     this.proven = verifications.proven();
     this.holdings = new Holdings(catalog, store.blobs(), proven);
     this.presets = new Presets(catalog);
-    this.rules = new Rules(catalog, settings, presetFolders, upstreams.isPresent(), nanoTime);
+    this.rules =
+        new Rules(
+            catalog,
+            settings,
+            presetFolders,
+            upstreams.isPresent(),
+            upstreams.map(Upstreams::beside).orElse(List.of()),
+            nanoTime);
     this.mode = mode;
+    this.searches = Upstreams.memory(SEARCH, nanoTime);
     this.upstreams = upstreams.orElse(null);
     if (upstreams.isPresent() == (mode == Mode.OFFLINE)) {
       throw new IllegalArgumentException("a mirror has upstreams unless it is offline");
@@ -157,40 +170,135 @@ public final class Mirror {
   }
 
   /**
+   * Why a project is not to be had from an index that is named.
+   *
+   * @param reason why, as a clause
+   * @param trouble why it cannot be told now, where an index that is searched first cannot be asked
+   */
+  private record Barred(String reason, Optional<Trouble> trouble) {
+    static Optional<Barred> because(String reason) {
+      return Optional.of(new Barred(reason, Optional.empty()));
+    }
+
+    PageAnswer page() {
+      return trouble
+          .<PageAnswer>map(PageAnswer.Unavailable::new)
+          .orElseGet(() -> new PageAnswer.Absent(reason));
+    }
+
+    FileAnswer file() {
+      return trouble
+          .<FileAnswer>map(FileAnswer.Unavailable::new)
+          .orElseGet(() -> new FileAnswer.Absent(reason));
+    }
+  }
+
+  /**
    * Why a project is not to be had from an index that is named; empty when it is. What is held and
    * in no rule is had while nothing is configured.
    */
-  private Optional<String> barred(IndexKey index, ProjectName project) throws IOException {
+  private Optional<Barred> barred(IndexKey index, ProjectName project) throws IOException {
     Rules.Snapshot now = rules.now();
     Optional<String> denial = now.denial(project);
     if (denial.isPresent()) {
-      return denial.map(rule -> "the rule deny '" + rule + "' keeps the project out");
+      return Barred.because("the rule deny '" + denial.get() + "' keeps the project out");
     }
     boolean free = upstreams == null && !now.configured();
     if (free || now.admits(index, project) || presets.lock(index, project)) {
       return Optional.empty();
     }
-    return Optional.of(
-        switch (now.global().decide(project)) {
-          case Decision.From(RoutedIndex other) ->
-              "the project comes from the index " + other.key() + " and from no other";
-          case Decision.Ambiguous(List<RoutedIndex> others) ->
-              "the project comes from "
-                  + others.stream().map(other -> other.key().value()).toList()
-                  + " and from no other";
-          case Decision.Denied _, Decision.Nowhere _ -> "no rule sends the project there";
-        });
+    Optional<Barred> barred = Optional.empty();
+    for (List<RoutedIndex> search : now.searches(index, project)) {
+      Searched searched = search(search, project);
+      if (searched.index().equals(index)) {
+        return Optional.empty();
+      }
+      if (searched.answer() instanceof PageAnswer.Unavailable(Trouble trouble)) {
+        barred = Optional.of(new Barred(trouble.reason(), Optional.of(trouble)));
+      } else if (barred.isEmpty()) {
+        barred = comesFrom(searched.index());
+      }
+    }
+    if (barred.isPresent()) {
+      return barred;
+    }
+    return switch (now.global().decide(project)) {
+      case Decision.From(RoutedIndex other) -> comesFrom(other.key());
+      case Decision.Ambiguous(List<RoutedIndex> others) -> comesFrom(others);
+      case Decision.Search(List<RoutedIndex> others) -> comesFrom(others);
+      case Decision.Denied _, Decision.Nowhere _ ->
+          Barred.because("no rule sends the project there");
+    };
+  }
+
+  private static Optional<Barred> comesFrom(Object index) {
+    return Barred.because("the project comes from the index " + index + " and from no other");
+  }
+
+  private static Optional<Barred> comesFrom(List<RoutedIndex> indexes) {
+    return Barred.because(
+        "the project comes from "
+            + indexes.stream().map(other -> other.key().value()).toList()
+            + " and from no other");
   }
 
   // --- pages
 
-  /** The page of a project of an index. */
-  public PageAnswer page(IndexKey index, ProjectName project) throws IOException {
-    Optional<String> barred = barred(index, project);
-    return barred.isPresent() ? new PageAnswer.Absent(barred.get()) : admitted(index, project);
+  /**
+   * Where a search for a project ended.
+   *
+   * @param index the index that has it, or cannot be asked; else the last one
+   * @param answer its page
+   */
+  private record Searched(IndexKey index, PageAnswer answer) {}
+
+  /**
+   * The only source of a project that is searched for: the first of the indexes that has it, or
+   * cannot be asked; else the last one.
+   */
+  public IndexKey source(List<RoutedIndex> search, ProjectName project) throws IOException {
+    return search(search, project).index();
   }
 
-  private PageAnswer admitted(IndexKey key, ProjectName project) throws IOException {
+  /**
+   * Looks for a project in indexes, in their order: the first one that has it is its only source.
+   * One that cannot be asked ends the search.
+   */
+  private Searched search(List<RoutedIndex> indexes, ProjectName project) throws IOException {
+    String id = project + " " + indexes.stream().map(index -> index.key().value()).toList();
+    Searched known = searches.getIfPresent(id);
+    if (known == null) {
+      known = searched(indexes, project);
+      searches.put(id, known);
+    }
+    return known;
+  }
+
+  private Searched searched(List<RoutedIndex> indexes, ProjectName project) throws IOException {
+    for (RoutedIndex index : indexes.subList(0, indexes.size() - 1)) {
+      PageAnswer answer = admitted(index.key(), project, false);
+      if (!(answer instanceof PageAnswer.Absent)) {
+        return new Searched(index.key(), answer);
+      }
+    }
+    IndexKey last = indexes.getLast().key();
+    return new Searched(last, admitted(last, project, true));
+  }
+
+  /** The page of a project of an index. */
+  public PageAnswer page(IndexKey index, ProjectName project) throws IOException {
+    Optional<Barred> barred = barred(index, project);
+    return barred.isPresent() ? barred.get().page() : admitted(index, project, true);
+  }
+
+  /**
+   * The page of a project of an index that it may come from.
+   *
+   * @param isLast whether no other index is asked where this one does not have it; otherwise it has
+   *     to be certain that it does not
+   */
+  private PageAnswer admitted(IndexKey key, ProjectName project, boolean isLast)
+      throws IOException {
     List<HeldFile> held = holdings.files(key, project);
     Optional<RoutedIndex> routed = upstreams == null ? Optional.empty() : routed(key);
     if (upstreams == null || routed.isEmpty()) {
@@ -205,11 +313,14 @@ public final class Mirror {
           mode == Mode.ONLINE || older.isEmpty()
               ? new PageAnswer.Unavailable(trouble)
               : shown(upstreams, key, older.get(), held, Source.STALE);
-      case Upstreams.Known.None(String reason) ->
+      case Upstreams.Known.None(String reason, boolean certain) ->
           // What an index takes away is kept.
-          held.isEmpty()
-              ? new PageAnswer.Absent(reason)
-              : new PageAnswer.Held(alone(key, held), Source.STORE);
+          !held.isEmpty()
+              ? new PageAnswer.Held(alone(key, held), Source.STORE)
+              : certain || isLast
+                  ? new PageAnswer.Absent(reason)
+                  : new PageAnswer.Unavailable(
+                      Trouble.of(UpstreamException.uncertain(reason)));
       case Upstreams.Known.Unknown(Optional<HeldPage> older, Trouble trouble) ->
           mode == Mode.ONLINE
               ? new PageAnswer.Unavailable(trouble)
@@ -279,28 +390,21 @@ public final class Mirror {
    * @param extent how much of it is wanted
    */
   public FileAnswer file(FileAddress address, Extent extent) throws IOException {
+    Optional<FileAnswer> atOnce = barred(address).isEmpty() ? held(address, extent) : Optional.empty();
+    if (atOnce.isPresent()) {
+      return atOnce.get();
+    }
     List<FileAddress> places = places(address);
     if (places.isEmpty()) {
-      return new FileAnswer.Absent(barred(address).orElseThrow());
+      return barred(address).orElseThrow().file();
     }
     boolean isEntered = false;
     for (FileAddress place : places) {
-      Optional<HeldFile> entry = entry(place);
-      isEntered |= entry.isPresent();
-      Optional<FileAnswer> held =
-          entry.isPresent()
-              ? verified(
-                  holdings.blob(entry.get()),
-                  extent,
-                  Source.STORE,
-                  Provenance.of(place.index(), entry.get()))
-              : Optional.empty();
+      Optional<FileAnswer> held = held(place, extent);
       if (held.isPresent()) {
-        if (extent != Extent.NOTHING) {
-          holdings.used(place.index(), entry.get());
-        }
         return held.get();
       }
+      isEntered |= entry(place).isPresent();
     }
     if (upstreams == null) {
       return new FileAnswer.Absent(
@@ -309,6 +413,21 @@ public final class Mirror {
               : "it was never fetched from there");
     }
     return upstream(places, (place, file) -> begun(place, file, extent));
+  }
+
+  /** The bytes of a file as one index has it in the store, where they are there. */
+  private Optional<FileAnswer> held(FileAddress place, Extent extent) throws IOException {
+    Optional<HeldFile> entry = entry(place);
+    if (entry.isEmpty()) {
+      return Optional.empty();
+    }
+    Provenance provenance = Provenance.of(place.index(), entry.get());
+    Optional<FileAnswer> held =
+        verified(holdings.blob(entry.get()), extent, Source.STORE, provenance);
+    if (held.isPresent() && extent != Extent.NOTHING) {
+      holdings.used(place.index(), entry.get());
+    }
+    return held;
   }
 
   private FileAnswer begun(FileAddress place, IndexFile file, Extent extent) throws IOException {
@@ -342,7 +461,7 @@ public final class Mirror {
     return why.orElseThrow();
   }
 
-  private Optional<String> barred(FileAddress address) throws IOException {
+  private Optional<Barred> barred(FileAddress address) throws IOException {
     return barred(address.index(), address.name().project());
   }
 
@@ -568,7 +687,7 @@ public final class Mirror {
           named(page, address)
               .<Wanted>map(Wanted.File::new)
               .orElseGet(() -> new Wanted.None("its index lists no such file"));
-      case Upstreams.Known.None(String reason) -> new Wanted.None(reason);
+      case Upstreams.Known.None(String reason, _) -> new Wanted.None(reason);
       case Upstreams.Known.Late(Optional<HeldPage> _, Trouble trouble) ->
           new Wanted.Unknown(trouble);
       case Upstreams.Known.Unknown(Optional<HeldPage> _, Trouble trouble) ->
@@ -602,7 +721,7 @@ public final class Mirror {
   public FileAnswer metadata(FileAddress address) throws IOException {
     List<FileAddress> places = places(address);
     if (places.isEmpty()) {
-      return new FileAnswer.Absent(barred(address).orElseThrow());
+      return barred(address).orElseThrow().file();
     }
     boolean isHeld = false;
     for (FileAddress place : places) {
@@ -733,9 +852,17 @@ public final class Mirror {
       return new Origin.Denied(denial.get());
     }
     Decision decision = now.global().decide(project);
-    if (decision instanceof Decision.From(RoutedIndex index)
-        && (upstreams != null || now.configured())) {
+    boolean counts = upstreams != null || now.configured();
+    if (decision instanceof Decision.From(RoutedIndex index) && counts) {
       return new Origin.One(index.key());
+    }
+    List<IndexKey> locked = locked(project);
+    if (decision instanceof Decision.Search(List<RoutedIndex> search) && counts) {
+      return switch (locked.size()) {
+        case 0 -> new Origin.One(source(search, project));
+        case 1 -> new Origin.One(locked.getFirst());
+        default -> new Origin.Several(locked);
+      };
     }
     var holders = new ArrayList<IndexKey>();
     for (IndexKey index : holdings.indexes()) {
@@ -756,13 +883,32 @@ public final class Mirror {
     if (holders.size() == 1) {
       return new Origin.One(holders.getFirst());
     }
+    Optional<IndexKey> one =
+        locked.isEmpty()
+            ? first(holders)
+            : Optional.of(locked.getFirst()).filter(_ -> locked.size() == 1);
+    return one.filter(holders::contains)
+        .<Origin>map(Origin.One::new)
+        .orElseGet(() -> new Origin.Several(holders));
+  }
+
+  /** The indexes that locks name which have a project, each once. */
+  private List<IndexKey> locked(ProjectName project) throws IOException {
     List<IndexKey> locked = new ArrayList<>();
     for (Lock lock : presets.locks()) {
       lock.of(project).stream().map(LockedPackage::index).map(IndexKey::of).forEach(locked::add);
     }
-    locked = locked.stream().distinct().toList();
-    return locked.size() == 1 && holders.contains(locked.getFirst())
-        ? new Origin.One(locked.getFirst())
-        : new Origin.Several(holders);
+    return locked.stream().distinct().toList();
+  }
+
+  /** The index that is searched before the others, by the locks; empty where they differ. */
+  private Optional<IndexKey> first(List<IndexKey> holders) throws IOException {
+    List<IndexKey> firsts =
+        presets.locks().stream()
+            .flatMap(lock ->
+                lock.search().stream().map(IndexKey::of).filter(holders::contains).limit(1))
+            .distinct()
+            .toList();
+    return firsts.size() == 1 ? Optional.of(firsts.getFirst()) : Optional.empty();
   }
 }

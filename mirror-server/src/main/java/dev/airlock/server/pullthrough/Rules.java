@@ -46,6 +46,7 @@ final class Rules {
   private final Settings settings;
   private final List<Path> folders;
   private final boolean ofPresets;
+  private final List<RoutedIndex> beside;
   private final LongSupplier nanoTime;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Known known;
@@ -59,17 +60,20 @@ final class Rules {
    * @param folders where presets are
    * @param ofPresets whether presets say where projects come from; without it the configuration
    *     alone does
+   * @param beside indexes of this machine that are searched beside those of presets
    */
   Rules(
       Catalog catalog,
       Settings settings,
       List<Path> folders,
       boolean ofPresets,
+      List<RoutedIndex> beside,
       LongSupplier nanoTime) {
     this.catalog = catalog;
     this.settings = settings;
     this.folders = List.copyOf(folders);
     this.ofPresets = ofPresets;
+    this.beside = List.copyOf(beside);
     this.nanoTime = nanoTime;
   }
 
@@ -105,6 +109,23 @@ final class Rules {
               preset.getValue().claims(index, project)
                   || (preset.getValue().admits(index, project)
                       && (!claimed || (!configured && requires(preset.getKey(), project)))));
+    }
+
+    /**
+     * The searches by which a project may turn out to come from an index, where it does not for
+     * certain: by the same rules.
+     */
+    List<List<RoutedIndex>> searches(IndexKey index, ProjectName project) {
+      boolean claimed = global.isClaimed(project);
+      Stream<Routing> own =
+          ofPresets.entrySet().stream()
+              .filter(preset ->
+                  !claimed || (!configured && requires(preset.getKey(), project)))
+              .map(Map.Entry::getValue);
+      return Stream.concat(claimed ? Stream.of() : Stream.of(global), own)
+          .flatMap(routing -> routing.searches(index, project).stream())
+          .distinct()
+          .toList();
     }
 
     private boolean requires(String preset, ProjectName project) {
@@ -161,15 +182,19 @@ final class Rules {
     Map<String, PresetBundle> presets = ofPresets ? presets() : Map.of();
     Map<String, Routing> routings = new TreeMap<>();
     presets.forEach(
-        (name, bundle) -> routings.put(name, Routing.of(bundle.preset()).denying(settings.deny())));
+        (name, bundle) ->
+            routings.put(
+                name,
+                Routing.of(bundle.preset()).searching(beside).denying(settings.deny())));
     boolean configured = !settings.indexes().isEmpty();
+    Routing ofAll =
+        presets.isEmpty()
+            ? Routing.of(BUILT_IN)
+            : Routing.of(presets.values().stream().map(PresetBundle::preset).toList());
     Routing global =
         configured
             ? Routing.of(settings)
-            : presets.isEmpty()
-                ? Routing.of(BUILT_IN).denying(settings.deny())
-                : Routing.of(presets.values().stream().map(PresetBundle::preset).toList())
-                    .denying(settings.deny());
+            : ofAll.searching(beside).denying(settings.deny());
     return new Snapshot(configured, global, Map.copyOf(presets), Map.copyOf(routings));
   }
 

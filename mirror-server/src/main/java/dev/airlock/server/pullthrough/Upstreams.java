@@ -26,6 +26,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -71,14 +72,15 @@ public final class Upstreams implements Closeable {
   private final Fetcher fetcher;
   private final FileAccess access;
   private final Places places;
+  private final List<RoutedIndex> beside;
   private final Duration freshness;
   private final InstantSource clock;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final SingleFlight<String, Fresh> pages = new SingleFlight<>();
   private final SingleFlight<String, Boolean> probes = new SingleFlight<>();
   private final SingleFlight<String, Optional<Blob>> metadata = new SingleFlight<>();
-  private final ConcurrentMap<IndexKey, IndexSource> sources = new ConcurrentHashMap<>();
-  private final Cache<String, String> absent;
+  private final ConcurrentMap<RoutedIndex, IndexSource> sources = new ConcurrentHashMap<>();
+  private final Cache<String, Fresh.None> absent;
   private final Cache<String, String> told;
   private final Cache<String, Boolean> ranges;
   private final Cache<String, Boolean> unsure;
@@ -103,8 +105,8 @@ public final class Upstreams implements Closeable {
     /** It is this. */
     record Page(HeldPage page) implements Fresh {}
 
-    /** There is none. */
-    record None(String reason) implements Fresh {}
+    /** There is none; where that is not certain, the answer may be a refusal. */
+    record None(String reason, boolean certain) implements Fresh {}
   }
 
   /** What is known of a page. */
@@ -112,8 +114,8 @@ public final class Upstreams implements Closeable {
     /** It is this. */
     record Page(HeldPage page, Source source) implements Known {}
 
-    /** There is none. */
-    record None(String reason) implements Known {}
+    /** There is none; where that is not certain, the answer may be a refusal. */
+    record None(String reason, boolean certain) implements Known {}
 
     /** Its upstream has not said so far; it may be there all the same. */
     record Late(Optional<HeldPage> older, Trouble trouble) implements Known {}
@@ -125,6 +127,8 @@ public final class Upstreams implements Closeable {
   /**
    * The upstreams of a mirror.
    *
+   * @param beside indexes of this machine that are searched for what nobody claims, beside those of
+   *     presets
    * @param freshness how long a page is believed without asking again
    * @param nanoTime the time by which short memories fade, as {@link System#nanoTime} has it
    */
@@ -133,6 +137,7 @@ public final class Upstreams implements Closeable {
       Fetcher fetcher,
       FileAccess access,
       Places places,
+      List<RoutedIndex> beside,
       Duration freshness,
       InstantSource clock,
       LongSupplier nanoTime) {
@@ -140,6 +145,7 @@ public final class Upstreams implements Closeable {
     this.fetcher = fetcher;
     this.access = access;
     this.places = places;
+    this.beside = List.copyOf(beside);
     this.freshness = freshness;
     this.clock = clock;
     this.absent = memory(ABSENCE, nanoTime);
@@ -150,7 +156,7 @@ public final class Upstreams implements Closeable {
     this.slow = memory(SLOW, nanoTime);
   }
 
-  private static <V> Cache<String, V> memory(Duration duration, LongSupplier nanoTime) {
+  static <V> Cache<String, V> memory(Duration duration, LongSupplier nanoTime) {
     return Caffeine.newBuilder()
         .maximumSize(10_000)
         .expireAfterWrite(duration)
@@ -159,15 +165,20 @@ public final class Upstreams implements Closeable {
         .build();
   }
 
+  /** Indexes of this machine that are searched beside those of presets. */
+  List<RoutedIndex> beside() {
+    return beside;
+  }
+
   /** Makes an index one that may be asked. */
   void know(RoutedIndex index, boolean isDefault) throws IOException {
-    if (!sources.containsKey(index.key())) {
-      sources.putIfAbsent(index.key(), places.of(index, isDefault));
+    if (!sources.containsKey(index)) {
+      sources.putIfAbsent(index, places.of(index, isDefault));
     }
   }
 
   private IndexSource place(RoutedIndex index) {
-    return Objects.requireNonNull(sources.get(index.key()), "an index that was not made known");
+    return Objects.requireNonNull(sources.get(index), "an index that was not made known");
   }
 
   // --- pages
@@ -188,16 +199,16 @@ public final class Upstreams implements Closeable {
         held.isEmpty() || confirmed
             ? LONGEST
             : slow.getIfPresent(key.value()) == null ? PATIENCE : Duration.ZERO;
-    String known = absent.getIfPresent(id);
+    Fresh.None known = absent.getIfPresent(id);
     if (!confirmed && known != null) {
-      return new Known.None(known);
+      return new Known.None(known.reason(), known.certain());
     }
     try {
       return switch (pages.run(id, () -> fetched(index, project), executor, atMost)) {
         case Fresh.Page(HeldPage page) -> new Known.Page(page, Source.UPSTREAM);
-        case Fresh.None(String reason) -> {
-          absent.put(id, reason);
-          yield new Known.None(reason);
+        case Fresh.None none -> {
+          absent.put(id, none);
+          yield new Known.None(none.reason(), none.certain());
         }
       };
     } catch (TimeoutException late) {
@@ -232,11 +243,12 @@ public final class Upstreams implements Closeable {
     FetchedPage fetched = fetcher.page(key, place(index), project);
     slow.invalidate(key.value());
     return switch (fetched) {
-      case FetchedPage.Found(HeldPage page, String _, Optional<IOException> unkept) -> {
+      case FetchedPage.Found(HeldPage page, Optional<IOException> unkept) -> {
         unkept.ifPresent(this::tell);
         yield new Fresh.Page(page);
       }
-      case FetchedPage.Missing(String reason) -> new Fresh.None(reason);
+      case FetchedPage.Missing(String reason, boolean certain) ->
+          new Fresh.None(reason, certain);
     };
   }
 

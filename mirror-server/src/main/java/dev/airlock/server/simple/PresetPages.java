@@ -120,6 +120,8 @@ public final class PresetPages {
     return switch (decision.get()) {
       case Decision.From(RoutedIndex index) ->
           unlocked(request, preset, synced, index.key(), project);
+      case Decision.Search(List<RoutedIndex> search) ->
+          unlocked(request, preset, synced, mirror.source(search, project), project);
       case Decision.Denied(String rule) -> Answers.denied(project, rule);
       case Decision.Ambiguous _, Decision.Nowhere _ ->
           missing(preset, project, "the preset does not say which index it comes from");

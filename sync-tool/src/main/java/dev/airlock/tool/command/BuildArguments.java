@@ -2,7 +2,6 @@ package dev.airlock.tool.command;
 
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.preset.Preset;
-import dev.airlock.preset.PresetIndex;
 import dev.airlock.sync.PresetBundle;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,10 +32,9 @@ final class BuildArguments {
             .map(root -> root.requirement().project() + root.requirement().specifier().toString())
             .collect(Collectors.joining(",")));
     arguments.putAll(bundle.buildArguments());
-    PresetIndex torch = preset.indexOf(TORCH);
-    if (!torch.isDefault()) {
-      arguments.put("TORCH_INDEX_URL", torch.url().toString());
-    }
+    preset
+        .claimant(TORCH)
+        .ifPresent(torch -> arguments.put("TORCH_INDEX_URL", torch.url().toString()));
     return arguments;
   }
 }

@@ -22,7 +22,7 @@ final class IndexOptions {
 
   @Option(
       names = "--no-pip-config",
-      description = "Do not look at pip's own configuration for the default index.")
+      description = "Do not look at pip's own configuration.")
   private boolean noPipConfig;
 
   @Option(

@@ -5,63 +5,75 @@ import dev.airlock.catalog.HeldPreset;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockWriter;
-import dev.airlock.preset.PresetIndex;
 import dev.airlock.preset.PresetSource;
+import dev.airlock.routing.LocalPlaces;
+import dev.airlock.routing.RoutedIndex;
+import dev.airlock.routing.Routing;
 import dev.airlock.sync.PresetBundle;
 import dev.airlock.upkeep.Repairer;
 import dev.airlock.upstream.IndexSource;
 import dev.airlock.upstream.Indexes;
-import dev.airlock.upstream.PipConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The indexes that the presets of the store and of the folders name, as places of this machine. */
+/**
+ * The indexes that the presets of the store and of the folders name, and pip's configuration, as
+ * places of this machine.
+ */
 final class KnownOrigins implements Repairer.Origins {
   private final Surroundings surroundings;
   private final Catalog catalog;
   private final Optional<Indexes> asked;
-  private final PipConfig pip;
-  private final Map<String, URI> replaced;
-  private final List<PresetIndex> declared = new ArrayList<>();
-  private final Map<IndexKey, IndexSource> places = new HashMap<>();
+  private final LocalPlaces places;
+  private final List<RoutedIndex> declared = new ArrayList<>();
+  private final Set<IndexKey> defaults = new HashSet<>();
+  private final Map<IndexKey, IndexSource> made = new HashMap<>();
 
   /**
    * The indexes that are known.
    *
    * @param asked makes their places; empty where nobody may be asked
-   * @param replaced addresses to ask instead of declared ones, by the name of the index
+   * @param places where indexes are asked on this machine
    * @throws CommandException when no preset names an index that is replaced
    */
   KnownOrigins(
       Surroundings surroundings,
       Catalog catalog,
       Optional<Indexes> asked,
-      Map<String, URI> replaced,
-      PipConfig pip)
+      LocalPlaces places)
       throws IOException, CommandException {
     this.surroundings = surroundings;
     this.catalog = catalog;
     this.asked = asked;
-    this.replaced = replaced;
-    this.pip = pip;
+    this.places = places;
     var names = new LinkedHashSet<>(catalog.presets());
     names.addAll(catalog.unpublished());
     for (Path folder : surroundings.presetFolders()) {
       names.addAll(PresetSource.names(folder));
     }
     for (String name : names) {
-      bundle(name).ifPresent(bundle -> declared.addAll(bundle.preset().indexes()));
+      bundle(name)
+          .ifPresent(bundle -> {
+            Routing routing = Routing.of(bundle.preset());
+            declared.addAll(routing.indexes());
+            routing.indexes().stream()
+                .map(RoutedIndex::key)
+                .filter(routing::isDefault)
+                .forEach(defaults::add);
+          });
     }
-    Set<String> known = new LinkedHashSet<>(declared.stream().map(PresetIndex::name).toList());
-    for (String name : replaced.keySet()) {
+    Set<String> known = new LinkedHashSet<>(declared.stream().map(RoutedIndex::name).toList());
+    declared.addAll(places.beside());
+    for (String name : places.replaced().keySet()) {
       if (!known.contains(name)) {
         throw new CommandException(
             ExitCode.USAGE,
@@ -87,27 +99,20 @@ final class KnownOrigins implements Repairer.Origins {
     if (asked.isEmpty()) {
       return Optional.empty();
     }
-    IndexSource known = places.get(index);
+    IndexSource known = made.get(index);
     if (known == null) {
       Optional<IndexSource> found = found(index, asked.get());
-      found.ifPresent(place -> places.put(index, place));
+      found.ifPresent(place -> made.put(index, place));
       return found;
     }
     return Optional.of(known);
   }
 
   private Optional<IndexSource> found(IndexKey key, Indexes indexes) throws IOException {
-    for (PresetIndex index : declared) {
-      if (IndexKey.of(index.url()).equals(key)) {
-        URI replacement = replaced.get(index.name());
-        if (replacement != null) {
-          return Optional.of(indexes.at(replacement));
-        }
-        return Optional.of(
-            index.isDefault() && !pip.isNone()
-                ? indexes.of(pip, index.url())
-                : indexes.at(index.url()));
-      }
+    Optional<RoutedIndex> known =
+        declared.stream().filter(index -> index.key().equals(key)).findFirst();
+    if (known.isPresent()) {
+      return Optional.of(places.place(known.get(), defaults.contains(key), indexes));
     }
     Optional<URI> address = catalog.address(key);
     return address.isEmpty() ? Optional.empty() : Optional.of(indexes.at(address.get()));
@@ -135,6 +140,6 @@ final class KnownOrigins implements Repairer.Origins {
 
   @Override
   public List<URI> indexes() {
-    return declared.stream().map(PresetIndex::url).distinct().toList();
+    return declared.stream().map(RoutedIndex::declared).distinct().toList();
   }
 }

@@ -2,6 +2,9 @@ package dev.airlock.tool.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.FileKey;
+import dev.airlock.catalog.HeldFile;
 import dev.airlock.store.Store;
 import dev.airlock.tool.terminal.Amounts;
 import dev.airlock.tool.terminal.Columns;
@@ -13,7 +16,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,21 +65,41 @@ final class LsCommand extends AirlockCommand {
           ExitCode.USAGE, "--projects lists those of all presets: leave out either it or PRESET");
     }
     Usage usage;
+    List<Usage.Preset> chosen;
+    Map<FileKey, HeldFile> held;
     try (Store opened = Store.open(store.store(around))) {
       usage = Usage.of(opened);
+      chosen = chosen(usage);
+      held = presets.isEmpty() ? Map.of() : held(chosen, new Catalog(opened));
     }
-    List<Usage.Preset> chosen = chosen(usage);
     Terminal terminal = around.terminal();
     if (json) {
-      ObjectNode result = projects ? projectsJson(usage) : presetsJson(chosen, !presets.isEmpty());
+      ObjectNode result = projects ? projectsJson(usage) : presetsJson(chosen, held);
       DuCommand.damaged(usage, result);
       terminal.print(result);
     } else if (projects) {
       Columns.lines(projects(usage)).forEach(terminal::print);
     } else {
-      Columns.lines(presets.isEmpty() ? presets(chosen) : files(chosen)).forEach(terminal::print);
+      Columns.lines(presets.isEmpty() ? presets(chosen) : files(chosen, held)).forEach(terminal::print);
     }
     return DuCommand.tellDamage(usage, terminal);
+  }
+
+  /** The files of presets as they are held. */
+  private static Map<FileKey, HeldFile> held(List<Usage.Preset> presets, Catalog catalog)
+      throws IOException {
+    Map<FileKey, HeldFile> held = new HashMap<>();
+    for (Usage.Preset preset : presets) {
+      for (Usage.File file : preset.files()) {
+        FileKey key = file.key();
+        if (file.isHeld()) {
+          catalog
+              .file(key)
+              .ifPresent(found -> held.put(key, found));
+        }
+      }
+    }
+    return held;
   }
 
   private List<Usage.Preset> chosen(Usage usage) throws CommandException {
@@ -108,9 +133,10 @@ final class LsCommand extends AirlockCommand {
         .findFirst();
   }
 
-  private static List<List<String>> files(List<Usage.Preset> presets) {
+  private static List<List<String>> files(
+      List<Usage.Preset> presets, Map<FileKey, HeldFile> held) {
     var rows = new ArrayList<List<String>>();
-    rows.add(List.of("PRESET", "FILE", "INDEX", "SIZE", "HELD", "ALSO OF"));
+    rows.add(List.of("PRESET", "FILE", "INDEX", "SIZE", "HELD", "FROM", "ALSO OF"));
     for (Usage.Preset preset : presets) {
       for (Usage.File file : preset.files()) {
         List<String> others = others(preset, file);
@@ -121,6 +147,7 @@ final class LsCommand extends AirlockCommand {
                 file.key().index().value(),
                 Amounts.bytes(file.size()),
                 file.isHeld() ? "yes" : "no",
+                Optional.ofNullable(held.get(file.key())).map(HeldFile::origin).orElse("-"),
                 others.isEmpty() ? "-" : String.join(" ", others)));
       }
     }
@@ -163,10 +190,11 @@ final class LsCommand extends AirlockCommand {
     return rows;
   }
 
-  private static ObjectNode presetsJson(List<Usage.Preset> presets, boolean withFiles) {
+  private ObjectNode presetsJson(
+      List<Usage.Preset> chosen, Map<FileKey, HeldFile> held) {
     ObjectNode result = JSON.createObjectNode().put("event", "result");
     var all = result.putArray("presets");
-    for (Usage.Preset preset : presets) {
+    for (Usage.Preset preset : chosen) {
       ObjectNode node = all.addObject();
       node.put("preset", preset.name())
           .put("synced", preset.synced().toString())
@@ -176,21 +204,26 @@ final class LsCommand extends AirlockCommand {
           .put("bytes", preset.locked().bytes())
           .put("own_files", preset.own().files())
           .put("own_bytes", preset.own().bytes());
-      if (withFiles) {
+      if (!presets.isEmpty()) {
         var files = node.putArray("locked_files");
-        preset.files().forEach(file -> file(files.addObject(), preset, file));
+        preset.files().forEach(file -> file(files.addObject(), preset, file, held));
       }
     }
     return result;
   }
 
-  private static void file(ObjectNode node, Usage.Preset preset, Usage.File file) {
+  private static void file(
+      ObjectNode node, Usage.Preset preset, Usage.File file, Map<FileKey, HeldFile> held) {
     node.put("file", file.key().filename())
         .put("project", file.key().project().value())
         .put("index", file.key().index().value())
         .put("sha256", file.sha256().hex())
         .put("bytes", file.size())
         .put("held", file.isHeld());
+    HeldFile found = held.get(file.key());
+    if (found != null) {
+      node.put("origin", found.origin()).put("source", found.source().toString());
+    }
     others(preset, file).forEach(node.putArray("also_of")::add);
   }
 

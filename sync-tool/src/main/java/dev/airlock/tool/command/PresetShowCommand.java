@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.preset.Preset;
+import dev.airlock.preset.IndexFormat;
 import dev.airlock.preset.PresetIndex;
 import dev.airlock.preset.PresetOutline;
 import dev.airlock.sync.PresetBundle;
@@ -88,7 +89,7 @@ final class PresetShowCommand extends AirlockCommand {
     described
         .indexes()
         .forEach(index ->
-            rows.add(List.of("index " + index.name(), index.url() + of(index, described))));
+            rows.add(List.of("index " + index.name(), index.url() + form(index) + of(index, described))));
     Columns.lines(rows).forEach(terminal::print);
     section(
         terminal,
@@ -121,12 +122,21 @@ final class PresetShowCommand extends AirlockCommand {
     }
   }
 
-  /** What comes from an index; the default has what no other claims. */
+  private static String form(PresetIndex index) {
+    return index.format() == IndexFormat.SIMPLE ? "" : ", " + index.format() + ",";
+  }
+
+  /** What comes from an index; the default has what no other claims or has. */
   private static String of(PresetIndex index, Preset preset) {
     var projects =
         new ArrayList<>(index.projects().stream().sorted().map(ProjectName::value).toList());
+    if (index.isSearched()) {
+      projects.add("what it is the first to have");
+    }
     if (index.isDefault()) {
-      boolean othersClaim = preset.indexes().stream().anyMatch(any -> !any.projects().isEmpty());
+      boolean othersClaim =
+          preset.indexes().stream()
+              .anyMatch(any -> any.isSearched() || !any.projects().isEmpty());
       projects.add(othersClaim ? "everything else" : "everything");
     }
     return projects.isEmpty() ? "" : " of " + String.join(" ", projects);

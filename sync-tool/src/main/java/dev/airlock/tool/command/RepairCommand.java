@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.ledger.Ledger;
+import dev.airlock.routing.LocalPlaces;
 import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
 import dev.airlock.tool.terminal.Amounts;
@@ -101,7 +102,8 @@ final class RepairCommand extends AirlockCommand {
               true,
               new ProvenBlobs());
       Optional<Indexes> asked = offline ? Optional.empty() : Optional.of(new Indexes(http));
-      var origins = new KnownOrigins(around, catalog, asked, indexes.replaced(), pip);
+      var origins = new KnownOrigins(
+              around, catalog, asked, new LocalPlaces(indexes.replaced(), pip));
       var repairer = new Repairer(store, fetcher, origins, ledger, around.clock(), view);
       return tell(terminal, repairer, repairer.run(extent.preset(), found.all()));
     }

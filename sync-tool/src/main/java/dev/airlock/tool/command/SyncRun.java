@@ -12,7 +12,6 @@ import dev.airlock.lock.LockedPackage;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.preset.PresetIndex;
 import dev.airlock.progress.ProgressEvent;
-import dev.airlock.readyset.ReadySet;
 import dev.airlock.resolve.NoSolutionException;
 import dev.airlock.sync.IncompleteException;
 import dev.airlock.sync.Plan;
@@ -36,9 +35,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * One run of {@code sync}, {@code up} or {@code lock}: the steps in their order, and what is said
@@ -66,6 +66,7 @@ final class SyncRun {
   private final NameOptions names;
   private final boolean verify;
   private Optional<String> unwritten = Optional.empty();
+  private Map<ProjectName, SortedSet<String>> recorded = Map.of();
   private Optional<LockDifference> difference = Optional.empty();
 
   SyncRun(
@@ -105,8 +106,7 @@ final class SyncRun {
     Optional<Lock> earlier = presets.lockInStore(made.bundle(), common.store(surroundings));
     made.set().notes().forEach(terminal::say);
     indexes.orElse(mirrors(made)).forEach(this::tellMirror);
-    return run(
-        made.bundle(), earlier, withPlaces(indexes.pipConfig(surroundings), made.set().places()));
+    return run(made.bundle(), earlier, indexes.pipConfig(surroundings));
   }
 
   /** What a lock that was made through a mirror has asked, by the name of the index. */
@@ -131,15 +131,6 @@ final class SyncRun {
             + "; to ask another place, pass --index "
             + index
             + "=ADDRESS");
-  }
-
-  /** The file's own places are asked before those of pip's configuration. */
-  private static PipConfig withPlaces(PipConfig pip, ReadySet.Places places) {
-    return new PipConfig(
-        pip.index(),
-        Stream.concat(places.extra().stream(), pip.extraIndexes().stream()).toList(),
-        Stream.concat(places.findLinks().stream(), pip.findLinks().stream()).toList(),
-        pip.noIndex() || places.noIndex());
   }
 
   private ExitCode run(PresetBundle described, Optional<Lock> known, PipConfig pip)
@@ -172,6 +163,7 @@ final class SyncRun {
         Session session =
             Session.open(surroundings, store, indexes, pip, bundle.preset(), verify, view)) {
       report = steps(bundle, earlier, upgraded, session, view);
+      recorded = session.syncer().origins(report.lock());
     }
     Duration took = Duration.ofNanos(terminal.nanos().getAsLong() - started);
     if (extent == Extent.LOCK && report.isComplete()) {
@@ -221,14 +213,14 @@ final class SyncRun {
     Plan asFound;
     if (holds) {
       lock = earlier.get();
-      plan = syncer.plan(bundle.preset(), lock, session.sources());
+      plan = syncer.plan(lock, session.sources());
       asFound = plan;
     } else {
       view.on(
           new ProgressEvent.Note(
               "solving " + bundle.preset().name() + " for " + bundle.preset().targets()));
       Syncer.Solved solved = solve(bundle, earlier, upgraded, session);
-      plan = syncer.plan(bundle.preset(), solved);
+      plan = syncer.plan(solved);
       asFound = plan;
       if (extent == Extent.PLAN) {
         return new SyncReport(unlocked(bundle), true, plan, List.of());
@@ -240,12 +232,12 @@ final class SyncRun {
         return new SyncReport(unlocked(bundle), true, asFound, e.failures());
       }
       writeLock(bundle, lock);
-      plan = syncer.refreshed(bundle.preset(), plan);
+      plan = syncer.refreshed(plan);
     }
     List<SyncReport.Failure> failures = List.of();
     if (extent == Extent.FETCH) {
       requireSpace(plan);
-      failures = syncer.fetch(bundle.preset(), lock, plan);
+      failures = syncer.fetch(lock, plan);
       if (failures.isEmpty()) {
         failures = syncer.publish(bundle, lock, plan);
       }
@@ -397,7 +389,7 @@ final class SyncRun {
 
   private void tellSuccess(PresetBundle bundle, SyncReport report, Path store, Duration took) {
     Plan plan = report.plan();
-    origins(report)
+    places(report)
         .forEach((place, projects) -> terminal.say("from " + place + ": " + projects(projects)));
     if (extent == Extent.LOCK) {
       terminal.say(
@@ -447,20 +439,25 @@ final class SyncRun {
   }
 
   /**
-   * The locked projects by the place they came from; by their declared index where none was asked
-   * now.
+   * Where the locked projects are from: as it was recorded when their files were fetched. Of those
+   * that are not held, the place that has them now, or else their declared index.
    */
-  private static Map<String, List<String>> origins(SyncReport report) {
-    Map<String, List<String>> byPlace = new TreeMap<>();
+  private Map<ProjectName, SortedSet<String>> origins(SyncReport report) {
+    Map<ProjectName, SortedSet<String>> origins = new TreeMap<>(recorded);
     for (LockedPackage locked : report.lock().packages()) {
-      String place =
-          report.plan().origins().getOrDefault(locked.project(), locked.index().toString());
-      List<String> projects = byPlace.computeIfAbsent(place, _ -> new ArrayList<>());
-      if (!projects.contains(locked.project().value())) {
-        projects.add(locked.project().value());
-      }
+      URI place = report.plan().origins().getOrDefault(locked.project(), locked.index());
+      origins.computeIfAbsent(locked.project(), _ -> new TreeSet<>(Set.of(place.toString())));
     }
-    return byPlace;
+    return origins;
+  }
+
+  private Map<String, List<String>> places(SyncReport report) {
+    Map<String, List<String>> places = new TreeMap<>();
+    origins(report)
+        .forEach((project, origins) ->
+            origins.forEach(origin ->
+                places.computeIfAbsent(origin, _ -> new ArrayList<>()).add(project.value())));
+    return places;
   }
 
   private ObjectNode json(PresetBundle bundle, SyncReport report, Path store, Duration took) {
@@ -484,7 +481,7 @@ final class SyncRun {
         .put(held + "_bytes", report.plan().heldBytes());
     ObjectNode places = result.putObject("origins");
     origins(report)
-        .forEach((place, projects) -> projects.forEach(project -> places.put(project, place)));
+        .forEach((project, origins) -> places.put(project.value(), String.join(" ", origins)));
     difference.ifPresent(found -> result.set("difference", LockChanges.json(found)));
     ArrayNode failures = result.putArray("failures");
     for (SyncReport.Failure failure : report.failures()) {

@@ -11,7 +11,14 @@ import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.target.Target;
 import dev.airlock.tool.terminal.DependencyView;
 import dev.airlock.tool.terminal.Terminal;
+import dev.airlock.catalog.Catalog;
+import dev.airlock.store.Store;
+import dev.airlock.sync.HeldOrigins;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +58,26 @@ final class WhyCommand extends AirlockCommand {
   /** Why a project is there; the same on several targets. */
   private record Answer(List<LockedPackage> locked, List<Chain> chains) {}
 
+  /**
+   * Where the files of a project are from: as it was recorded when they were fetched, or else the
+   * declared address of their index.
+   */
+  private static SortedSet<String> origins(Explained explained, ProjectName wanted, Path root)
+      throws IOException {
+    var origins = new TreeSet<String>();
+    if (Store.exists(root)) {
+      try (Store store = Store.open(root)) {
+        origins.addAll(
+            HeldOrigins.of(new Catalog(store), explained.lock())
+                .getOrDefault(wanted, Collections.emptySortedSet()));
+      }
+    }
+    if (origins.isEmpty()) {
+      explained.lock().of(wanted).forEach(locked -> origins.add(locked.index().toString()));
+    }
+    return origins;
+  }
+
   @Override
   boolean json() {
     return common.json();
@@ -71,11 +98,15 @@ final class WhyCommand extends AirlockCommand {
           explained.lock().of(wanted).stream().filter(each -> each.isFor(target)).toList();
       answers.put(target, new Answer(locked, explained.graph(target).chains(wanted)));
     }
+    SortedSet<String> origins = origins(explained, wanted, common.store(around));
     if (common.json()) {
-      terminal.print(json(explained, wanted, answers));
+      ObjectNode result = json(explained, wanted, answers);
+      origins.forEach(result.putArray("origins")::add);
+      terminal.print(result);
     } else {
       DependencyView.byTarget(answers)
           .forEach((targets, answer) -> tell(terminal, wanted, targets, answer));
+      terminal.print(wanted + " is from " + String.join(" and ", origins));
     }
     return ExitCode.OK;
   }

@@ -446,7 +446,7 @@ class CommandsTest {
     tool.environment.put("PIP_FIND_LINKS", wheels.toString());
     tool.environment.put("PIP_INDEX_URL", pypi.simple().toString());
     assertThat(tool.run("sync", "kit")).isZero();
-    assertThat(tool.err()).contains("from " + wheels + ": leaf\n");
+    assertThat(tool.err()).contains("from " + wheels.toUri() + ": leaf\n");
     assertThat(tool.run("sync", "kit", "--upgrade", "--no-pip-config")).isZero();
     assertThat(tool.err()).contains("from " + pypi.simple() + ": app leaf\n");
   }

@@ -85,7 +85,9 @@ class ExplainTest {
                 app 1.0 requires web[fast]>=2
                   web[fast] 2.1 requires loop; extra == "fast"
                     loop 1.0 requires leaf<9
-            """);
+            leaf is from %s
+            """
+                .formatted(pypi.simple()));
   }
 
   @Test
@@ -97,7 +99,9 @@ class ExplainTest {
             backend 3.0 (for builds), for cp310-manylinux_2_28_x86_64
               the preset (requirements.txt line 2) wants old
                 building old 1.0 requires backend>=3
-            """);
+            backend is from %s
+            """
+                .formatted(pypi.simple()));
   }
 
   @Test
@@ -123,7 +127,9 @@ class ExplainTest {
     Files.writeString(folder.resolve("requirements.txt"), projects);
     tool.run("lock", "kit");
     tool.run("why", "kit", "leaf");
-    assertThat(tool.out()).endsWith("  … and 5 more; --all prints them\n");
+    assertThat(tool.out())
+        .endsWith(
+            "  … and 5 more; --all prints them\nleaf is from " + pypi.simple() + "\n");
     tool.run("why", "kit", "leaf", "--all");
     assertThat(tool.out()).contains("user11 1.0 requires leaf").doesNotContain("more");
     tool.run("why", "kit", "leaf", "--json");

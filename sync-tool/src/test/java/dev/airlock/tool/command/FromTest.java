@@ -4,6 +4,7 @@ import static dev.airlock.fixtures.Presets.preset;
 import static dev.airlock.fixtures.WheelBuilder.wheel;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Algorithm;
 import dev.airlock.digest.Hasher;
 import dev.airlock.fixtures.FakeIndex;
@@ -230,7 +231,7 @@ class FromTest {
     Files.write(wheels.resolve(LEAF.filename()), LEAF.build());
     assertThat(sync(requirements("--find-links wheels\napp\n"), "--target", TARGET)).isZero();
     assertThat(tool.err())
-        .contains("from " + wheels + ": leaf\n", "from " + pypi.simple() + ": app old\n");
+        .contains("from " + wheels.toUri() + ": leaf\n", "from " + pypi.simple() + ": app old\n");
     assertThat(
             sync(
                 requirements("--find-links wheels\napp\n"),
@@ -240,7 +241,46 @@ class FromTest {
                 "--index",
                 "pypi=" + pypi.simple()))
         .isZero();
-    assertThat(tool.err()).contains("from " + pypi.simple() + ": app leaf old\n");
+    assertThat(tool.err())
+        .as("--index replaces only what it names")
+        .contains("from " + wheels.toUri() + ": leaf\n", "from " + pypi.simple() + ": app old\n");
+    assertThat(tool.run("ls", "my-app", "--json")).isZero();
+    assertThat(tool.out())
+        .contains(
+            "\"origin\":\"" + wheels.toUri() + "\",\"source\":\"" + wheels.toUri() + "leaf");
+  }
+
+  @Test
+  void takesTheLastPlaceOfFilesForTheIndexWhereThereIsNone() throws IOException {
+    Path wheels = Files.createDirectories(project.resolve("wheels"));
+    Files.write(wheels.resolve(LEAF.filename()), LEAF.build());
+    tool.environment.put("PIP_INDEX_URL", pypi.simple().toString());
+    tool.environment.put("PIP_EXTRA_INDEX_URL", pypi.simple().toString());
+    String file = requirements("--no-index\n--find-links wheels\nleaf\n");
+    assertThat(sync(file, "--target", TARGET)).as(tool.err()).isZero();
+    assertThat(tool.run("preset", "show", "my-app", "--json")).isZero();
+    assertThat(tool.out())
+        .contains(
+            "\"wheels\":{\"url\":\"" + wheels.toUri() + "\",\"format\":\"flat\",\"default\":true}");
+    assertThat(sync(requirements("--no-index\n-f wheels\napp\n"), "--target", TARGET)).isEqualTo(1);
+    assertThat(pypi.requests()).isEmpty();
+  }
+
+  @Test
+  void keepsTheIndexesOfAFileApartFromItsDefault() throws IOException {
+    try (FakeIndex more = FakeIndex.start()) {
+      more.add(LEAF);
+      String file = requirements("--extra-index-url " + more.simple() + "\napp\n");
+      assertThat(sync(file, "--target", TARGET)).as(tool.err()).isZero();
+      assertThat(tool.run("check", "my-app")).isZero();
+      assertThat(tool.run("why", "my-app", "leaf")).isZero();
+      assertThat(tool.out()).contains("leaf is from " + more.simple() + "\n");
+      assertThat(tool.run("ls", "my-app")).isZero();
+      assertThat(tool.out().lines().filter(line -> line.contains("leaf-")))
+          .singleElement()
+          .asString()
+          .contains(IndexKey.of(more.simple()) + " ", more.simple().toString());
+    }
   }
 
   @Test
