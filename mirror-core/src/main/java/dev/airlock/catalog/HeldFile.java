@@ -52,15 +52,7 @@ public record HeldFile(
       Yanked yanked,
       URI source) {
     this(
-        name,
-        sha256,
-        size,
-        metadata,
-        requiresPython,
-        uploadTime,
-        yanked,
-        source,
-        Optional.empty());
+        name, sha256, size, metadata, requiresPython, uploadTime, yanked, source, Optional.empty());
   }
 
   /**

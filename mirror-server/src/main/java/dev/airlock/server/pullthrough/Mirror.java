@@ -317,8 +317,7 @@ public final class Mirror {
               ? new PageAnswer.Held(Listing.of(held), Source.STORE)
               : certain || isLast
                   ? new PageAnswer.Absent(reason)
-                  : new PageAnswer.Unavailable(
-                      Trouble.of(UpstreamException.uncertain(reason)));
+                  : new PageAnswer.Unavailable(Trouble.of(UpstreamException.uncertain(reason)));
       case Upstreams.Known.Unknown(Optional<HeldPage> older, Trouble trouble) ->
           mode == Mode.ONLINE
               ? new PageAnswer.Unavailable(trouble)
@@ -414,6 +413,12 @@ public final class Mirror {
       case Wanted.None(String reason) -> new FileAnswer.Absent(reason);
       case Wanted.Unknown(Trouble trouble) -> new FileAnswer.Unavailable(trouble);
     };
+  }
+
+  /** Where a file that is held is from, as it was recorded when it was fetched. */
+  public Optional<String> origin(IndexKey key, ProjectName project, String filename)
+      throws IOException {
+    return holdings.entry(key, project, filename).map(HeldFile::origin);
   }
 
   /**
@@ -784,8 +789,8 @@ public final class Mirror {
   private Optional<IndexKey> first(List<IndexKey> holders) throws IOException {
     List<IndexKey> firsts =
         presets.locks().stream()
-            .flatMap(lock ->
-                lock.search().stream().map(IndexKey::of).filter(holders::contains).limit(1))
+            .flatMap(
+                lock -> lock.search().stream().map(IndexKey::of).filter(holders::contains).limit(1))
             .distinct()
             .toList();
     return firsts.size() == 1 ? Optional.of(firsts.getFirst()) : Optional.empty();

@@ -147,6 +147,11 @@ final class Answers {
     return response.with(SOURCE, source.toString());
   }
 
+  /** A response with the place that its file is from, as it was recorded. */
+  static Response from(Response response, Optional<String> origin) {
+    return origin.map(place -> response.with("X-Airlock-Origin", plain(place))).orElse(response);
+  }
+
   /** A response as it is given again from memory: it did not come from its upstream this time. */
   static Response repeated(Response response) {
     return response.header(SOURCE).filter(Source.UPSTREAM.toString()::equals).isPresent()

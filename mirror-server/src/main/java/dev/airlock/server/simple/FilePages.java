@@ -52,7 +52,11 @@ public final class FilePages {
             : mirror.file(index, project, filename, extent(request));
     return switch (answer) {
       case FileAnswer.Held(Blob blob, Source source) ->
-          Answers.held(Response.file(metadata ? Response.TEXT : BINARY, blob), source);
+          metadata
+              ? Answers.held(Response.file(Response.TEXT, blob), source)
+              : Answers.from(
+                  Answers.held(Response.file(BINARY, blob), source),
+                  mirror.origin(index, project, filename));
       case FileAnswer.Arriving(GrowingBytes bytes, Optional<Sha256> sha256, Source source) ->
           Answers.held(Response.arriving(BINARY, bytes, sha256), source);
       case FileAnswer.Listed(long size, Optional<Sha256> sha256) ->
