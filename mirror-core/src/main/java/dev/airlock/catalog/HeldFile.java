@@ -1,6 +1,7 @@
 package dev.airlock.catalog;
 
 import dev.airlock.digest.Sha256;
+import dev.airlock.index.Authority;
 import dev.airlock.index.IndexFile;
 import dev.airlock.index.IndexFile.MetadataOffer;
 import dev.airlock.index.IndexFile.Yanked;
@@ -52,27 +53,25 @@ public record HeldFile(
       Yanked yanked,
       URI source) {
     this(
-        name,
-        sha256,
-        size,
-        metadata,
-        requiresPython,
-        uploadTime,
-        yanked,
-        source,
-        Optional.empty());
+        name, sha256, size, metadata, requiresPython, uploadTime, yanked, source, Optional.empty());
   }
 
   /**
    * Where it is from, as it is told: the location whose page listed it, else scheme and host of
-   * where its bytes came from.
+   * where its bytes came from, or their folder.
    */
   public String origin() {
-    if (place.isPresent()) {
-      return place.get().toString();
+    return place.map(URI::toString).orElseGet(() -> origin(source));
+  }
+
+  /** Where bytes are from that were read from an address, where nothing more was recorded. */
+  public static String origin(URI source) {
+    if (source.getScheme() == null) {
+      return "a place that was not recorded";
     }
-    String host = source.getRawAuthority();
-    return source.getScheme() + "://" + (host == null ? "" : host);
+    return source.getHost() == null
+        ? source.resolve(".").toString()
+        : Authority.withoutUserInfo(source).resolve("/").toString();
   }
 
   /** Its bytes; empty where they are missing or not as many as they should be. */

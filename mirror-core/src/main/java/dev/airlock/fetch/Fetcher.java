@@ -599,8 +599,7 @@ public final class Fetcher {
 
   /** The location whose page lists a file, or the sdist that it is made of, where it is. */
   private Optional<URI> place(IndexKey key, IndexFile file) throws IOException {
-    URI at =
-        Derivation.of(file.url(), file.name()).map(Derivation::source).orElse(file.url());
+    URI at = Derivation.of(file.url(), file.name()).map(Derivation::source).orElse(file.url());
     return catalog
         .page(key, file.name().project())
         .filter(page -> page.page().files().stream().anyMatch(listed -> listed.url().equals(at)))

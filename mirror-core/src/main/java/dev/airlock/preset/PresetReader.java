@@ -320,8 +320,8 @@ public final class PresetReader {
     }
     IndexFormat format = format(index);
     index.refuseOthers();
-    return url.map(address ->
-        new PresetIndex(name, address, format, projects, isSearched, isDefault));
+    return url.map(
+        address -> new PresetIndex(name, address, format, projects, isSearched, isDefault));
   }
 
   /** The format of an index, which is a simple one unless it says otherwise. */

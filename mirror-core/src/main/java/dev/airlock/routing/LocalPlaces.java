@@ -79,8 +79,6 @@ public record LocalPlaces(Map<String, URI> replaced, PipConfig pip) {
       return Indexes.none(NO_INDEX);
     }
     Indexes those = indexes.withForbidden(index.forbiddenMeansAbsent());
-    return index.format() == IndexFormat.FLAT
-        ? those.flat(address.get())
-        : those.at(address.get());
+    return index.format() == IndexFormat.FLAT ? those.flat(address.get()) : those.at(address.get());
   }
 }

@@ -16,11 +16,7 @@ import java.util.Set;
  *     are known to
  */
 public record RoutedIndex(
-    IndexKey key,
-    String name,
-    URI declared,
-    IndexFormat format,
-    Set<String> forbiddenMeansAbsent) {
+    IndexKey key, String name, URI declared, IndexFormat format, Set<String> forbiddenMeansAbsent) {
   /** Copies the hosts. */
   public RoutedIndex {
     forbiddenMeansAbsent = Set.copyOf(forbiddenMeansAbsent);

@@ -179,7 +179,8 @@ public final class Routing {
    */
   private Decision unclaimed() {
     List<RoutedIndex> search = order();
-    List<RoutedIndex> defaults = distinct(tables.stream().flatMap(table -> table.defaults().stream()));
+    List<RoutedIndex> defaults =
+        distinct(tables.stream().flatMap(table -> table.defaults().stream()));
     return search.size() <= 1 || defaults.size() > 1 ? among(search) : new Decision.Search(search);
   }
 

@@ -111,7 +111,11 @@ final class SettingsReader {
             .value(name)
             .refuse("the name of an index has to be lower-case letters, digits, '.', '_' and '-'");
       }
-      named.get().object(name).flatMap(index -> index(name, index, forbidden)).ifPresent(indexes::add);
+      named
+          .get()
+          .object(name)
+          .flatMap(index -> index(name, index, forbidden))
+          .ifPresent(indexes::add);
     }
     if (defaults > 1) {
       problems.add(

@@ -40,9 +40,7 @@ public final class Sources {
     /** What to call it in messages: its name and its address, where that is not its name. */
     String description() {
       String address = index.declared().toString();
-      return index.name().equals(address)
-          ? address
-          : "'" + index.name() + "' (" + address + ")";
+      return index.name().equals(address) ? address : "'" + index.name() + "' (" + address + ")";
     }
   }
 

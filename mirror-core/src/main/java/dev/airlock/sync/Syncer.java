@@ -252,8 +252,7 @@ public final class Syncer {
   public Plan refreshed(Plan plan) throws IOException {
     var items = new ArrayList<Plan.Item>();
     for (Plan.Item item : plan.items()) {
-      boolean held =
-          item.held() || fetcher.held(item.key(), item.file()).isPresent();
+      boolean held = item.held() || fetcher.held(item.key(), item.file()).isPresent();
       items.add(
           new Plan.Item(
               item.project(),
@@ -319,8 +318,7 @@ public final class Syncer {
     return outcomes.stream().flatMap(Optional::stream).toList();
   }
 
-  private Optional<SyncReport.Failure> fetched(Lock lock, Plan.Item item)
-      throws IOException {
+  private Optional<SyncReport.Failure> fetched(Lock lock, Plan.Item item) throws IOException {
     try {
       fetcher.file(item.key(), item.file());
       return Optional.empty();

@@ -130,8 +130,7 @@ final class UpstreamPackages implements PackageSource {
   }
 
   /** Where a project was found, and where it was not looked for, as what ends a clause. */
-  private String where(
-      ProjectName project, Sources.Source source, List<Sources.Source> search) {
+  private String where(ProjectName project, Sources.Source source, List<Sources.Source> search) {
     return "in the index " + source.description() + others(project, source, search);
   }
 

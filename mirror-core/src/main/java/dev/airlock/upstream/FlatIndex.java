@@ -38,9 +38,7 @@ final class FlatIndex implements IndexSource {
     return page.files().isEmpty()
         ? new PageAnswer.NoSuchProject(description() + " has no file of it")
         : new PageAnswer.Page(
-            page,
-            Addresses.withoutCredentials(answer.address()),
-            Optional.empty());
+            page, Addresses.withoutCredentials(answer.address()), Optional.empty());
   }
 
   @Override

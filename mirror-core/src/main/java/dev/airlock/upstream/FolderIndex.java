@@ -61,8 +61,7 @@ final class FolderIndex implements IndexSource {
     files.sort((a, b) -> a.name().text().compareTo(b.name().text()));
     return files.isEmpty()
         ? new PageAnswer.NoSuchProject("the folder " + folder + " has no file of it")
-        : new PageAnswer.Page(
-            new ProjectPage(project, files), folder.toUri(), Optional.empty());
+        : new PageAnswer.Page(new ProjectPage(project, files), folder.toUri(), Optional.empty());
   }
 
   @Override

@@ -34,9 +34,7 @@ final class HttpIndex implements IndexSource {
     return switch (answer.status()) {
       case 200 ->
           new PageAnswer.Page(
-              read(answer, project),
-              Addresses.withoutCredentials(answer.address()),
-              answer.etag());
+              read(answer, project), Addresses.withoutCredentials(answer.address()), answer.etag());
       case 304 -> new PageAnswer.NotModified();
       case 404, 410 -> new PageAnswer.NoSuchProject(absence(answer.status()));
       default -> {
@@ -83,8 +81,7 @@ final class HttpIndex implements IndexSource {
         : UpstreamException.status(page, status, hint(status));
   }
 
-  static ProjectPage read(Http.Document answer, ProjectName project)
-      throws UpstreamException {
+  static ProjectPage read(Http.Document answer, ProjectName project) throws UpstreamException {
     MediaType form =
         MediaType.of(answer.contentType())
             .orElseThrow(() ->

@@ -13,8 +13,7 @@ public sealed interface PageAnswer {
    * @param source where it was read, after redirects
    * @param etag the validator to ask with the next time
    */
-  record Page(ProjectPage page, URI source, Optional<String> etag)
-      implements PageAnswer {}
+  record Page(ProjectPage page, URI source, Optional<String> etag) implements PageAnswer {}
 
   /** The page is still the one that the validator was given for. */
   record NotModified() implements PageAnswer {}

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogTest {
@@ -112,7 +112,8 @@ class CatalogTest {
     "file:///srv/foo/, file:///srv/foo/"
   })
   void knowsTheLocationThatAPageIsOneOf(URI source, URI place) {
-    assertThat(new HeldPage(new ProjectPage(FOO, List.of()), source, NOON, Optional.empty()).place())
+    assertThat(
+            new HeldPage(new ProjectPage(FOO, List.of()), source, NOON, Optional.empty()).place())
         .isEqualTo(place);
   }
 

@@ -26,14 +26,14 @@ class ProjectListReaderTest {
                 MediaType.HTML,
                 "<a href='torch/'>torch</a><a href=\"/whl/Foo.Bar/\">a foo</a><a>triton</a>"
                     + "<a href='../'>..</a>"))
-        .contains(
-            new ProjectName("torch"), new ProjectName("foo-bar"), new ProjectName("triton"))
+        .contains(new ProjectName("torch"), new ProjectName("foo-bar"), new ProjectName("triton"))
         .doesNotContain(new ProjectName("requests"));
   }
 
   @Test
   void readsNamesInJson() throws MalformedPageException {
-    assertThat(read(MediaType.JSON_V1, "{\"projects\": [{\"name\": \"Foo.Bar\"}, {\"name\": 1}, 2]}"))
+    assertThat(
+            read(MediaType.JSON_V1, "{\"projects\": [{\"name\": \"Foo.Bar\"}, {\"name\": 1}, 2]}"))
         .contains(new ProjectName("foo-bar"));
   }
 

@@ -69,7 +69,8 @@ class PresetReaderTest {
     assertThat(preset.description()).isEqualTo("for a test");
     assertThat(preset.baseImage()).contains("ubuntu:22.04");
     assertThat(preset.targets()).hasToString("[cp310-manylinux_2_35_x86_64]");
-    assertThat(preset.claimant(new ProjectName("torch-vision")).orElseThrow().name()).isEqualTo("pytorch");
+    assertThat(preset.claimant(new ProjectName("torch-vision")).orElseThrow().name())
+        .isEqualTo("pytorch");
     assertThat(preset.claimant(new ProjectName("numpy"))).isEmpty();
     assertThat(preset.defaultIndex().name()).isEqualTo("pypi");
     assertThat(preset.roots())

@@ -4,12 +4,12 @@ import static dev.airlock.readyset.ReadySets.hash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.airlock.preset.Selection;
+import dev.airlock.readyset.ReadySet.Location;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import dev.airlock.readyset.ReadySet.Location;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,12 +118,12 @@ class RequirementsFileTest {
   @Test
   void looksNowhereElseWithoutAnIndex() throws Exception {
     ReadySet.Places places =
-        sets.file(FILE, "--no-index\n--extra-index-url https://a.example\n-f first\n-f wheels\nidna")
+        sets.file(
+                FILE, "--no-index\n--extra-index-url https://a.example\n-f first\n-f wheels\nidna")
             .read(FILE)
             .places();
     assertThat(places.index()).contains(Location.flat(folder.resolve("wheels").toUri()));
-    assertThat(places.searched())
-        .containsExactly(Location.flat(folder.resolve("first").toUri()));
+    assertThat(places.searched()).containsExactly(Location.flat(folder.resolve("first").toUri()));
     assertThat(problems("--no-index\nidna"))
         .containsExactly(
             "requirements.txt: --no-index: without --find-links there is nowhere to look");

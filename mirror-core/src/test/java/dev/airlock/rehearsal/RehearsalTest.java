@@ -98,7 +98,8 @@ class RehearsalTest {
       InstantSource clock = InstantSource.system();
       var fetcher = new Fetcher(store, catalog, access, retries, clock, progress);
       var syncer = new Syncer(store, catalog, fetcher, access, executor, 4, clock, progress);
-      Sources sources = Sources.of(bundle.preset(), new Indexes(http), new LocalPlaces(Map.of(), PipConfig.NONE));
+      Sources sources =
+          Sources.of(bundle.preset(), new Indexes(http), new LocalPlaces(Map.of(), PipConfig.NONE));
       Syncer.Solved solved = syncer.solve(bundle.preset(), sources, Optional.empty());
       Lock lock = syncer.lock(bundle, solved, syncer.plan(solved));
       Plan plan = syncer.plan(lock, sources);

@@ -10,11 +10,11 @@ import dev.airlock.preset.Preset;
 import dev.airlock.preset.PresetReader;
 import dev.airlock.preset.PresetSource;
 import dev.airlock.upstream.PipConfig;
-import java.util.Map;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,7 +201,10 @@ class RoutingTest {
     }
     assertThat(routing.searches(IndexKey.of(SECOND), OTHER)).isEmpty();
     assertThat(routing.admits(IndexKey.of(CU118), TORCH)).isTrue();
-    assertThat(routing.denying(List.of(new ProjectPattern("other"))).searches(IndexKey.of(PYPI), OTHER))
+    assertThat(
+            routing
+                .denying(List.of(new ProjectPattern("other")))
+                .searches(IndexKey.of(PYPI), OTHER))
         .isEmpty();
   }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.airlock.catalog.Catalog;
+import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.HeldPreset;
 import dev.airlock.catalog.IndexKey;
 import dev.airlock.digest.Algorithm;
@@ -37,15 +38,11 @@ import dev.airlock.upstream.Http;
 import dev.airlock.upstream.Indexes;
 import dev.airlock.upstream.PipConfig;
 import dev.airlock.upstream.Retries;
-import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.nio.charset.StandardCharsets;
-import dev.airlock.catalog.HeldFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +53,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -729,7 +729,8 @@ class SyncTest {
       assertThat(lock.of(new ProjectName("lib")).getFirst().index()).isEqualTo(torch.simple());
       assertThat(machine.fetch(bundle, lock)).isEmpty();
       assertThat(torch.requests("lib").getFirst().header("Authorization")).startsWith("Basic ");
-      for (Path file : machine.root.toFile().isDirectory() ? files(machine.root) : List.<Path>of()) {
+      for (Path file :
+          machine.root.toFile().isDirectory() ? files(machine.root) : List.<Path>of()) {
         assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
             .as(file.toString())
             .doesNotContain("secret");
@@ -768,8 +769,7 @@ class SyncTest {
       assertThat(machine.fetch(bundle, lock)).isEmpty();
       Map<ProjectName, SortedSet<String>> first = machine.syncer.origins(lock);
       assertThat(first)
-          .containsEntry(
-              new ProjectName("lib"), new TreeSet<>(Set.of(torch.simple().toString())));
+          .containsEntry(new ProjectName("lib"), new TreeSet<>(Set.of(torch.simple().toString())));
       torch.close();
       machine.replaced = Map.of();
       assertThat(machine.fetch(bundle, lock)).isEmpty();

@@ -10,9 +10,9 @@ import dev.airlock.fixtures.Answer;
 import dev.airlock.fixtures.FakeIndex;
 import dev.airlock.index.IndexFile;
 import dev.airlock.packaging.name.ProjectName;
-import java.net.URI;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -159,8 +159,7 @@ class HttpIndexTest {
 
   @Test
   void isCertainOfAForbiddenPageWhereTheListOfProjectsDoesNotHaveIt() throws IOException {
-    IndexSource known =
-        new Indexes(http).withForbidden(List.of("127.0.0.1")).at(upstream.simple());
+    IndexSource known = new Indexes(http).withForbidden(List.of("127.0.0.1")).at(upstream.simple());
     for (String listed : List.of("tiny", "other")) {
       upstream.next("tiny", status(403));
       upstream.next("simple", Answer.page("text/html", "<a href='" + listed + "/'>x</a>"));

@@ -140,7 +140,8 @@ class IndexesTest {
     assertThat(names(ask(flat, "tiny"))).hasSize(1);
     assertThat(ask(flat, "other")).isInstanceOf(PageAnswer.NoSuchProject.class);
     assertThat(names(ask(flat, "tiny"))).hasSize(1);
-    assertThat(first.requests("tiny")).map(request -> request.headers().containsKey("if-none-match"))
+    assertThat(first.requests("tiny"))
+        .map(request -> request.headers().containsKey("if-none-match"))
         .containsExactly(false, true, true);
   }
 

@@ -126,13 +126,12 @@ class DecayTest {
       InstantSource clock = InstantSource.system();
       var fetcher = new Fetcher(store, catalog, access, RETRIES, clock, _ -> {});
       var syncer = new Syncer(store, catalog, fetcher, access, executor, 4, clock, _ -> {});
-      Sources sources = Sources.of(bundle.preset(), new Indexes(http), new LocalPlaces(Map.of(), PipConfig.NONE));
+      Sources sources =
+          Sources.of(bundle.preset(), new Indexes(http), new LocalPlaces(Map.of(), PipConfig.NONE));
       Syncer.Solved solved = syncer.solve(bundle.preset(), sources, Optional.empty());
       Lock lock = syncer.lock(bundle, solved, syncer.plan(solved));
-      assertThat(syncer.fetch(lock, syncer.plan(lock, sources)))
-          .isEmpty();
-      assertThat(syncer.publish(bundle, lock, syncer.plan(lock, sources)))
-          .isEmpty();
+      assertThat(syncer.fetch(lock, syncer.plan(lock, sources))).isEmpty();
+      assertThat(syncer.publish(bundle, lock, syncer.plan(lock, sources))).isEmpty();
     }
   }
 

@@ -15,8 +15,8 @@ import dev.airlock.fixtures.Python;
 import dev.airlock.fixtures.SdistBuilder;
 import dev.airlock.lock.Lock;
 import dev.airlock.preset.PresetSource;
-import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.routing.LocalPlaces;
+import dev.airlock.server.pullthrough.Mode;
 import dev.airlock.store.Store;
 import dev.airlock.sync.Plan;
 import dev.airlock.sync.PresetBundle;
@@ -90,7 +90,8 @@ class RepackTest {
       InstantSource clock = InstantSource.system();
       var fetcher = new Fetcher(store, catalog, access, retries, clock, _ -> {});
       var syncer = new Syncer(store, catalog, fetcher, access, executor, 4, clock, _ -> {});
-      Sources sources = Sources.of(bundle.preset(), new Indexes(http), new LocalPlaces(Map.of(), PipConfig.NONE));
+      Sources sources =
+          Sources.of(bundle.preset(), new Indexes(http), new LocalPlaces(Map.of(), PipConfig.NONE));
       Syncer.Solved solved = syncer.solve(bundle.preset(), sources, Optional.empty());
       Lock lock = syncer.lock(bundle, solved, syncer.plan(solved));
       Plan plan = syncer.plan(lock, sources);

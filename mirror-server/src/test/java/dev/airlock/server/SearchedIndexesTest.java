@@ -1,6 +1,5 @@
 package dev.airlock.server;
 
-
 import static dev.airlock.fixtures.WheelBuilder.wheel;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -102,6 +101,8 @@ class SearchedIndexesTest {
     try (Hybrid mirror = setup().start()) {
       assertThat(status(mirror, file(EXTRA_KEY, INTERNAL))).isEqualTo(200);
       assertThat(status(mirror, file(PYPI_KEY, PUBLIC))).isEqualTo(200);
+      assertThat(mirror.get(file(EXTRA_KEY, INTERNAL)).headers().firstValue("X-Airlock-Origin"))
+          .contains(extra.simple().toString());
       HttpResponse<byte[]> refused = mirror.get(file(PYPI_KEY, IMPOSTOR));
       assertThat(refused.statusCode()).isEqualTo(404);
       assertThat(Hybrid.text(refused)).contains("comes from the index " + EXTRA_KEY);
@@ -129,7 +130,8 @@ class SearchedIndexesTest {
 
   @Test
   void takesNothingFromTheNextIndexWhereOneRefuses() throws Exception {
-    extra.next("internal", Answer.status(403), Answer.status(403), Answer.status(403), Answer.status(403));
+    extra.next(
+        "internal", Answer.status(403), Answer.status(403), Answer.status(403), Answer.status(403));
     try (Hybrid mirror = setup().start()) {
       for (String path : List.of("/simple/internal/", "/preset/both/simple/internal/")) {
         HttpResponse<byte[]> answer = mirror.get(path);

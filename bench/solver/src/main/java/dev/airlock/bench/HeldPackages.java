@@ -36,7 +36,7 @@ final class HeldPackages implements PackageSource {
       held =
           switch (index.page(project, Optional.empty())) {
             case PageAnswer.Page found -> new PageLookup.Found(found.page());
-            case PageAnswer.NoSuchProject(String reason) -> new PageLookup.Missing(reason);
+            case PageAnswer.NoSuchProject(String reason, _) -> new PageLookup.Missing(reason);
             case PageAnswer.NotModified() -> throw new IOException("304 to a first request");
           };
       pages.put(project, held);

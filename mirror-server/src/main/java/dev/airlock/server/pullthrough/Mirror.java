@@ -319,8 +319,7 @@ public final class Mirror {
               ? new PageAnswer.Held(alone(key, held), Source.STORE)
               : certain || isLast
                   ? new PageAnswer.Absent(reason)
-                  : new PageAnswer.Unavailable(
-                      Trouble.of(UpstreamException.uncertain(reason)));
+                  : new PageAnswer.Unavailable(Trouble.of(UpstreamException.uncertain(reason)));
       case Upstreams.Known.Unknown(Optional<HeldPage> older, Trouble trouble) ->
           mode == Mode.ONLINE
               ? new PageAnswer.Unavailable(trouble)
@@ -905,8 +904,8 @@ public final class Mirror {
   private Optional<IndexKey> first(List<IndexKey> holders) throws IOException {
     List<IndexKey> firsts =
         presets.locks().stream()
-            .flatMap(lock ->
-                lock.search().stream().map(IndexKey::of).filter(holders::contains).limit(1))
+            .flatMap(
+                lock -> lock.search().stream().map(IndexKey::of).filter(holders::contains).limit(1))
             .distinct()
             .toList();
     return firsts.size() == 1 ? Optional.of(firsts.getFirst()) : Optional.empty();

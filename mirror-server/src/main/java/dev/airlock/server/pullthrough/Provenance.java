@@ -2,27 +2,21 @@ package dev.airlock.server.pullthrough;
 
 import dev.airlock.catalog.HeldFile;
 import dev.airlock.catalog.IndexKey;
-import dev.airlock.index.Authority;
 import dev.airlock.index.IndexFile;
-import java.net.URI;
 
 /**
  * Where the bytes of a file came from, as it was recorded.
  *
  * @param index the index they are of
- * @param source the address they were read from
+ * @param origin the location that they were fetched from, for people: without credentials and
+ *     without a query, which may sign
  */
-public record Provenance(IndexKey index, URI source) {
+public record Provenance(IndexKey index, String origin) {
   static Provenance of(IndexKey index, HeldFile file) {
-    return new Provenance(index, file.source());
+    return new Provenance(index, file.origin());
   }
 
   static Provenance of(IndexKey index, IndexFile file) {
-    return new Provenance(index, file.url());
-  }
-
-  /** The source for everybody's eyes: without credentials, and without a query, which may sign. */
-  public String shown() {
-    return Authority.shown(source).replaceFirst("[?#].*$", "");
+    return new Provenance(index, HeldFile.origin(file.url()));
   }
 }

@@ -119,8 +119,7 @@ final class Rules {
       boolean claimed = global.isClaimed(project);
       Stream<Routing> own =
           ofPresets.entrySet().stream()
-              .filter(preset ->
-                  !claimed || (!configured && requires(preset.getKey(), project)))
+              .filter(preset -> !claimed || (!configured && requires(preset.getKey(), project)))
               .map(Map.Entry::getValue);
       return Stream.concat(claimed ? Stream.of() : Stream.of(global), own)
           .flatMap(routing -> routing.searches(index, project).stream())
@@ -181,20 +180,15 @@ final class Rules {
   private Snapshot read() throws IOException {
     Map<String, PresetBundle> presets = ofPresets ? presets() : Map.of();
     Map<String, Routing> routings = new TreeMap<>();
-    presets.forEach(
-        (name, bundle) ->
-            routings.put(
-                name,
-                Routing.of(bundle.preset()).searching(beside).denying(settings.deny())));
+    presets.forEach((name, bundle) ->
+        routings.put(name, Routing.of(bundle.preset()).searching(beside).denying(settings.deny())));
     boolean configured = !settings.indexes().isEmpty();
     Routing ofAll =
         presets.isEmpty()
             ? Routing.of(BUILT_IN)
             : Routing.of(presets.values().stream().map(PresetBundle::preset).toList());
     Routing global =
-        configured
-            ? Routing.of(settings)
-            : ofAll.searching(beside).denying(settings.deny());
+        configured ? Routing.of(settings) : ofAll.searching(beside).denying(settings.deny());
     return new Snapshot(configured, global, Map.copyOf(presets), Map.copyOf(routings));
   }
 

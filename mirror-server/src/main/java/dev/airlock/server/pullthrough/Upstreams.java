@@ -247,8 +247,7 @@ public final class Upstreams implements Closeable {
         unkept.ifPresent(this::tell);
         yield new Fresh.Page(page);
       }
-      case FetchedPage.Missing(String reason, boolean certain) ->
-          new Fresh.None(reason, certain);
+      case FetchedPage.Missing(String reason, boolean certain) -> new Fresh.None(reason, certain);
     };
   }
 

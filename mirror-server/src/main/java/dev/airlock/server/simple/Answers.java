@@ -131,7 +131,7 @@ final class Answers {
   static Response from(Response response, Provenance provenance) {
     return response
         .with(INDEX, provenance.index().value())
-        .with(ORIGIN, plain(provenance.shown()));
+        .with(ORIGIN, plain(provenance.origin()));
   }
 
   /** A text of the store. */

@@ -139,7 +139,16 @@ class StatusFaultsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"400, 502", "401, 502", "403, 502", "418, 502", "429, 503", "500, 503", "503, 503", "504, 503"})
+  @CsvSource({
+    "400, 502",
+    "401, 502",
+    "403, 502",
+    "418, 502",
+    "429, 503",
+    "500, 503",
+    "503, 503",
+    "504, 503"
+  })
   void saysOfAPageWhatItsUpstreamSays(int status, int said) throws Exception {
     answer(PAGE, aResponse().withStatus(status).withBody("no"));
 

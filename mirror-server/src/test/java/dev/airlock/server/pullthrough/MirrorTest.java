@@ -56,6 +56,7 @@ class MirrorTest {
               fetcher,
               access,
               (_, _) -> indexes.at(upstream.simple()),
+              List.of(),
               Duration.ofMinutes(10),
               clock,
               System::nanoTime)) {

@@ -20,9 +20,7 @@ final class IndexOptions {
               + " a folder of pages or a folder of wheels. May be given several times.")
   private Map<String, String> replaced = new LinkedHashMap<>();
 
-  @Option(
-      names = "--no-pip-config",
-      description = "Do not look at pip's own configuration.")
+  @Option(names = "--no-pip-config", description = "Do not look at pip's own configuration.")
   private boolean noPipConfig;
 
   @Option(

@@ -46,10 +46,7 @@ final class KnownOrigins implements Repairer.Origins {
    * @throws CommandException when no preset names an index that is replaced
    */
   KnownOrigins(
-      Surroundings surroundings,
-      Catalog catalog,
-      Optional<Indexes> asked,
-      LocalPlaces places)
+      Surroundings surroundings, Catalog catalog, Optional<Indexes> asked, LocalPlaces places)
       throws IOException, CommandException {
     this.surroundings = surroundings;
     this.catalog = catalog;

@@ -80,7 +80,8 @@ final class LsCommand extends AirlockCommand {
     } else if (projects) {
       Columns.lines(projects(usage)).forEach(terminal::print);
     } else {
-      Columns.lines(presets.isEmpty() ? presets(chosen) : files(chosen, held)).forEach(terminal::print);
+      Columns.lines(presets.isEmpty() ? presets(chosen) : files(chosen, held))
+          .forEach(terminal::print);
     }
     return DuCommand.tellDamage(usage, terminal);
   }
@@ -133,8 +134,7 @@ final class LsCommand extends AirlockCommand {
         .findFirst();
   }
 
-  private static List<List<String>> files(
-      List<Usage.Preset> presets, Map<FileKey, HeldFile> held) {
+  private static List<List<String>> files(List<Usage.Preset> presets, Map<FileKey, HeldFile> held) {
     var rows = new ArrayList<List<String>>();
     rows.add(List.of("PRESET", "FILE", "INDEX", "SIZE", "HELD", "FROM", "ALSO OF"));
     for (Usage.Preset preset : presets) {
@@ -190,8 +190,7 @@ final class LsCommand extends AirlockCommand {
     return rows;
   }
 
-  private ObjectNode presetsJson(
-      List<Usage.Preset> chosen, Map<FileKey, HeldFile> held) {
+  private ObjectNode presetsJson(List<Usage.Preset> chosen, Map<FileKey, HeldFile> held) {
     ObjectNode result = JSON.createObjectNode().put("event", "result");
     var all = result.putArray("presets");
     for (Usage.Preset preset : chosen) {

@@ -3,8 +3,8 @@ package dev.airlock.tool.command;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.airlock.packaging.name.ProjectName;
-import dev.airlock.preset.Preset;
 import dev.airlock.preset.IndexFormat;
+import dev.airlock.preset.Preset;
 import dev.airlock.preset.PresetIndex;
 import dev.airlock.preset.PresetOutline;
 import dev.airlock.sync.PresetBundle;
@@ -89,7 +89,9 @@ final class PresetShowCommand extends AirlockCommand {
     described
         .indexes()
         .forEach(index ->
-            rows.add(List.of("index " + index.name(), index.url() + form(index) + of(index, described))));
+            rows.add(
+                List.of(
+                    "index " + index.name(), index.url() + form(index) + of(index, described))));
     Columns.lines(rows).forEach(terminal::print);
     section(
         terminal,
@@ -135,8 +137,7 @@ final class PresetShowCommand extends AirlockCommand {
     }
     if (index.isDefault()) {
       boolean othersClaim =
-          preset.indexes().stream()
-              .anyMatch(any -> any.isSearched() || !any.projects().isEmpty());
+          preset.indexes().stream().anyMatch(any -> any.isSearched() || !any.projects().isEmpty());
       projects.add(othersClaim ? "everything else" : "everything");
     }
     return projects.isEmpty() ? "" : " of " + String.join(" ", projects);

@@ -102,8 +102,8 @@ final class RepairCommand extends AirlockCommand {
               true,
               new ProvenBlobs());
       Optional<Indexes> asked = offline ? Optional.empty() : Optional.of(new Indexes(http));
-      var origins = new KnownOrigins(
-              around, catalog, asked, new LocalPlaces(indexes.replaced(), pip));
+      var origins =
+          new KnownOrigins(around, catalog, asked, new LocalPlaces(indexes.replaced(), pip));
       var repairer = new Repairer(store, fetcher, origins, ledger, around.clock(), view);
       return tell(terminal, repairer, repairer.run(extent.preset(), found.all()));
     }

@@ -3,8 +3,8 @@ package dev.airlock.tool.command;
 import dev.airlock.catalog.Catalog;
 import dev.airlock.fetch.Fetcher;
 import dev.airlock.preset.Preset;
-import dev.airlock.routing.LocalPlaces;
 import dev.airlock.progress.ProgressListener;
+import dev.airlock.routing.LocalPlaces;
 import dev.airlock.store.Claim;
 import dev.airlock.store.ProvenBlobs;
 import dev.airlock.store.Store;
@@ -67,7 +67,8 @@ final class Session implements AutoCloseable {
             surroundings.home(),
             Retries.DEFAULT);
     try {
-      Sources sources = Sources.of(preset, new Indexes(http), new LocalPlaces(options.replaced(), pip));
+      Sources sources =
+          Sources.of(preset, new Indexes(http), new LocalPlaces(options.replaced(), pip));
       int jobs = options.jobs();
       Store store = Store.openOrCreate(storeRoot, options.reserve().reserve(surroundings));
       ExecutorService executor = threads(jobs);

@@ -128,8 +128,7 @@ class ExplainTest {
     tool.run("lock", "kit");
     tool.run("why", "kit", "leaf");
     assertThat(tool.out())
-        .endsWith(
-            "  … and 5 more; --all prints them\nleaf is from " + pypi.simple() + "\n");
+        .endsWith("  … and 5 more; --all prints them\nleaf is from " + pypi.simple() + "\n");
     tool.run("why", "kit", "leaf", "--all");
     assertThat(tool.out()).contains("user11 1.0 requires leaf").doesNotContain("more");
     tool.run("why", "kit", "leaf", "--json");

@@ -246,8 +246,7 @@ class FromTest {
         .contains("from " + wheels.toUri() + ": leaf\n", "from " + pypi.simple() + ": app old\n");
     assertThat(tool.run("ls", "my-app", "--json")).isZero();
     assertThat(tool.out())
-        .contains(
-            "\"origin\":\"" + wheels.toUri() + "\",\"source\":\"" + wheels.toUri() + "leaf");
+        .contains("\"origin\":\"" + wheels.toUri() + "\",\"source\":\"" + wheels.toUri() + "leaf");
   }
 
   @Test
