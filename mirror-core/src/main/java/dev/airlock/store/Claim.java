@@ -77,8 +77,9 @@ public final class Claim implements Closeable {
         beats =
             Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("airlock-claim").daemon().factory());
-        beats.scheduleWithFixedDelay(
-            this::beat, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+        var _ =
+            beats.scheduleWithFixedDelay(
+                this::beat, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
       }
     }
   }

@@ -32,6 +32,7 @@ final class Arrivals implements ProgressListener {
                   + ", "
                   + megabytes(finished.size())
                   + String.format(Locale.ROOT, " in %.1f s", finished.took().toMillis() / 1e3));
+      case ProgressEvent.Note(String text) -> LOG.log(Level.INFO, text);
       case ProgressEvent.Failed(String file, String reason) ->
           LOG.log(Level.WARNING, "cannot fetch " + file + ": " + reason);
       default -> {

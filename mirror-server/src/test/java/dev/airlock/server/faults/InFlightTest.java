@@ -285,16 +285,16 @@ class InFlightTest {
   }
 
   @Test
-  void feedsItsClientsFromTheDownloadOfASync() throws Exception {
+  void givesItsClientsWhatASyncIsFetching() throws Exception {
     line.next(NAME, inHalves());
     try (var sync = new Sync()) {
       Future<HeldFile> synced = executor.submit(sync::file);
       Hybrid.await("the sync", () -> line.requests(NAME).size() == 1);
-      try (Reader reader = mirror.read(FILE)) {
-        assertThat(reader.next(HALF / 2)).isEqualTo(Arrays.copyOf(BYTES, HALF / 2));
-        otherHalf.countDown();
-        assertThat(reader.rest()).isEqualTo(Arrays.copyOfRange(BYTES, HALF / 2, BYTES.length));
-      }
+      Future<HttpResponse<byte[]>> asked = executor.submit(() -> mirror.get(FILE));
+      assertThat(mirror.get("/simple/large/").statusCode()).isEqualTo(200);
+      assertThat(asked).isNotDone();
+      otherHalf.countDown();
+      assertThat(asked.get().body()).isEqualTo(BYTES);
       assertThat(synced.get().size()).isEqualTo(BYTES.length);
     }
     assertHeldAfterOneGet();
