@@ -1,9 +1,11 @@
 package dev.airlock.program;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Where presets are looked for by name. */
 public final class PresetFolders {
@@ -21,10 +23,27 @@ public final class PresetFolders {
   public static List<Path> usual(Map<String, String> environment, Path directory) {
     var folders = new ArrayList<Path>();
     folders.add(directory.resolve(FOLDER));
-    String launcher = environment.getOrDefault("AIRLOCK_HOME", "");
-    if (!launcher.isBlank()) {
-      folders.add(Path.of(launcher).resolve(FOLDER));
-    }
+    demos(environment).ifPresent(folders::add);
     return folders;
+  }
+
+  /**
+   * The folder of presets that comes with the program: {@code presets} beside the launcher. They
+   * are there to be tried, so one that was never synced is nothing that a user misses.
+   *
+   * @param environment the environment variables
+   */
+  public static Optional<Path> demos(Map<String, String> environment) {
+    String launcher = environment.getOrDefault("AIRLOCK_HOME", "");
+    return launcher.isBlank() ? Optional.empty() : Optional.of(Path.of(launcher).resolve(FOLDER));
+  }
+
+  /** Whether two paths lead to one folder. */
+  public static boolean isSame(Path one, Path other) {
+    try {
+      return one.toRealPath().equals(other.toRealPath());
+    } catch (IOException gone) {
+      return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+    }
   }
 }

@@ -96,6 +96,40 @@ public record PresetBundle(Preset preset, PresetSource source) {
     return isWider ? Optional.of(held.requirements().substring(own.length())) : Optional.empty();
   }
 
+  /**
+   * Whether a preset that a store has by this name is this one, be it in an earlier form: it came
+   * from the same place, or it has the same content, as a folder has that was moved or copied. Of
+   * one that an older version published, only the file that it was made from is known.
+   */
+  public boolean isSameAs(HeldPreset held) {
+    boolean sameContent =
+        held.preset().equals(source.json()) && held.requirements().equals(requirements());
+    if (sameContent || source.origin().isEmpty() || besides(held).isPresent()) {
+      return true;
+    }
+    return held.origin().isPresent()
+        ? held.origin().equals(source.origin())
+        : madeFrom(held).equals(preset.madeFrom());
+  }
+
+  private static Optional<String> madeFrom(HeldPreset held) {
+    try {
+      return of(held, held.name()).preset().madeFrom();
+    } catch (InvalidPresetException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  /** Where a preset of a store came from, for people. */
+  public static String place(HeldPreset held) {
+    return held.origin()
+        .map(origin -> "'" + origin + "'")
+        .orElseGet(() ->
+            madeFrom(held)
+                .map(file -> "a file '" + file + "'")
+                .orElse("a folder that an older version did not record"));
+  }
+
   /** The digest of all that the solution depends on: a lock of other inputs is out of date. */
   public Sha256 inputs() {
     return Sha256.of((source.json() + "\0" + requirements()).getBytes(StandardCharsets.UTF_8));

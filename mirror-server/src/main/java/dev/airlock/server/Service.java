@@ -8,6 +8,7 @@ import dev.airlock.ledger.Ledger;
 import dev.airlock.ledger.Note;
 import dev.airlock.ledger.NotesText;
 import dev.airlock.program.Build;
+import dev.airlock.program.PresetFolders;
 import dev.airlock.server.http.HttpServer;
 import dev.airlock.server.http.HttpSettings;
 import dev.airlock.server.http.Listen;
@@ -84,6 +85,7 @@ final class Service implements Closeable {
             upstreams.map(Sourcing.Opened::upstreams),
             sourcing.settings(),
             sourcing.presetFolders(),
+            PresetFolders.demos(sourcing.environment()),
             nanoTime);
     server =
         new HttpServer(

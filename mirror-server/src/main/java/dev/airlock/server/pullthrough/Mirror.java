@@ -18,6 +18,7 @@ import dev.airlock.lock.LockedPackage;
 import dev.airlock.packaging.name.ProjectName;
 import dev.airlock.packaging.repack.Derivation;
 import dev.airlock.packaging.version.SpecifierSet;
+import dev.airlock.program.PresetFolders;
 import dev.airlock.routing.Decision;
 import dev.airlock.routing.RoutedIndex;
 import dev.airlock.routing.Routing;
@@ -72,6 +73,7 @@ public final class Mirror {
   private final Presets presets;
   private final Rules rules;
   private final Mode mode;
+  private final Optional<Path> demos;
   private final @Nullable Upstreams upstreams;
   private final Cache<String, Searched> searches;
 
@@ -82,6 +84,7 @@ public final class Mirror {
    * @param upstreams what it may ask; empty when it is offline
    * @param settings the configuration
    * @param presetFolders where presets are that were never synced, perhaps
+   * @param demos the one of these folders whose presets are not listed before they are synced
    * @param nanoTime the time by which short memories fade, as {@link System#nanoTime} has it
    */
   public Mirror(
@@ -91,6 +94,7 @@ public final class Mirror {
       Optional<Upstreams> upstreams,
       Settings settings,
       List<Path> presetFolders,
+      Optional<Path> demos,
       LongSupplier nanoTime) {
     var catalog = new Catalog(store);
     this.root = store.root();
@@ -107,6 +111,7 @@ public final class Mirror {
             upstreams.map(Upstreams::beside).orElse(List.of()),
             nanoTime);
     this.mode = mode;
+    this.demos = demos;
     this.searches = Upstreams.memory(SEARCH, nanoTime);
     this.upstreams = upstreams.orElse(null);
     if (upstreams.isPresent() == (mode == Mode.OFFLINE)) {
@@ -783,14 +788,34 @@ public final class Mirror {
     return presets.names();
   }
 
-  /** The names of the presets that were never synced, and can be had all the same. */
+  /**
+   * The names of the presets that were never synced, and can be had all the same; without those that
+   * come with the program.
+   */
   public List<String> unsyncedPresets() throws IOException {
     if (upstreams == null) {
       return List.of();
     }
-    var names = new TreeSet<>(rules.now().presets().keySet());
+    var names = new TreeSet<String>();
+    rules
+        .now()
+        .presets()
+        .forEach((name, bundle) -> {
+          if (!isDemo(bundle)) {
+            names.add(name);
+          }
+        });
     presets.names().forEach(names::remove);
     return List.copyOf(names);
+  }
+
+  private boolean isDemo(PresetBundle bundle) {
+    return bundle
+        .source()
+        .directory()
+        .map(Path::getParent)
+        .filter(folder -> demos.filter(known -> PresetFolders.isSame(known, folder)).isPresent())
+        .isPresent();
   }
 
   /** A preset by its name. */

@@ -204,7 +204,11 @@ final class Rules {
     Map<String, PresetBundle> presets = new TreeMap<>();
     for (PresetSource source : sources()) {
       try {
-        presets.putIfAbsent(source.folder(), PresetBundle.read(source));
+        PresetBundle bundle = PresetBundle.read(source);
+        Optional<HeldPreset> held = catalog.preset(source.folder());
+        if (held.isEmpty() || bundle.isSameAs(held.get())) {
+          presets.putIfAbsent(source.folder(), bundle);
+        }
       } catch (InvalidPresetException e) {
         passOver(source.label(), e);
       }

@@ -68,6 +68,7 @@ class MirrorTest {
                 Optional.of(upstreams),
                 Settings.NONE,
                 List.of(),
+                Optional.empty(),
                 System::nanoTime);
         // From now on whatever would be hashed fails.
         verifications.close();

@@ -2,7 +2,6 @@ package dev.airlock.tool.command;
 
 import dev.airlock.catalog.Catalog;
 import dev.airlock.catalog.HeldPreset;
-import dev.airlock.preset.InvalidPresetException;
 import dev.airlock.store.Store;
 import dev.airlock.sync.PresetBundle;
 import java.io.IOException;
@@ -23,9 +22,7 @@ final class NameOwner {
    */
   static Optional<String> other(PresetBundle bundle, Catalog catalog) throws IOException {
     Optional<HeldPreset> held = catalog.preset(bundle.preset().name());
-    return held.isEmpty() || isSame(bundle, held.get())
-        ? Optional.empty()
-        : Optional.of(place(held.get()));
+    return held.filter(known -> !bundle.isSameAs(known)).map(PresetBundle::place);
   }
 
   /**
@@ -48,46 +45,11 @@ final class NameOwner {
                 + "' from "
                 + other.get()
                 + ", and this one is from "
-                + bundle.source().origin().map(NameOwner::quoted).orElse("the store")
+                + bundle.source().origin().map(origin -> "'" + origin + "'").orElse("the store")
                 + ": "
                 + waysOut
                 + ". Nothing was changed");
       }
     }
-  }
-
-  private static boolean isSame(PresetBundle bundle, HeldPreset held) {
-    boolean sameContent =
-        held.preset().equals(bundle.source().json())
-            && held.requirements().equals(bundle.requirements());
-    Optional<String> origin = bundle.source().origin();
-    if (sameContent || origin.isEmpty() || bundle.besides(held).isPresent()) {
-      return true;
-    }
-    return held.origin().isPresent()
-        ? held.origin().equals(origin)
-        : madeFrom(held).equals(bundle.preset().madeFrom());
-  }
-
-  /** What an older version recorded: the file that a preset was made from, if it was. */
-  private static Optional<String> madeFrom(HeldPreset held) {
-    try {
-      return PresetBundle.of(held, held.name()).preset().madeFrom();
-    } catch (InvalidPresetException unreadable) {
-      return Optional.empty();
-    }
-  }
-
-  private static String place(HeldPreset held) {
-    return held.origin()
-        .map(NameOwner::quoted)
-        .orElseGet(() ->
-            madeFrom(held)
-                .map(file -> "a file " + quoted(file))
-                .orElse("a folder that an older version did not record"));
-  }
-
-  private static String quoted(String place) {
-    return "'" + place + "'";
   }
 }

@@ -47,9 +47,14 @@ final class PresetListCommand extends AirlockCommand {
    * @param place its folder, or the store
    * @param preset what it says; empty where it cannot be read
    * @param synced when it was synced last
+   * @param shadowed what else has its name, and is not found by it
    */
   private record Found(
-      String name, String place, Optional<Preset> preset, Optional<Instant> synced) {}
+      String name,
+      String place,
+      Optional<Preset> preset,
+      Optional<Instant> synced,
+      Optional<String> shadowed) {}
 
   @Override
   boolean json() {
@@ -78,6 +83,12 @@ final class PresetListCommand extends AirlockCommand {
                   .orElse("it has mistakes: airlock preset validate " + found.name())));
     }
     Columns.lines(rows).forEach(around.terminal()::print);
+    for (Found found : all) {
+      found
+          .shadowed()
+          .ifPresent(other ->
+              around.terminal().say(found.name() + ": '" + found.place() + "' shadows " + other));
+    }
     return ExitCode.OK;
   }
 
@@ -110,7 +121,8 @@ final class PresetListCommand extends AirlockCommand {
               name,
               folder.map(Path::toString).orElse("the store"),
               read(name, presets, catalog),
-              held.map(HeldPreset::synced)));
+              held.map(HeldPreset::synced),
+              presets.shadowed(name, folder, held)));
     }
     return all;
   }
@@ -146,6 +158,7 @@ final class PresetListCommand extends AirlockCommand {
               .put("place", found.place())
               .put("valid", found.preset().isPresent());
       found.synced().ifPresent(time -> node.put("synced", time.toString()));
+      found.shadowed().ifPresent(other -> node.put("shadows", other));
       found
           .preset()
           .ifPresent(preset -> {

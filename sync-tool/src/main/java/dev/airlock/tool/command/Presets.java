@@ -7,11 +7,13 @@ import dev.airlock.lock.LockReader;
 import dev.airlock.lock.MalformedLockException;
 import dev.airlock.preset.InvalidPresetException;
 import dev.airlock.preset.PresetSource;
+import dev.airlock.program.PresetFolders;
 import dev.airlock.store.Store;
 import dev.airlock.sync.PresetBundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -132,6 +134,39 @@ final class Presets {
           ? Optional.empty()
           : lockInStore(bundle, catalog);
     }
+  }
+
+  /**
+   * What else has the name of a preset, for people: the folders that are not found by the name,
+   * because another one comes before them, and a folder beside a preset of the store that came from
+   * elsewhere.
+   *
+   * @param folder the folder that is found by the name
+   * @param held what the store has by the name
+   */
+  Optional<String> shadowed(String name, Optional<Path> folder, Optional<HeldPreset> held)
+      throws IOException {
+    var others = new ArrayList<String>();
+    for (Path place : surroundings.presetFolders()) {
+      Path other = place.resolve(name);
+      boolean isHidden =
+          folder.isPresent()
+              && !PresetFolders.isSame(folder.get(), other)
+              && Files.isRegularFile(other.resolve(PresetSource.FILE));
+      if (isHidden) {
+        others.add("the preset in '" + other + "'");
+      }
+    }
+    if (folder.isPresent() && held.isPresent()) {
+      try {
+        if (!PresetBundle.read(PresetSource.read(folder.get())).isSameAs(held.get())) {
+          others.add("the preset of the store from " + PresetBundle.place(held.get()));
+        }
+      } catch (InvalidPresetException unreadable) {
+        // its mistakes are told elsewhere
+      }
+    }
+    return others.isEmpty() ? Optional.empty() : Optional.of(String.join(" and ", others));
   }
 
   /** Refuses the name of a preset made from a file that is the name of a preset's folder. */

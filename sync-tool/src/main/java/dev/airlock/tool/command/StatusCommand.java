@@ -79,7 +79,10 @@ final class StatusCommand extends AirlockCommand {
     var names = new TreeSet<>(catalog.presets());
     names.addAll(catalog.unpublished());
     for (Path folder : around.presetFolders()) {
-      names.addAll(PresetSource.names(folder));
+      // What comes with the program and was never synced is not missed.
+      if (!around.isDemo(folder)) {
+        names.addAll(PresetSource.names(folder));
+      }
     }
     return names;
   }

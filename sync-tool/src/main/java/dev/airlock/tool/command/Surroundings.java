@@ -43,6 +43,13 @@ public record Surroundings(
     return StorePlace.usual(environment, home, directory);
   }
 
+  /** Whether a folder of presets is the one that comes with the program. */
+  boolean isDemo(Path folder) {
+    return PresetFolders.demos(environment)
+        .filter(demos -> PresetFolders.isSame(demos, folder))
+        .isPresent();
+  }
+
   /** The folders in which presets are looked for by name. */
   List<Path> presetFolders() {
     return PresetFolders.usual(environment, directory);

@@ -47,6 +47,7 @@ final class Survey {
     if (folder.isPresent() || (held.isEmpty() && !isDamaged)) {
       isUsable = fits(nameOrPath, held, remarks);
     }
+    shadow(name, folder, held).ifPresent(remarks::add);
     if (isDamaged) {
       remarks.add(
           "its document is "
@@ -84,6 +85,12 @@ final class Survey {
         open.stream().filter(note -> note.kind() == Kind.WANTED).toList(),
         remarks,
         isUsable);
+  }
+
+  /** What has the name of a preset besides, and stays in its shadow. */
+  private Optional<String> shadow(String name, Optional<Path> folder, Optional<HeldPreset> held)
+      throws IOException {
+    return new Presets(surroundings).shadowed(name, folder, held).map(other -> "shadows " + other);
   }
 
   private static long sum(Map<String, Long> sizes) {

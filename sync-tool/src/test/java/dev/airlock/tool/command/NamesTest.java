@@ -125,4 +125,39 @@ class NamesTest {
     assertThat(tool.run("sync", "kit")).as(tool.err()).isZero();
     assertThat(locked()).contains("app-1.0");
   }
+
+  @Test
+  void showsWhatIsShadowed() throws IOException {
+    Path own = folder(directory, "1.0");
+
+    assertThat(tool.run("preset", "list")).isZero();
+    assertThat(tool.err())
+        .contains("kit: '" + own + "' shadows the preset in '" + demo + "/presets/kit'")
+        .contains("and the preset of the store from '" + demo.toRealPath() + "/presets/kit'");
+    assertThat(tool.run("preset", "list", "--json")).isZero();
+    assertThat(tool.json().getLast().at("/presets/0/shadows").asText()).contains("of the store");
+    tool.run("status", "kit");
+    assertThat(tool.err()).contains("kit: shadows the preset in '" + demo);
+  }
+
+  @Test
+  void leavesPresetsOfTheProgramOutOfTheStatusUntilTheyAreSynced() throws IOException {
+    for (Path above : new Path[] {demo, directory}) {
+      String name = above == demo ? "trial" : "mine";
+      Path folder = Files.createDirectories(above.resolve("presets").resolve(name));
+      Files.writeString(
+          folder.resolve("preset.json"),
+          preset(name, pypi.simple()).packages("app", "1.0").json());
+    }
+
+    tool.run("status");
+    assertThat(tool.out()).contains("kit", "mine").doesNotContain("trial");
+    assertThat(tool.run("status", "trial")).isEqualTo(1);
+    assertThat(tool.out()).contains("trial");
+    assertThat(tool.run("preset", "list")).isZero();
+    assertThat(tool.out()).contains("trial");
+    assertThat(tool.run("sync", "trial")).isZero();
+    tool.run("status");
+    assertThat(tool.out()).contains("trial");
+  }
 }
