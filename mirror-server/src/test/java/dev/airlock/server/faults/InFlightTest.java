@@ -291,7 +291,7 @@ class InFlightTest {
       Future<HeldFile> synced = executor.submit(sync::file);
       Hybrid.await("the sync", () -> line.requests(NAME).size() == 1);
       Future<HttpResponse<byte[]>> asked = executor.submit(() -> mirror.get(FILE));
-      assertThat(mirror.get("/simple/large/").statusCode()).isEqualTo(200);
+      assertThat(mirror.get("/ready").statusCode()).isEqualTo(200);
       assertThat(asked).isNotDone();
       otherHalf.countDown();
       assertThat(asked.get().body()).isEqualTo(BYTES);

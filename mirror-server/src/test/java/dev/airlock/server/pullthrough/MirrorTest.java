@@ -36,6 +36,7 @@ class MirrorTest {
   @TempDir private Path directory;
 
   @Test
+  @SuppressWarnings("try") // closed early, so that nothing can be hashed
   void hashesNothingThatItFetchedAMomentAgo() throws IOException {
     WheelBuilder wheel = wheel("bulky", "1.0").padding(5_000_000);
     var proven = new ProvenBlobs();
