@@ -25,6 +25,11 @@ say "== airlock, built if need be"
 "$root/airlock" --version
 "$root/airlock" --help | grep -q '^  check ' || die "--help does not list the verbs"
 
+say "== the home directory that HOME names"
+home_says=$(env -u AIRLOCK_STORE -u XDG_DATA_HOME HOME="$work/home" "$root/airlock" ls 2>&1) || :
+printf '%s\n' "$home_says" | grep -q "there is no store in '$work/home/.local/share/airlock'" \
+    || die "HOME=$work/home airlock ls says: $home_says"
+
 say "== airlock up quickstart"
 port=$(free_port)
 started=$(date +%s)
