@@ -56,8 +56,7 @@ public final class Format2 {
   private static boolean move(Document.Damaged old, Layout layout) throws IOException {
     HeldFile file;
     try {
-      file =
-          Forms.file(Sealed.open(Sealed.bytes(old.path())), old.project().orElseThrow());
+      file = Forms.file(Sealed.open(Sealed.bytes(old.path())), old.project().orElseThrow());
     } catch (NoSuchFileException | DamagedDocumentException notUnderstood) {
       return false;
     }

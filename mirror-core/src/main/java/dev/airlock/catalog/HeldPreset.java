@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param requirements the requirements of the {@code requirements.txt}, as written
  * @param lock the text of its {@code pylock.toml}
  * @param synced when it was published
- * @param origin where it came from: the absolute path of its folder, or of the file that it was made
- *     from; empty where an older version published it
+ * @param origin where it came from: the absolute path of its folder, or of the file that it was
+ *     made from; empty where an older version published it
  */
 public record HeldPreset(
     String name,

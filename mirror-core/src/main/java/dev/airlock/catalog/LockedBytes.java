@@ -24,8 +24,7 @@ final class LockedBytes {
   private LockedBytes() {}
 
   /** The entry; empty for a wheel whose metadata cannot be read. */
-  static Optional<HeldFile> entry(LockedFile file, Blob bytes, BlobStore blobs)
-      throws IOException {
+  static Optional<HeldFile> entry(LockedFile file, Blob bytes, BlobStore blobs) throws IOException {
     if (!(file.name() instanceof WheelFilename wheel)) {
       return Optional.of(entry(file, Optional.empty(), SpecifierSet.ANY));
     }

@@ -112,10 +112,7 @@ final class Planner {
 
   /** The file as pages list it; its bytes and metadata are wanted. */
   private IndexFile distribution(LockedPackage locked, LockedFile file) throws IOException {
-    HeldFile held =
-        catalog
-            .file(locked, file)
-            .orElseThrow(() -> gone(file.name().text()));
+    HeldFile held = catalog.file(locked, file).orElseThrow(() -> gone(file.name().text()));
     String place = form.placeOf(file.name());
     wanted.put(place, held.bytes(store.blobs()).orElseThrow(() -> gone(file.name().text())));
     Optional<Blob> metadata =

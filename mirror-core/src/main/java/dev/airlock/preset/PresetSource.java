@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param json the text of {@code preset.json}
  * @param requirements the text of the requirements file that it names, empty where it names none
  * @param directory the folder, where it is one
- * @param origin where it came from: the absolute path of its folder, or of the file that it was made
- *     from; empty where nobody knows
+ * @param origin where it came from: the absolute path of its folder, or of the file that it was
+ *     made from; empty where nobody knows
  */
 public record PresetSource(
     String label,

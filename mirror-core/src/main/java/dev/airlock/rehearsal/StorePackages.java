@@ -98,8 +98,7 @@ final class StorePackages implements PackageSource {
       return new MetadataLookup.Unusable("it is not held");
     }
     try (SeekableByteChannel channel = bytes.get().open()) {
-      return new MetadataLookup.OfWheel(
-          CoreMetadata.parse(WheelArchive.metadata(channel, wheel)));
+      return new MetadataLookup.OfWheel(CoreMetadata.parse(WheelArchive.metadata(channel, wheel)));
     }
   }
 

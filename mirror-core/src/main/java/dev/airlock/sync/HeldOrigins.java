@@ -1,15 +1,12 @@
 package dev.airlock.sync;
 
 import dev.airlock.catalog.Catalog;
-import dev.airlock.catalog.HeldFile;
-import dev.airlock.catalog.IndexKey;
 import dev.airlock.lock.Lock;
 import dev.airlock.lock.LockedFile;
 import dev.airlock.lock.LockedPackage;
 import dev.airlock.packaging.name.ProjectName;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;

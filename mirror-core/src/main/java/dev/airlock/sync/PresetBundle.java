@@ -51,7 +51,7 @@ public record PresetBundle(Preset preset, PresetSource source) {
   /** The texts of a preset that a store holds. */
   public static PresetSource source(HeldPreset held, String label) {
     return new PresetSource(
-        label, held.name(), held.preset(), Optional.of(held.requirements()), Optional.empty())
+            label, held.name(), held.preset(), Optional.of(held.requirements()), Optional.empty())
         .from(held.origin());
   }
 

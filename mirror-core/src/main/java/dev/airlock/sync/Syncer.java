@@ -419,8 +419,7 @@ public final class Syncer {
    * Whether entry and bytes are where they belong, and not in the trash; looking brings them back.
    */
   private boolean isInPlace(Plan.Item item, Sha256 digest) throws IOException {
-    Optional<HeldFile> held =
-        catalog.file(new FileKey(item.key(), item.file().name(), digest));
+    Optional<HeldFile> held = catalog.file(new FileKey(item.key(), item.file().name(), digest));
     if (held.isEmpty() || held.get().bytes(store.blobs()).isEmpty()) {
       return false;
     }

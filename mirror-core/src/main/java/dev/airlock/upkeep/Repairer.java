@@ -436,8 +436,7 @@ public final class Repairer {
     ProjectName project = document.project().orElseThrow();
     String subject = document.name();
     Optional<IndexFile> locked = locked(document);
-    Optional<IndexFile> listed =
-        locked.isPresent() ? locked : listed(page(key, project), document);
+    Optional<IndexFile> listed = locked.isPresent() ? locked : listed(page(key, project), document);
     if (listed.isEmpty()) {
       if (document.kind() == Kind.METADATA) {
         did(subject, "its damaged note of metadata was put aside");
@@ -477,8 +476,7 @@ public final class Repairer {
   }
 
   /** The file of a damaged document as its page lists it, where that does not say other bytes. */
-  private static Optional<IndexFile> listed(
-      Optional<ProjectPage> page, Document.Damaged document) {
+  private static Optional<IndexFile> listed(Optional<ProjectPage> page, Document.Damaged document) {
     return page.stream()
         .flatMap(known -> known.files().stream())
         .filter(file -> PortableNames.encode(file.name().text()).equals(document.name()))

@@ -142,8 +142,7 @@ class CatalogTest {
     catalog.enter(pypi, file("Foo-1!1.0.tar.gz"));
 
     assertThat(catalog.files(pypi, FOO)).hasSize(3);
-    assertThat(catalog.named(pypi, name("FOO-1.0.tar.gz")))
-        .containsExactly(file("FOO-1.0.tar.gz"));
+    assertThat(catalog.named(pypi, name("FOO-1.0.tar.gz"))).containsExactly(file("FOO-1.0.tar.gz"));
     assertThat(catalog.named(pypi, name("fOO-1.0.tar.gz"))).isEmpty();
     try (Stream<Path> names = Files.walk(store.root())) {
       assertThat(names.map(path -> path.getFileName().toString()))

@@ -12,8 +12,8 @@ import dev.airlock.catalog.HeldPage;
 import dev.airlock.digest.Sha256;
 import dev.airlock.files.DurableFiles;
 import dev.airlock.index.ProjectPage;
-import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.lock.LockedPackage;
+import dev.airlock.packaging.version.SpecifierSet;
 import dev.airlock.store.Blob;
 import dev.airlock.store.Claim;
 import dev.airlock.store.Draft;
@@ -283,7 +283,10 @@ class CollectorTest {
     Path entry = shelf.store.root().resolve("indexes");
     try (var files = Files.walk(entry)) {
       Path document =
-          files.filter(path -> path.getParent().toString().endsWith(".whl")).findFirst().orElseThrow();
+          files
+              .filter(path -> path.getParent().toString().endsWith(".whl"))
+              .findFirst()
+              .orElseThrow();
       Files.writeString(document, "{\"seal\":\"torn");
     }
     shelf.age(LONG);
@@ -497,7 +500,8 @@ class CollectorTest {
     assertThat(shelf.catalog.discard(shelf.key(file))).isTrue();
 
     gc();
-    LockedPackage locked = Inventory.of(shelf.store).presets().get("p").lock().packages().getFirst();
+    LockedPackage locked =
+        Inventory.of(shelf.store).presets().get("p").lock().packages().getFirst();
     assertThat(shelf.catalog.file(locked, locked.files().getFirst())).contains(file);
   }
 

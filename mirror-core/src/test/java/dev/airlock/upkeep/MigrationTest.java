@@ -65,11 +65,7 @@ class MigrationTest {
   private Verification verified() throws IOException {
     try (Store store = Store.open(root)) {
       return new Verifier(
-              store,
-              Verifier.Extent.ALL,
-              Pace.free(),
-              Checkpoint.none(),
-              ProgressListener.SILENT)
+              store, Verifier.Extent.ALL, Pace.free(), Checkpoint.none(), ProgressListener.SILENT)
           .run();
     }
   }
@@ -125,7 +121,11 @@ class MigrationTest {
 
   @Test
   void leavesAnEntryThatCannotBeReadForAVerificationToFind() throws Exception {
-    Path entry = entries().stream().filter(file -> file.toString().contains("alpha")).findFirst().orElseThrow();
+    Path entry =
+        entries().stream()
+            .filter(file -> file.toString().contains("alpha"))
+            .findFirst()
+            .orElseThrow();
     byte[] bytes = Files.readAllBytes(entry);
     bytes[bytes.length / 2] ^= 1;
     Files.write(entry, bytes);

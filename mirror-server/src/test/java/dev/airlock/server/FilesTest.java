@@ -86,14 +86,14 @@ class FilesTest {
 
     assertThat(answer.body()).isEqualTo(content);
     assertThat(answer.headers().firstValue("Cache-Control")).contains("no-cache");
-    assertThat(
-            served.bytes(PATH, "If-None-Match", "\"sha256:" + file.sha256() + "\"").statusCode())
+    assertThat(served.bytes(PATH, "If-None-Match", "\"sha256:" + file.sha256() + "\"").statusCode())
         .isEqualTo(304);
   }
 
   @Test
   void findsAHeldFileByItsDigestWhateverIndexItsAddressNames() throws Exception {
-    String address = Served.address(PYPI, file).replace("pypi.org-simple", "127.0.0.1-simple-0a1b2c3d");
+    String address =
+        Served.address(PYPI, file).replace("pypi.org-simple", "127.0.0.1-simple-0a1b2c3d");
 
     assertThat(served.bytes(address).body()).isEqualTo(content);
     assertThat(served.bytes(address.replace(file.sha256().hex(), "0".repeat(64))).statusCode())

@@ -105,8 +105,7 @@ class PagesTest {
 
     assertThat(answer.body()).doesNotContain("http").contains("torch-2.1.0%2Bcu118-cp310");
     assertThat(link.getPort()).isEqualTo(served.port());
-    assertThat(link.getPath())
-        .isEqualTo(Served.address(CU118, held).replace("%2B", "+"));
+    assertThat(link.getPath()).isEqualTo(Served.address(CU118, held).replace("%2B", "+"));
     assertThat(served.bytes(link.getRawPath()).body()).isEqualTo(torch.build());
     assertThat(served.bytes(link.getRawPath() + ".metadata").body()).isEqualTo(torch.metadata());
   }
@@ -272,7 +271,8 @@ class PagesTest {
         "/index/pypi.org-simple/simple/absent/    | no project 'absent' of the index"
             + " pypi.org-simple: nothing of the project is held",
         "/files/pypi.org-simple/foo-bar/x.whl     | the project has no file of such a name",
-        "/files/pypi.org-simple/foo-bar/foo_bar-7-py3-none-any.whl | it was never fetched from there",
+        "/files/pypi.org-simple/foo-bar/foo_bar-7-py3-none-any.whl | it was never fetched from"
+            + " there",
         "/files/pypi.org-simple/foo-bar           | there is nothing at this address",
         "/preset/absent/simple/                   | no preset 'absent' in this store; held is none."
             + " Run `airlock sync absent`",

@@ -235,8 +235,7 @@ class PresetPagesTest {
 
     assertThat(served.get("/whl/cu118").headers().firstValue("Location")).contains("cu118/");
     assertThat(served.get("/whl/cu118/").body()).contains("href=\"torch/\"");
-    assertThat(served.get("/whl/cu118/torch/").body())
-        .contains("../../.." + address(CU118, held));
+    assertThat(served.get("/whl/cu118/torch/").body()).contains("../../.." + address(CU118, held));
     assertThat(served.get("/whl/torch_stable.html").body())
         .contains("<a href=\"cu118/torch-2.1.0%2Bcu118-cp310-cp310-linux_x86_64.whl#sha256=")
         .contains(">cu118/torch-2.1.0+cu118-cp310-cp310-linux_x86_64.whl</a>")

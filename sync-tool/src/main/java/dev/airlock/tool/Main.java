@@ -1,7 +1,7 @@
 package dev.airlock.tool;
 
-import dev.airlock.program.HomeFolder;
 import dev.airlock.program.Build;
+import dev.airlock.program.HomeFolder;
 import dev.airlock.tool.command.Commands;
 import dev.airlock.tool.command.Surroundings;
 import dev.airlock.tool.terminal.Terminal;

@@ -59,7 +59,9 @@ public final class Response {
         Optional.of(ETag.of(Sha256.of(bytes))));
   }
 
-  /** A file. Every use of a cached copy asks whether it changed, unless it is {@link #immutable}. */
+  /**
+   * A file. Every use of a cached copy asks whether it changed, unless it is {@link #immutable}.
+   */
   public static Response file(String contentType, Blob blob) {
     return new Response(
         StatusCodes.OK,

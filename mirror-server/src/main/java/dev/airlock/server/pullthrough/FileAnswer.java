@@ -24,8 +24,7 @@ public sealed interface FileAnswer {
    * @param source where the answer came from; for a download, whether it was begun for this answer
    * @param provenance where the bytes come from
    */
-  record Arriving(
-      GrowingBytes bytes, Optional<Sha256> sha256, Source source, Provenance provenance)
+  record Arriving(GrowingBytes bytes, Optional<Sha256> sha256, Source source, Provenance provenance)
       implements FileAnswer {}
 
   /**

@@ -394,7 +394,8 @@ public final class Mirror {
    * @param extent how much of it is wanted
    */
   public FileAnswer file(FileAddress address, Extent extent) throws IOException {
-    Optional<FileAnswer> atOnce = barred(address).isEmpty() ? held(address, extent) : Optional.empty();
+    Optional<FileAnswer> atOnce =
+        barred(address).isEmpty() ? held(address, extent) : Optional.empty();
     if (atOnce.isPresent()) {
       return atOnce.get();
     }
@@ -437,8 +438,7 @@ public final class Mirror {
   private FileAnswer begun(FileAddress place, IndexFile file, Extent extent) throws IOException {
     OptionalLong size = extent == Extent.NOTHING ? upstreams().size(file) : OptionalLong.empty();
     return size.isPresent()
-        ? new FileAnswer.Listed(
-            size.getAsLong(), file.sha256(), Provenance.of(place.index(), file))
+        ? new FileAnswer.Listed(size.getAsLong(), file.sha256(), Provenance.of(place.index(), file))
         : fetched(place, file, extent);
   }
 
@@ -534,8 +534,7 @@ public final class Mirror {
    * @return empty when there are none, or they turn out to be damaged
    */
   private Optional<FileAnswer> verified(
-      Optional<Blob> held, Extent extent, Source source, Provenance provenance)
-      throws IOException {
+      Optional<Blob> held, Extent extent, Source source, Provenance provenance) throws IOException {
     if (held.isEmpty() || proven.isDamaged(held.get())) {
       return Optional.empty();
     }
@@ -562,8 +561,7 @@ public final class Mirror {
               waits
                   ? new FileAnswer.Unavailable(
                       new Trouble("its bytes are still being verified", true, MOMENT))
-                  : new FileAnswer.Arriving(
-                      bytes, Optional.of(blob.digest()), source, provenance));
+                  : new FileAnswer.Arriving(bytes, Optional.of(blob.digest()), source, provenance));
     };
   }
 
@@ -581,7 +579,8 @@ public final class Mirror {
     }
     // Indexes move files to other hosts, and correct digests: perhaps the page that is held is old.
     return switch (wanted(place, true)) {
-      case Wanted.File(IndexFile again) when !isSame(again, file) -> arriving(place.index(), again, extent);
+      case Wanted.File(IndexFile again) when !isSame(again, file) ->
+          arriving(place.index(), again, extent);
       default -> first;
     };
   }
@@ -639,8 +638,7 @@ public final class Mirror {
     Optional<Derivation> derivation =
         locked.flatMap(file -> Derivation.of(file.url(), file.name()));
     if (derivation.isPresent()) {
-      var sdist =
-          new FileAddress(address.index(), derivation.get().sdist(), Optional.empty());
+      var sdist = new FileAddress(address.index(), derivation.get().sdist(), Optional.empty());
       URI source =
           onItsPage(sdist, confirmed) instanceof Wanted.File(IndexFile file)
               ? file.url()
@@ -789,8 +787,8 @@ public final class Mirror {
   }
 
   /**
-   * The names of the presets that were never synced, and can be had all the same; without those that
-   * come with the program.
+   * The names of the presets that were never synced, and can be had all the same; without those
+   * that come with the program.
    */
   public List<String> unsyncedPresets() throws IOException {
     if (upstreams == null) {

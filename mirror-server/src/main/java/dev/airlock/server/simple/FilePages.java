@@ -75,14 +75,15 @@ public final class FilePages {
       return absent(index, project, filename, "the project has no file of such a name");
     }
     var address = new FileAddress(index, name.get(), sha256);
-    FileAnswer answer =
-        metadata ? mirror.metadata(address) : mirror.file(address, extent(request));
+    FileAnswer answer = metadata ? mirror.metadata(address) : mirror.file(address, extent(request));
     return switch (answer) {
       case FileAnswer.Held(Blob blob, Source source, Provenance from) ->
-          answered(
-              Response.file(metadata ? Response.TEXT : BINARY, blob), address, source, from);
+          answered(Response.file(metadata ? Response.TEXT : BINARY, blob), address, source, from);
       case FileAnswer.Arriving(
-              GrowingBytes bytes, Optional<Sha256> digest, Source source, Provenance from) ->
+              GrowingBytes bytes,
+              Optional<Sha256> digest,
+              Source source,
+              Provenance from) ->
           answered(Response.arriving(BINARY, bytes, digest), address, source, from);
       case FileAnswer.Listed(long size, Optional<Sha256> digest, Provenance from) ->
           answered(Response.described(BINARY, size, digest), address, Source.UPSTREAM, from);

@@ -66,8 +66,7 @@ final class FromOptions {
   }
 
   private boolean isAnythingElseGiven() {
-    return noDefaultGroups
-        || !(targets.isEmpty() && extras.isEmpty() && groups.isEmpty());
+    return noDefaultGroups || !(targets.isEmpty() && extras.isEmpty() && groups.isEmpty());
   }
 
   /** Refuses these options beside another one. */

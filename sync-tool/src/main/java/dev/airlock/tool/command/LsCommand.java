@@ -94,9 +94,7 @@ final class LsCommand extends AirlockCommand {
       for (Usage.File file : preset.files()) {
         FileKey key = file.key();
         if (file.isHeld()) {
-          catalog
-              .file(key)
-              .ifPresent(found -> held.put(key, found));
+          catalog.file(key).ifPresent(found -> held.put(key, found));
         }
       }
     }

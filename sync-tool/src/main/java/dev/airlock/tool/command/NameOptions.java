@@ -46,9 +46,7 @@ final class NameOptions {
   PresetBundle named(PresetBundle bundle) throws CommandException {
     Optional<String> given = given().filter(other -> !other.equals(bundle.preset().name()));
     try {
-      return given.isEmpty()
-          ? bundle
-          : PresetBundle.read(bundle.source().named(given.get()));
+      return given.isEmpty() ? bundle : PresetBundle.read(bundle.source().named(given.get()));
     } catch (InvalidPresetException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
     }

@@ -62,7 +62,8 @@ final class SyncCommand extends AirlockCommand {
   @Override
   ExitCode run(Surroundings around) throws IOException, CommandException {
     SyncRun.Extent extent = dryRun ? SyncRun.Extent.PLAN : SyncRun.Extent.FETCH;
-    Supplier<SyncRun> runs = () -> new SyncRun(around, common, indexes, extent, solving, names, verify);
+    Supplier<SyncRun> runs =
+        () -> new SyncRun(around, common, indexes, extent, solving, names, verify);
     if (wants != null) {
       from.refuse("--wants");
       names.refuse("--wants");

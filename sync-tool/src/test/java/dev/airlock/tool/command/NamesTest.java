@@ -146,8 +146,7 @@ class NamesTest {
       String name = above == demo ? "trial" : "mine";
       Path folder = Files.createDirectories(above.resolve("presets").resolve(name));
       Files.writeString(
-          folder.resolve("preset.json"),
-          preset(name, pypi.simple()).packages("app", "1.0").json());
+          folder.resolve("preset.json"), preset(name, pypi.simple()).packages("app", "1.0").json());
     }
 
     tool.run("status");

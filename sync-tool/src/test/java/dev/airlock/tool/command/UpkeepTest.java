@@ -137,8 +137,7 @@ class UpkeepTest {
   void verifiesWhatOnePresetNeedsAlone() throws IOException {
     flip(blob("other-1.0-py3-none-any.whl"));
     for (Path document : files("indexes")) {
-      if (document.endsWith("pages/other.json")
-          || document.toString().contains("/files/other/")) {
+      if (document.endsWith("pages/other.json") || document.toString().contains("/files/other/")) {
         flip(document);
       }
     }
