@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -25,6 +26,9 @@ import java.util.stream.IntStream;
  * @param source its texts
  */
 public record PresetBundle(Preset preset, PresetSource source) {
+  private static final Pattern MADE_FROM =
+      Pattern.compile("\"made_from\"\\s*:\\s*\"(?:[^\"\\\\]|\\\\.)*\"\\s*,?");
+
   private static final Set<String> ARGUMENTS =
       Set.of(
           "NUMPY_VERSION",
@@ -103,13 +107,19 @@ public record PresetBundle(Preset preset, PresetSource source) {
    */
   public boolean isSameAs(HeldPreset held) {
     boolean sameContent =
-        held.preset().equals(source.json()) && held.requirements().equals(requirements());
-    if (sameContent || source.origin().isEmpty() || besides(held).isPresent()) {
+        withoutOrigin(held.preset()).equals(withoutOrigin(source.json()))
+            && held.requirements().equals(requirements());
+    if (sameContent || source.origin().isEmpty()) {
       return true;
     }
     return held.origin().isPresent()
         ? held.origin().equals(source.origin())
         : madeFrom(held).equals(preset.madeFrom());
+  }
+
+  /** The text of a preset but for the file that it was made from, which may have been moved. */
+  private static String withoutOrigin(String json) {
+    return MADE_FROM.matcher(json).replaceFirst("");
   }
 
   private static Optional<String> madeFrom(HeldPreset held) {

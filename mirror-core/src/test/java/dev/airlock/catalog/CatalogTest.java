@@ -97,7 +97,7 @@ class CatalogTest {
   @Test
   void tellsWhereAFileIsFrom() {
     HeldFile bare = file("foo-1.0.tar.gz");
-    assertThat(bare.origin()).as("no page listed it").isEqualTo("https://pypi.org");
+    assertThat(bare.origin()).as("no page listed it").isEqualTo("https://pypi.org/");
     assertThat(page().place()).isEqualTo(PYPI);
   }
 

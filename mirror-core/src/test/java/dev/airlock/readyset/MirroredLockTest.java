@@ -131,7 +131,7 @@ class MirroredLockTest {
     ReadySet set = uv(alpha(MIRROR + "simple/", file), torch());
     assertThat(set.places().mirrors())
         .containsEntry(internal, URI.create(MIRROR + "index/" + key + "/simple/"));
-    assertThat(set.places().index().orElseThrow()).isIn(internal, TORCH);
+    assertThat(set.places().index().orElseThrow().url()).isIn(internal, TORCH);
   }
 
   @Test

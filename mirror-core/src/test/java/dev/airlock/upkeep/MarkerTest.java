@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,7 +184,7 @@ class MarkerTest {
             .findFirst()
             .orElseThrow();
     byte[] document = Files.readAllBytes(entry);
-    Path name = entry.getParent();
+    Path name = Objects.requireNonNull(entry.getParent());
     Path old = name.resolveSibling(name.getFileName() + ".json");
     Files.move(entry, old);
     Files.delete(name);

@@ -21,7 +21,10 @@ final class NameOwner {
    * @return empty when the store has none, or this very preset, be it an earlier form of it
    */
   static Optional<String> other(PresetBundle bundle, Catalog catalog) throws IOException {
-    Optional<HeldPreset> held = catalog.preset(bundle.preset().name());
+    String name = bundle.preset().name();
+    Optional<HeldPreset> published = catalog.preset(name);
+    // A second copy alone is still somebody's preset: `airlock repair` publishes it.
+    Optional<HeldPreset> held = published.isPresent() ? published : catalog.unpublished(name);
     return held.filter(known -> !bundle.isSameAs(known)).map(PresetBundle::place);
   }
 
