@@ -272,6 +272,9 @@ public final class Syncer {
    */
   public Plan plan(Lock lock, Sources sources) throws IOException {
     UpstreamPackages packages = packages(sources);
+    for (LockedPackage locked : lock.packages()) {
+      catalog.register(locked.index());
+    }
     Map<LockedFile, Wanted> wanted = new LinkedHashMap<>();
     lock.packages()
         .forEach(locked ->
@@ -349,9 +352,6 @@ public final class Syncer {
       throws IOException {
     for (var index : bundle.preset().indexes()) {
       catalog.register(index.url());
-    }
-    for (LockedPackage locked : lock.packages()) {
-      catalog.register(locked.index());
     }
     use(lock);
     var published =
