@@ -270,6 +270,9 @@ public final class Syncer {
    */
   public Plan plan(Lock lock, Sources sources) throws IOException {
     UpstreamPackages packages = packages(sources);
+    for (LockedPackage locked : lock.packages()) {
+      catalog.register(locked.index());
+    }
     Map<LockedFile, Wanted> wanted = new LinkedHashMap<>();
     lock.packages()
         .forEach(locked ->
@@ -347,9 +350,6 @@ public final class Syncer {
       throws IOException {
     for (var index : bundle.preset().indexes()) {
       catalog.register(index.url());
-    }
-    for (LockedPackage locked : lock.packages()) {
-      catalog.register(locked.index());
     }
     use(plan.items());
     var published =

@@ -78,6 +78,7 @@ public final class Hybrid implements Closeable {
     private Map<String, String> environment = Map.of();
     private Patience patience = CALM;
     private Keeping keeping = Keeping.USUAL;
+    private PipConfig pip = PipConfig.NONE;
 
     private Setup(Path directory) {
       this.directory = directory;
@@ -103,6 +104,12 @@ public final class Hybrid implements Closeable {
     /** Hosts, beside the indexes, that files may come from. */
     public Setup hosts(String... hosts) {
       return settings(new Settings(List.of(), List.of(), List.of(hosts), Duration.ZERO));
+    }
+
+    /** What pip's configuration says. */
+    public Setup pip(PipConfig newPip) {
+      pip = newPip;
+      return this;
     }
 
     /** Where it may look. */
@@ -141,7 +148,7 @@ public final class Hybrid implements Closeable {
                   settings,
                   List.of(directory.resolve("presets")),
                   indexes,
-                  PipConfig.NONE,
+                  pip,
                   environment,
                   directory,
                   patience,

@@ -11,6 +11,7 @@ import dev.airlock.preset.IndexFormat;
 import dev.airlock.routing.RoutedIndex;
 import dev.airlock.routing.Settings;
 import dev.airlock.server.pullthrough.Mode;
+import dev.airlock.upstream.PipConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -180,6 +182,29 @@ class SearchedIndexesTest {
       assertThat(status(mirror, file(EXTRA_KEY, INTERNAL))).isEqualTo(200);
       assertThat(status(mirror, file(PYPI_KEY, IMPOSTOR))).isEqualTo(404);
       assertThat(extra.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void searchesWhatPipsConfigurationHasBesideTheDefault() throws Exception {
+    FakeIndex pips = extra;
+    URI mirror = pypi.simple();
+    IndexKey key = IndexKey.of(pips.simple());
+    var pip =
+        new PipConfig(
+            Optional.of(mirror),
+            List.of(URI.create(pips.simple().toString().replace("//", "//me:secret@"))),
+            List.of(),
+            false);
+    Files.delete(directory.resolve("presets/both/preset.json"));
+    try (Hybrid server = Hybrid.in(directory).pip(pip).start()) {
+      assertThat(Hybrid.text(server.get("/simple/internal/")))
+          .contains(INTERNAL.filename(), key.value());
+      assertThat(Hybrid.text(server.get("/simple/public/")))
+          .contains(PUBLIC.filename(), PYPI_KEY.value());
+      assertThat(status(server, file(key, INTERNAL))).isEqualTo(200);
+      assertThat(status(server, file(PYPI_KEY, IMPOSTOR))).isEqualTo(404);
+      assertThat(pips.requests("internal").getFirst().header("Authorization")).startsWith("Basic ");
     }
   }
 }
