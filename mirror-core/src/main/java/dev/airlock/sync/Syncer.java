@@ -292,7 +292,7 @@ public final class Syncer {
     IndexFile stated = Locked.stated(locked, want.file());
     OptionalLong size = OptionalLong.of(want.file().size());
     URI index = locked.index();
-    if (fetcher.held(IndexKey.of(index), stated).isPresent()) {
+    if (fetcher.found(IndexKey.of(index), stated).isPresent()) {
       return new Plan.Item(locked.project(), locked.version(), index, stated, size, true, 0);
     }
     IndexFile file =

@@ -255,7 +255,7 @@ class GcTest {
     try (var files = Files.walk(tool.store.resolve("indexes"))) {
       return files
           .filter(file -> file.toString().contains("/files/" + project + "/"))
-          .filter(file -> file.getFileName().toString().startsWith(project))
+          .filter(file -> file.toString().endsWith(".json"))
           .filter(Files::isRegularFile)
           .toList();
     }
