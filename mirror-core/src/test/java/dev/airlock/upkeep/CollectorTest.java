@@ -283,10 +283,7 @@ class CollectorTest {
     Path entry = shelf.store.root().resolve("indexes");
     try (var files = Files.walk(entry)) {
       Path document =
-          files
-              .filter(path -> path.toString().contains(".whl/"))
-              .findFirst()
-              .orElseThrow();
+          files.filter(path -> path.toString().contains(".whl/")).findFirst().orElseThrow();
       Files.writeString(document, "{\"seal\":\"torn");
     }
     shelf.age(LONG);
