@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,7 +90,7 @@ class InterleavingsTest {
     return complete;
   }
 
-  private TreeSet<String> held() throws IOException {
+  private Set<String> held() throws IOException {
     var names = new TreeSet<String>();
     Path presets = tool.store.resolve("presets");
     if (Files.isDirectory(presets)) {
