@@ -143,7 +143,7 @@ class NamesTest {
   @Test
   void leavesPresetsOfTheProgramOutOfTheStatusUntilTheyAreSynced() throws IOException {
     for (Path above : new Path[] {demo, directory}) {
-      String name = above == demo ? "trial" : "mine";
+      String name = above.equals(demo) ? "trial" : "mine";
       Path folder = Files.createDirectories(above.resolve("presets").resolve(name));
       Files.writeString(
           folder.resolve("preset.json"), preset(name, pypi.simple()).packages("app", "1.0").json());
