@@ -63,7 +63,7 @@ class UpkeepTest {
     Path entry =
         files("indexes").stream()
             .filter(file -> file.toString().contains("/files/"))
-            .filter(file -> file.getParent().getFileName().toString().equals(filename))
+            .filter(file -> file.toString().contains("/" + filename + "/"))
             .findFirst()
             .orElseThrow();
     String digest = new ObjectMapper().readTree(entry.toFile()).path("sha256").asText();
