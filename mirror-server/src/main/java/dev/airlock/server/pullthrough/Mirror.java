@@ -653,10 +653,12 @@ public final class Mirror {
         return listed;
       }
       if (file.sha256().isEmpty()) {
-        return new Wanted.File(
-            locked
-                .map(other -> listed(other).movedTo(file.url()))
-                .orElseGet(() -> file.withSha256(meant.get())));
+        // A digest that the client alone states is no reason to fetch: nobody else vouches for it.
+        return locked
+            .<Wanted>map(other -> new Wanted.File(listed(other).movedTo(file.url())))
+            .orElseGet(() ->
+                new Wanted.None(
+                    "its index states no digest, and no file of this digest is held"));
       }
       return locked
           .<Wanted>map(other -> new Wanted.File(listed(other)))
