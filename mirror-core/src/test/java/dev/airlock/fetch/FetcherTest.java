@@ -58,6 +58,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -79,7 +80,7 @@ class FetcherTest {
 
   @TempDir Path directory;
 
-  private final List<ProgressEvent> events = Collections.synchronizedList(new ArrayList<>());
+  private final List<ProgressEvent> events = new CopyOnWriteArrayList<>();
   private final List<Duration> pauses = Collections.synchronizedList(new ArrayList<>());
   private final Retries retries =
       new Retries(3, Duration.ofSeconds(1), Duration.ofSeconds(20), pauses::add);

@@ -657,8 +657,7 @@ public final class Mirror {
         return locked
             .<Wanted>map(other -> new Wanted.File(listed(other).movedTo(file.url())))
             .orElseGet(() ->
-                new Wanted.None(
-                    "its index states no digest, and no file of this digest is held"));
+                new Wanted.None("its index states no digest, and no file of this digest is held"));
       }
       return locked
           .<Wanted>map(other -> new Wanted.File(listed(other)))
