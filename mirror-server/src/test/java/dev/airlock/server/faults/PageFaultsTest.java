@@ -314,6 +314,10 @@ class PageFaultsTest {
             .collect(Collectors.joining());
     line.always("tiny", page(HTML, links));
     HttpResponse<byte[]> page = mirror.get(PAGE);
+    for (int again = 1; page.statusCode() == 503 && again <= 10; again++) {
+      // A slow machine reads it for longer than a client is kept waiting, and goes on meanwhile.
+      page = mirror.get(PAGE);
+    }
     assertThat(page.statusCode()).isEqualTo(200);
     assertThat(Hybrid.text(page)).contains("tiny-1.0-py3", "tiny-1.99999-py3");
     line.heal();
