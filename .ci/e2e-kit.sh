@@ -513,7 +513,13 @@ say "== a base image without Python, and nowhere to have one from"
 ends_with "the base image has no python3 with venv, and its apt cannot have it now" bud small --build-arg "BASE_IMAGE=$bare" --build-arg "MIRROR_URL=$mirror"
 lacks=$work/lacks # a store whose lock has what it does not hold any more
 cp -r "$AIRLOCK_STORE" "$lacks"
-find "$lacks/indexes" -name '*numpy-1.26.4*' -exec rm {} +
+lacks_entries=$(find "$lacks/indexes" -path '*/files/numpy/numpy-1.26.4-*/*.json')
+[ -n "$lacks_entries" ] || die "the store has no entry of numpy 1.26.4"
+for entry in $lacks_entries; do # and its blob: an entry alone comes back from the lock
+    digest=$(basename "$entry" .json)
+    find "$lacks/blobs" -name "$digest" -delete
+    rm -r "$(dirname "$entry")"
+done
 lacking_port=$(netns_port)
 beside lacking env AIRLOCK_STORE="$lacks" "$root/airlock" serve --offline --listen "127.0.0.1:$lacking_port"
 wait_http "http://127.0.0.1:$lacking_port/health" 30
