@@ -8,8 +8,10 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import dev.airlock.architecture.FloorPlan.Use;
+import dev.airlock.fixtures.GeneratedDocument;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -41,6 +43,22 @@ public final class Architecture {
   /** What happens is told by events: nothing is printed. */
   public static void assertSilent() {
     GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(read(MAIN));
+  }
+
+  /**
+   * The code takes these steps, and a section of {@code docs/architecture.md} shows them.
+   *
+   * @param heading the section's
+   * @param steps as {@link Walkthrough#of} reads them
+   */
+  public static void assertWalks(FloorPlan plan, String heading, String steps) {
+    JavaClasses code =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(FloorPlan.ROOT);
+    Walkthrough walk = Walkthrough.of(steps);
+    assertThat(walk.problems(plan, code)).isEmpty();
+    GeneratedDocument.at("docs/architecture.md").assertSection(heading, "\n" + walk.markdown(code));
   }
 
   static Set<String> notNullMarked(JavaClasses classes) {

@@ -93,6 +93,11 @@ public record FloorPlan(List<Set<String>> floors) {
     return List.of(use.from() + " uses " + use.to() + " beside it");
   }
 
+  /** Whether a call from one package to another stays in it or goes to a lower floor. */
+  boolean isDown(String from, String to) {
+    return from.equals(to) || floorOf(to) >= 0 && floorOf(to) < floorOf(from);
+  }
+
   /** The number of the floor, from 0 at the ground, or -1. */
   private int floorOf(String packageName) {
     for (int i = 0; i < floors.size(); i++) {
@@ -117,7 +122,7 @@ public record FloorPlan(List<Set<String>> floors) {
     return packageName.equals(prefix) || packageName.startsWith(prefix + ".");
   }
 
-  private static String shortName(String packageName) {
+  static String shortName(String packageName) {
     return isOurs(packageName) && !packageName.equals(ROOT)
         ? packageName.substring(ROOT.length() + 1)
         : packageName;
