@@ -90,7 +90,12 @@ class Look:
         """What is held is served."""
         for wheel in wheels:
             page = faults.answer(mirror, "/simple/%s/" % wheel.project)[0]
-            status, _, body = faults.answer(mirror, mirror.path_of(wheel))
+            try:
+                path = mirror.path_of(wheel)
+            except RuntimeError as wrong:
+                self.facts.check(False, "%s: the page of what is held is served" % what, wrong)
+                continue
+            status, _, body = faults.answer(mirror, path)
             self.facts.check((page, status) == (200, 200) and hashlib.sha256(body).hexdigest() == wheel.sha256,
                              "%s: what is held is served" % what, "%s: page %d, file %d" % (wheel.filename, page, status))
 
@@ -262,7 +267,11 @@ def no_descriptors(made, look):
         look.rows.append(("%s: %d connections to a server that may open %d more" % (name, len(idle), SPARE), str(answers)))
         for connection in idle:
             connection.close()
-        mirror.settled_descriptors(mirror.descriptors() - SPARE // 2, 10)
+        # The server notices when it gets to it that they have left.
+        page = "/simple/%s/" % held[0].project
+        until = time.monotonic() + 60
+        while faults.answer(mirror, page)[0] == 503 and time.monotonic() < until:
+            time.sleep(0.1)
         look.hits("no descriptors, when the clients have left", mirror, held)
         look.flood(name, mirror)
         subprocess.run(["prlimit", "--pid", str(mirror.process.pid), "--nofile=1024:"], check=True)

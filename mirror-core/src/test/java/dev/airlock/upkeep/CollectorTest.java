@@ -360,23 +360,24 @@ class CollectorTest {
   }
 
   @Test
-  void bringsNothingBackOverWhatIsWrittenAtTheSameMoment() throws Exception {
-    Path target = directory.resolve("place/entry");
+  void bringsABlobBackThatIsWrittenAtTheSameMoment() throws Exception {
+    byte[] bytes = "what both have".getBytes(UTF_8);
+    Path target = directory.resolve("place/blob");
     try (var threads = Executors.newFixedThreadPool(2)) {
       for (int round = 0; round < 200; round++) {
         String name = "%064x".formatted(round);
-        DurableFiles.writeSoon(target, "old".getBytes(UTF_8));
+        DurableFiles.writeSoon(target, bytes);
         assertThat(shelf.store.trash().bag(shelf.now).take(target, name)).isTrue();
         var restored = threads.submit(() -> shelf.store.trash().restore(name, target));
         var written =
             threads.submit(() -> {
-              DurableFiles.writeSoon(target, "new".getBytes(UTF_8));
+              DurableFiles.writeSoon(target, bytes);
               return true;
             });
 
         assertThat(restored.get()).isTrue();
         assertThat(written.get()).isTrue();
-        assertThat(target).hasContent("new");
+        assertThat(target).hasBinaryContent(bytes);
         Files.delete(target);
       }
     }
