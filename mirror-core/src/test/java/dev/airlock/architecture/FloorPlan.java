@@ -95,7 +95,7 @@ public record FloorPlan(List<Set<String>> floors) {
 
   /** Whether a call from one package to another stays in it or goes to a lower floor. */
   boolean isDown(String from, String to) {
-    return from.equals(to) || floorOf(to) >= 0 && floorOf(to) < floorOf(from);
+    return from.equals(to) || (floorOf(to) >= 0 && floorOf(to) < floorOf(from));
   }
 
   /** The number of the floor, from 0 at the ground, or -1. */

@@ -143,7 +143,7 @@ public record Walkthrough(List<Step> steps) {
   private static String wrapped(String text, String indent) {
     var lines = new StringBuilder();
     var line = new StringBuilder();
-    for (String word : text.split("(?<=\\S) ")) {
+    for (String word : text.split("(?<=\\S) ", -1)) {
       if (!line.isEmpty() && line.length() + 1 + word.length() > 120) {
         lines.append(line).append('\n');
         line = new StringBuilder(indent);
