@@ -159,7 +159,8 @@ def exhausted(made, look, name, options, fill, words, starter=()):
         made.pace(PACE)
         process = made.start(store, *made.sync_arguments("large"), before=starter, stderr=subprocess.STDOUT)
         parts = os.path.join(store, "partial")
-        until = time.monotonic() + 60
+        left = time.monotonic()
+        until = left + 60
         while time.monotonic() < until and process.poll() is None and not any(name.endswith(".part") for name in os.listdir(parts)):
             time.sleep(0.01)
         fill(disk)
@@ -269,9 +270,11 @@ def no_descriptors(made, look):
             connection.close()
         # The server notices when it gets to it that they have left.
         page = "/simple/%s/" % held[0].project
-        until = time.monotonic() + 60
+        left = time.monotonic()
+        until = left + 60
         while faults.answer(mirror, page)[0] == 503 and time.monotonic() < until:
             time.sleep(0.1)
+        look.rows.append((name + ": the server answers again", "%.1f s after the clients left" % (time.monotonic() - left)))
         look.hits("no descriptors, when the clients have left", mirror, held)
         look.flood(name, mirror)
         subprocess.run(["prlimit", "--pid", str(mirror.process.pid), "--nofile=1024:"], check=True)
